@@ -1,0 +1,87 @@
+/* The register as readers see it: the profile with everything that is derived from it and from the record, computed in one
+ * place (principle "one truth"). Documents, lists and filters take this and derive nothing themselves. Plain data in one arena. */
+#ifndef CASEMATE_REGISTER_VIEW_H
+#define CASEMATE_REGISTER_VIEW_H
+
+#include "base/digest.h"
+#include "profile/profile.h"
+#include "store/store.h"
+
+/* One change of one field of a threat. */
+struct change {
+    int64_t seq, at;          /* event */
+    struct sv who, why;       /* name of the member; reason or empty */
+    struct sv action;         /* "import", "threat.edit", ... */
+    struct sv field, text;    /* text: after the change; empty: removed */
+    struct sv source;         /* file, command or message */
+    bool initial;             /* came with the threat's first import or proposal */
+};
+
+struct threat_view {
+    const struct threat *threat;
+    int confirmed;            /* stage index: the last one whose acts are on record; for ends: the end */
+    bool provisional;         /* the file claims a later stage: shown as "editor's draft" */
+    unsigned priority;        /* 0: not rated */
+    bool editors_rating;      /* fewer estimators than the mode asks for */
+    int next;                 /* stage index that comes next, -1 at the last one and at ends */
+    struct lacks lacks;       /* what the next stage still needs */
+    VEC(struct change) changes; /* oldest first; initial ones included */
+    VEC(unsigned) related_in;   /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
+};
+
+struct edition {
+    struct sv document;       /* "process", "template", "analysis" */
+    struct sv version, date;  /* "0.2", "2026-11-22" */
+    struct sv kind, remark, initials;
+    struct {
+        char text[65];
+    } digest; /* hex */
+    size_t file_count;
+    struct edition_file {
+        struct sv name;       /* "analysis.html" */
+        struct sv digest;     /* hex */
+        size_t size;
+    } *files;
+};
+
+struct count_by_word { /* how many threats (ends not counted) carry a word; index as in the SIG's list */
+    unsigned *counts;
+    size_t len;
+};
+
+/* Everything that cites one document. */
+struct document_view {
+    const struct reference *reference;
+    VEC(unsigned) affected;   /* indexes of threats whose `affects` names it */
+    VEC(unsigned) responding; /* whose `responses` name it */
+    VEC(unsigned) mentioned;  /* whose prose mentions it, and neither of the above */
+};
+
+struct view {
+    struct arena *arena;
+    const struct profile *profile;
+    int64_t now;              /* given by the caller (--now); the only clock documents know */
+    VEC(struct threat_view) threats;   /* order of profile->threats (by number) */
+    VEC(struct edition) editions;      /* in order of publication */
+    VEC(struct document_view) documents; /* cited documents only, in the order of references */
+    struct count_by_word by_stage;     /* by confirmed stage, ends included */
+    struct count_by_word by_claimed;   /* by the stage the file claims */
+    struct count_by_word by_priority;  /* index priority number; [0] is unrated */
+    struct count_by_word by_area, by_level, by_stride;
+    unsigned active;          /* threats that are not merged, split or withdrawn */
+    unsigned drafts;          /* provisional ones */
+};
+
+/* Indexes of active threats in the order of the register: priority (unrated last), then number. */
+struct view_order {
+    VEC(unsigned) list;
+};
+void view_by_priority(struct arena *a, const struct view *v, struct view_order *out);
+int view_find(const struct view *v, struct sv id); /* index in threats, or -1 */
+
+/* Computes everything that needs no store (no editions, no changes): for tests and previews. */
+void view_derive(struct arena *a, const struct profile *p, int64_t now, struct view *out);
+/* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were checked on the way in). */
+CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
+
+#endif

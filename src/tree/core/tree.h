@@ -1,0 +1,72 @@
+/* Attack trees: the graph that every reader makes and every analysis and drawing takes.
+ *
+ * A tree is a directed acyclic graph: nodes that occur in several places are stored once and have several parents. Node 0 is
+ * the goal. Nodes are in the order of the text (a node's definition precedes its children's). The countermeasures that stand on a node are kept apart from its
+ * children. All memory belongs to the arena given to the reader. */
+#ifndef CASEMATE_TREE_CORE_TREE_H
+#define CASEMATE_TREE_CORE_TREE_H
+
+#include "base/arena.h"
+#include "base/sv.h"
+#include "base/vec.h"
+
+enum tree_gate {
+    TREE_LEAF, /* a step: no children */
+    TREE_OR,
+    TREE_AND,
+    TREE_SAND,    /* all children, in the order written */
+    TREE_AT_LEAST /* k of the children */
+};
+
+enum tree_role {
+    TREE_ATTACK,         /* goal, gate or step of the attacker */
+    TREE_COUNTERMEASURE, /* "!": exists today */
+    TREE_APPROACH,       /* "?": potential; in no world unless asked for */
+};
+
+enum tree_distribution { TREE_NO_VALUE, TREE_POINT, TREE_RANGE /* 90 % interval lo..hi */, TREE_UNIFORM, TREE_TRIANGULAR, TREE_PERT };
+
+/* An attribute's value. Units: probability 0..1; cost in the profile's currency; time in seconds; skill and damage as given. */
+struct tree_value {
+    enum tree_distribution kind;
+    double lo, mode, hi; /* point: all three equal; range and uniform: lo, hi; mode is the median or middle */
+    struct sv text;      /* as written ("10k..100k"), for printing without loss */
+};
+
+enum tree_attribute { TREE_P, TREE_COST, TREE_TIME, TREE_SKILL, TREE_DAMAGE, TREE_STOPS, TREE_DEPLOYED, TREE_ATTRIBUTES };
+
+/* Names as in the outline: "p", "cost", ... */
+extern const char *const tree_attribute_names[TREE_ATTRIBUTES];
+
+struct tree_node {
+    enum tree_gate gate;
+    enum tree_role role;
+    unsigned k;        /* TREE_AT_LEAST */
+    bool gate_written; /* the text has the gate word (an OR may be implicit) */
+    struct sv id;      /* explicit "#id" without #, or empty */
+    struct sv label;
+    struct tree_value values[TREE_ATTRIBUTES];
+    struct sv comment; /* without ";" and surrounding blanks; lines joined by LF */
+    struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its steps); then a leaf here until resolved */
+    bool reference_whole;
+    uint32_t line, column; /* in the file; 0 for readers without positions */
+    VEC(uint32_t) children;        /* indexes of nodes, in order; a shared node may stand under several parents */
+    VEC(uint32_t) countermeasures; /* indexes of nodes with role COUNTERMEASURE or APPROACH */
+    uint32_t parents;              /* how many places refer to this node */
+};
+
+struct tree {
+    VEC(struct tree_node) nodes; /* at least one */
+    struct sv leading_comment;   /* comment lines before the goal */
+    struct sv trailing_comment;
+    size_t shared; /* nodes with more than one parent */
+};
+
+struct tree_counts {
+    size_t nodes, steps, gates, countermeasures, approaches, references, depth;
+};
+void tree_count(const struct tree *t, struct tree_counts *out);
+/* Permanent anchor of a node inside a tree: its explicit id, else a slug of its label, made unique by a number. In the arena. */
+struct sv tree_anchor(struct arena *a, const struct tree *t, uint32_t node);
+
+#endif
