@@ -1,4 +1,4 @@
-/* JSON (RFC 8259): a streaming writer of our own, and a reader over jansson.
+/* JSON (RFC 8259): a streaming writer and a reader, both our own.
  *
  * Writer: commas and indentation by itself; misuse is a BUG(). Strings are valid UTF-8 (bad bytes become U+FFFD).
  * Numbers: integers as such, doubles with 17 significant digits, shortest form that reads back the same. */
@@ -58,7 +58,8 @@ struct json_value {
     size_t count;
 };
 
-/* Reads one value from at most max_bytes of text, depth at most 64, duplicate keys refused. The tree lives in the arena.
+/* Reads one value from at most max_bytes of text, depth at most 64, duplicate keys and NUL refused. The tree lives in the arena
+ * and borrows nothing from text. An integer beyond 64 bits becomes a JSON_DOUBLE.
  * CM_EINPUT with line and column in err->text; CM_ELIMIT. */
 CM_MUST_USE int json_parse(struct arena *a, struct sv text, size_t max_bytes, const struct json_value **out,
                            struct err *err);

@@ -81,7 +81,19 @@ int view_find(const struct view *v, struct sv id); /* index in threats, or -1 */
 
 /* Computes everything that needs no store (no editions, no changes): for tests and previews. */
 void view_derive(struct arena *a, const struct profile *p, int64_t now, struct view *out);
+/* The same; overridden gives the stages (bits by index) that a leader opened against the rules. May be NULL. */
+void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
+                      uint32_t (*overridden)(void *context, const struct threat *t), void *context, struct view *out);
+/* The derived part of one threat. */
+void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, uint32_t overridden,
+                        struct threat_view *out);
+/* Whether the acts of the group that a stage needs (estimates, priority that stood, acceptance) are there. */
+bool view_acts_done(const struct profile *p, const struct threat *t, int stage);
+
 /* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were checked on the way in). */
 CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
+
+/* The SIG's files as the store holds them. */
+CM_MUST_USE int view_load_files(struct store *s, struct arena *a, struct profile_files *out, struct err *err);
 
 #endif

@@ -1,9 +1,15 @@
 -- Version 1: the public record, the files of the SIG, threats with their fields and history, editions.
 
--- One line: what made this store.
+-- What made this store: the digest of each migration that ran ("migration-1").
 CREATE TABLE about (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT;
+
+-- Who acts. Headers of the record hold the id only; the name is content.
+CREATE TABLE member (
+    id   TEXT PRIMARY KEY,                    -- pseudonymous: "m1"
+    name TEXT NOT NULL UNIQUE
 ) STRICT;
 
 -- The public record (store/record.h). Rows are never changed but for erasure of salt and payload.
@@ -43,7 +49,6 @@ CREATE TABLE threat (
     name            TEXT NOT NULL,
     path            TEXT NOT NULL REFERENCES file (path) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
     stage           TEXT NOT NULL,            -- as the file claims
-    confirmed       TEXT NOT NULL,            -- the last stage whose acts are on record
     level           TEXT,
     likelihood      TEXT,
     damage          TEXT,
@@ -60,11 +65,18 @@ CREATE TABLE field_change (
     field  TEXT NOT NULL,                     -- "name", "likelihood.rating", "Gap"
     event  INTEGER NOT NULL REFERENCES event (seq),
     text   TEXT,                              -- the new text; NULL: removed
-    source TEXT NOT NULL                      -- file, command or message it came from
+    source TEXT NOT NULL,                     -- file, command or message it came from
+    initial INTEGER NOT NULL DEFAULT 0        -- 1: came with the threat's first import or proposal
 ) STRICT;
 CREATE INDEX field_change_threat ON field_change (threat, id);
 
--- Acts of the group that confirm stages (estimates of rounds, decisions) come with later versions.
+-- Stages that were entered against an entry rule, by a leader with a public reason.
+CREATE TABLE override (
+    threat TEXT NOT NULL,
+    stage  TEXT NOT NULL,
+    event  INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (threat, stage)
+) STRICT;
 
 -- Editions: published versions of a document. Their bytes are stored and never rendered again.
 CREATE TABLE edition (
@@ -90,17 +102,6 @@ CREATE TABLE edition_file (
     FOREIGN KEY (document, version) REFERENCES edition (document, version)
 ) STRICT;
 
--- The content of each threat as an edition published it: for per-threat history and for differences.
-CREATE TABLE edition_threat (
-    document TEXT NOT NULL,
-    version  TEXT NOT NULL,
-    threat   TEXT NOT NULL,
-    digest   BLOB NOT NULL,
-    text     TEXT NOT NULL,
-    PRIMARY KEY (document, version, threat),
-    FOREIGN KEY (document, version) REFERENCES edition (document, version)
-) STRICT;
-
 -- Assents of authors to the terms of a venue, needed before a submission is written.
 CREATE TABLE assent (
     id       INTEGER PRIMARY KEY,
@@ -109,5 +110,9 @@ CREATE TABLE assent (
     event    INTEGER NOT NULL REFERENCES event (seq)
 ) STRICT;
 
--- Full-text search of SQLite; only store/fts.c touches it.
+-- Full-text search of SQLite; only store/fts.c touches these two. A key's id is its row in search, where it cannot be indexed.
+CREATE TABLE search_key (
+    id  INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE                  -- "threat:T-0001"
+) STRICT;
 CREATE VIRTUAL TABLE search USING fts5 (key UNINDEXED, title, text, tokenize = 'unicode61 remove_diacritics 2');

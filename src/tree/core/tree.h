@@ -1,8 +1,9 @@
 /* Attack trees: the graph that every reader makes and every analysis and drawing takes.
  *
  * A tree is a directed acyclic graph: nodes that occur in several places are stored once and have several parents. Node 0 is
- * the goal. Nodes are in the order of the text (a node's definition precedes its children's). The countermeasures that stand on a node are kept apart from its
- * children. All memory belongs to the arena given to the reader. */
+ * the goal. Nodes are in the order of the outline's normal form: a node before those that are written below it, its
+ * countermeasures before its children. The countermeasures that stand on a node are kept apart from its children. All memory
+ * belongs to the arena given to the reader. */
 #ifndef CASEMATE_TREE_CORE_TREE_H
 #define CASEMATE_TREE_CORE_TREE_H
 
@@ -46,13 +47,23 @@ struct tree_node {
     struct sv id;      /* explicit "#id" without #, or empty */
     struct sv label;
     struct tree_value values[TREE_ATTRIBUTES];
-    struct sv comment; /* without ";" and surrounding blanks; lines joined by LF */
+    struct sv comment; /* without ";" and surrounding blanks: each line that stands above the node ends with LF, what stands
+                          beside it follows ("above\nbeside", "beside", "above\n"); the goal has only the latter */
     struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its steps); then a leaf here until resolved */
     bool reference_whole;
     uint32_t line, column; /* in the file; 0 for readers without positions */
     VEC(uint32_t) children;        /* indexes of nodes, in order; a shared node may stand under several parents */
     VEC(uint32_t) countermeasures; /* indexes of nodes with role COUNTERMEASURE or APPROACH */
     uint32_t parents;              /* how many places refer to this node */
+    uint32_t home; /* the parent below which the node is written out; a reader whose format has no such place may leave 0:
+                      where home has no such child, the first parent counts */
+};
+
+/* A comment at "= #id": beside one of the further places of a shared node. */
+struct tree_remark {
+    uint32_t parent;
+    uint32_t position;  /* among what stands on parent, as tree_below() counts */
+    struct sv comment; /* as in tree_node */
 };
 
 struct tree {
@@ -60,13 +71,20 @@ struct tree {
     struct sv leading_comment;   /* comment lines before the goal */
     struct sv trailing_comment;
     size_t shared; /* nodes with more than one parent */
+    VEC(struct tree_remark) remarks; /* by parent, then position */
 };
 
 struct tree_counts {
     size_t nodes, steps, gates, countermeasures, approaches, references, depth;
 };
+/* What stands on a node: the i-th of its countermeasures and then its children; false when there are not so many. */
+bool tree_below(const struct tree_node *n, size_t i, uint32_t *out_node);
 void tree_count(const struct tree *t, struct tree_counts *out);
 /* Permanent anchor of a node inside a tree: its explicit id, else a slug of its label, made unique by a number. In the arena. */
 struct sv tree_anchor(struct arena *a, const struct tree *t, uint32_t node);
+/* The anchors of all nodes (tree_anchor costs as much as this). */
+const struct sv *tree_anchors(struct arena *a, const struct tree *t);
+/* The homes of all nodes, settled as the comment at tree_node.home says; of the goal: 0. */
+const uint32_t *tree_homes(struct arena *a, const struct tree *t);
 
 #endif

@@ -1,0 +1,494 @@
+/* One change of content, whoever asks for it.
+ *
+ * The files in normal form are the content; rows about threats, history and search are derived here, in the same transaction. The
+ * whole SIG is parsed as it would be after the change, so a store never holds content that `check` would refuse. */
+#include "action/content.h"
+
+#include "base/fs.h"
+#include "store/fts.h"
+
+#include <stdlib.h>
+
+struct sv content_key(struct arena *a, const char *path)
+{
+    struct sv name = sv_str(fs_base_name(path));
+    if (!sv_starts(sv_str(path), SV("threats/")))
+        return sv_str(path);
+    ptrdiff_t hyphen = sv_find_char(name, '-');
+    size_t end = hyphen < 0 ? name.len : (size_t)hyphen + 1;
+    while (end < name.len && name.at[end] >= '0' && name.at[end] <= '9')
+        end++;
+    return sv_str(arena_printf(a, "threats/%.*s", (int)end, name.at));
+}
+
+int permit(const struct action_context *c, const struct profile *p, enum permission needs, struct err *err)
+{
+    if (!c->role.len)
+        return CM_OK;
+    if (!p)
+        return err_set(err, CM_EREFUSED, "the store has no roles yet; act as the operator (without --role)");
+    for (size_t i = 0; i < p->sig.roles.len; i++) {
+        const struct role *r = &p->sig.roles.at[i];
+        if (!sv_eq(r->id, c->role))
+            continue;
+        for (size_t k = 0; k < r->may.len; k++)
+            if (sv_eq_str(r->may.at[k], permission_names[needs]))
+                return CM_OK;
+        return err_set(err, CM_EREFUSED, "the role \"%.*s\" may not %s; sig.yaml lists what it may", SV_ARG(r->name),
+                       permission_names[needs]);
+    }
+    return err_set(err, CM_EREFUSED, "there is no role \"%.*s\" in sig.yaml", SV_ARG(c->role));
+}
+
+int member_id(struct action_context *c, struct sv *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = SV("operator");
+    if (!c->actor.len)
+        return CM_OK;
+    int rc = store_prepare(c->store, "SELECT id FROM member WHERE name = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, c->actor);
+    rc = store_step(q, err);
+    if (rc == STORE_ROW)
+        *out = arena_sv(c->arena, store_text(q, 0));
+    store_done(q);
+    if (rc)
+        return rc < 0 ? rc : CM_OK;
+    rc = store_prepare(c->store, "INSERT INTO member (id, name) SELECT 'm' || (count(*) + 1), $1 FROM member "
+                                 "RETURNING id", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, c->actor);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = arena_sv(c->arena, store_text(q, 0));
+    store_done(q);
+    return rc;
+}
+
+void payload_begin(const struct action_context *c, struct json *j, struct str *out, struct sv source)
+{
+    json_init(j, out, true);
+    json_object(j);
+    json_put(j, "actor", c->actor.len ? c->actor : SV("operator"));
+    json_put_str(j, "asserted_by", "operator");
+    if (c->role.len)
+        json_put(j, "role", c->role);
+    if (c->reason.len)
+        json_put(j, "reason", c->reason);
+    if (source.len)
+        json_put(j, "source", source);
+}
+
+int content_profile(struct action_context *c, struct profile_files *files, struct profile **out, struct err *err)
+{
+    struct diag diag;
+    memset(files, 0, sizeof(*files));
+    int rc = view_load_files(c->store, c->arena, files, err);
+    if (rc)
+        return rc;
+    if (!files->list.len)
+        return err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
+    *out = arena_new(c->arena, struct profile);
+    diag_init(&diag, c->arena);
+    profile_parse(c->arena, files, "", &diag, *out);
+    if (diag.errors)
+        return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
+    return CM_OK;
+}
+
+struct change_run {
+    struct action_context *c;
+    const struct content_change *change;
+    struct profile_files files; /* as they will be */
+    struct profile profile;
+    struct digest state;
+    VEC(struct field_row) rows;
+    VEC(const struct content_edit *) changed;
+    int64_t event;
+};
+
+struct field_row {
+    struct sv threat, field, text;
+    bool removed, initial;
+};
+
+static int order_files(const void *left, const void *right)
+{
+    return strcmp(((const struct profile_file *)left)->path, ((const struct profile_file *)right)->path);
+}
+
+/* The file list after the edits. */
+static int edited_files(struct change_run *r, struct err *err)
+{
+    struct profile_files stored = {{NULL, 0, 0}};
+    struct map gone;
+    int rc = view_load_files(r->c->store, r->c->arena, &stored, err);
+    if (rc)
+        return rc;
+    map_init(&gone, r->c->arena);
+    for (size_t i = 0; i < r->change->edits.len; i++) {
+        struct content_edit *e = &r->change->edits.at[i];
+        map_set(&gone, sv_str(e->path), e);
+        if (e->old_path)
+            map_set(&gone, sv_str(e->old_path), e);
+        if (!e->remove)
+            *vec_push(r->c->arena, &r->files.list) = (struct profile_file){e->path, e->text};
+    }
+    for (size_t i = 0; i < stored.list.len; i++)
+        if (!map_get(&gone, sv_str(stored.list.at[i].path)))
+            *vec_push(r->c->arena, &r->files.list) = stored.list.at[i];
+    if (r->files.list.len)
+        qsort(r->files.list.at, r->files.list.len, sizeof(*r->files.list.at), order_files);
+    return CM_OK;
+}
+
+static struct digest state_of(const struct profile_files *files)
+{
+    struct digest_state s;
+    digest_begin(&s);
+    for (size_t i = 0; i < files->list.len; i++) {
+        struct digest d = digest_of(files->list.at[i].text);
+        digest_add_part(&s, sv_str(files->list.at[i].path));
+        digest_add_part(&s, sv_from((const char *)d.bytes, DIGEST_BYTES));
+    }
+    return digest_end(&s);
+}
+
+int content_state(struct store *s, struct arena *a, struct digest *out, struct err *err)
+{
+    struct profile_files files = {{NULL, 0, 0}};
+    int rc = view_load_files(s, a, &files, err);
+    if (rc == CM_OK)
+        *out = state_of(&files);
+    return rc;
+}
+
+/* The last recorded text of each field of a threat: name -> struct sv*. NULL texts (removed) are left out. */
+static int recorded_fields(struct change_run *r, struct sv threat, struct map *out, bool *out_known, struct err *err)
+{
+    struct store_stmt *q;
+    *out_known = false;
+    map_init(out, r->c->arena);
+    int rc = store_prepare(r->c->store, "SELECT field, text, text IS NULL FROM field_change WHERE threat = $1 ORDER BY id",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, threat);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct sv *text = arena_new(r->c->arena, struct sv);
+        *text = store_int(q, 2) ? (struct sv){NULL, 0} : arena_sv(r->c->arena, store_text(q, 1));
+        map_set(out, arena_sv(r->c->arena, store_text(q, 0)), text);
+        *out_known = true;
+    }
+    store_done(q);
+    return rc;
+}
+
+static void add_row(struct change_run *r, struct sv threat, struct sv field, struct sv text, bool removed, bool initial)
+{
+    *vec_push(r->c->arena, &r->rows) = (struct field_row){threat, field, text, removed, initial};
+}
+
+static int diff_threat(struct change_run *r, const struct content_edit *e, struct err *err)
+{
+    struct sv key = content_key(r->c->arena, e->path);
+    struct sv id = sv_from_byte(key, strlen("threats/"));
+    struct map recorded;
+    bool known;
+    struct text_fields now = {{NULL, 0, 0}};
+    int rc = recorded_fields(r, id, &recorded, &known, err);
+    if (rc)
+        return rc;
+    threat_text_fields(r->c->arena, e->text, &now);
+    struct map present;
+    map_init(&present, r->c->arena);
+    for (size_t i = 0; i < now.list.len; i++) {
+        struct text_field *f = &now.list.at[i];
+        const struct sv *old = map_get(&recorded, f->name);
+        map_set(&present, f->name, f);
+        if (!old || !old->at || !sv_eq(*old, f->text))
+            add_row(r, id, f->name, f->text, false, !known && r->change->initial);
+    }
+    for (size_t i = 0; i < recorded.len; i++) {
+        const struct sv *old = recorded.entries[i].value;
+        if (old->at && !map_get(&present, recorded.entries[i].key))
+            add_row(r, id, recorded.entries[i].key, SV_NONE, true, false);
+    }
+    return CM_OK;
+}
+
+/* What an adopted record knows about a file, or NULL. */
+static const struct recorded_file *recorded_file(const struct change_run *r, const char *path)
+{
+    return r->change->recorded ? map_get(r->change->recorded, sv_str(path)) : NULL;
+}
+
+static bool is_recorded(const struct change_run *r, const struct content_edit *e)
+{
+    const struct recorded_file *known = recorded_file(r, e->path);
+    struct digest now = digest_of(e->text);
+    return known && digest_eq(&known->digest, &now);
+}
+
+static int find_changes(struct change_run *r, struct err *err)
+{
+    for (size_t i = 0; i < r->change->edits.len; i++) {
+        const struct content_edit *e = &r->change->edits.at[i];
+        if (is_recorded(r, e))
+            continue;
+        *vec_push(r->c->arena, &r->changed) = e;
+        if (!e->remove && sv_starts(sv_str(e->path), SV("threats/"))) {
+            int rc = diff_threat(r, e, err);
+            if (rc)
+                return rc;
+        }
+    }
+    return CM_OK;
+}
+
+static void write_payload(struct change_run *r, struct str *out)
+{
+    struct json j;
+    payload_begin(r->c, &j, out, r->change->source);
+    json_key(&j, "files");
+    json_array(&j);
+    for (size_t i = 0; i < r->changed.len; i++) {
+        const struct content_edit *e = r->changed.at[i];
+        struct digest d = digest_of(e->text);
+        json_object(&j);
+        json_put_str(&j, "path", e->path);
+        if (e->old_path)
+            json_put_str(&j, "was", e->old_path);
+        json_put_str(&j, "digest", e->remove ? NULL : digest_hex(r->c->arena, &d));
+        json_end(&j);
+    }
+    json_end(&j);
+    json_key(&j, "fields");
+    json_array(&j);
+    for (size_t i = 0; i < r->rows.len; i++) {
+        const struct field_row *f = &r->rows.at[i];
+        json_object(&j);
+        json_put(&j, "threat", f->threat);
+        json_put(&j, "field", f->field);
+        json_key(&j, "text");
+        if (f->removed)
+            json_null(&j);
+        else
+            json_string(&j, f->text);
+        if (f->initial)
+            json_put_bool(&j, "initial", true);
+        json_end(&j);
+    }
+    json_end(&j);
+    if (r->change->payload)
+        r->change->payload(&j, r->change->payload_data);
+    json_end(&j);
+    json_finish(&j);
+}
+
+static int append_event(struct change_run *r, struct err *err)
+{
+    struct str payload = STR_INIT;
+    struct sv actor;
+    int rc = member_id(r->c, &actor, err);
+    if (rc)
+        return rc;
+    write_payload(r, &payload);
+    struct record_draft draft = {r->c->now, actor, sv_str(r->change->action), r->change->subject, r->state,
+                                 str_sv(&payload)};
+    rc = record_append(r->c->store, &draft, &r->event, err);
+    str_release(&payload);
+    return rc;
+}
+
+int content_event(struct action_context *c, const char *action, struct sv subject, const struct str *payload,
+                  struct action_result *out, struct err *err)
+{
+    struct sv actor;
+    struct record_draft draft = {c->now, SV_NONE, sv_str(action), subject, {{0}}, str_sv(payload)};
+    int rc = member_id(c, &actor, err);
+    if (!rc)
+        rc = content_state(c->store, c->arena, &draft.state, err);
+    if (rc)
+        return rc;
+    draft.actor = actor;
+    return record_append(c->store, &draft, &out->event, err);
+}
+
+static int put_file(struct change_run *r, const struct content_edit *e, int64_t event, struct err *err)
+{
+    struct store_stmt *q;
+    int rc;
+    if (e->old_path) {
+        if ((rc = store_prepare(r->c->store, "UPDATE file SET path = $1 WHERE path = $2", &q, err)))
+            return rc;
+        store_bind_text(q, 1, sv_str(e->path));
+        store_bind_text(q, 2, sv_str(e->old_path));
+        rc = store_step(q, err);
+        store_done(q);
+        if (rc)
+            return rc;
+    }
+    rc = store_prepare(r->c->store, e->remove ? "DELETE FROM file WHERE path = $1"
+                                              : "INSERT INTO file (path, text, digest, event) VALUES ($1, $2, $3, $4) "
+                                                "ON CONFLICT (path) DO UPDATE SET text = excluded.text, "
+                                                "digest = excluded.digest, event = excluded.event", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, sv_str(e->path));
+    struct digest d = digest_of(e->text);
+    if (!e->remove) {
+        store_bind_text(q, 2, e->text);
+        store_bind_blob(q, 3, sv_from((const char *)d.bytes, DIGEST_BYTES));
+        store_bind_int(q, 4, event);
+    }
+    rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+static int put_files(struct change_run *r, struct err *err)
+{
+    for (size_t i = 0; i < r->change->edits.len; i++) {
+        const struct content_edit *e = &r->change->edits.at[i];
+        const struct recorded_file *known = recorded_file(r, e->path);
+        int rc = put_file(r, e, known && is_recorded(r, e) ? known->event : r->event, err);
+        if (rc)
+            return rc;
+    }
+    return CM_OK;
+}
+
+static int put_rows(struct change_run *r, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && i < r->rows.len; i++) {
+        const struct field_row *f = &r->rows.at[i];
+        rc = put_field_change(r->c->store, f->threat, f->field, r->event, f->removed ? NULL : &f->text,
+                              r->change->source, f->initial, err);
+    }
+    return rc;
+}
+
+static void bind_word(struct store_stmt *q, int parameter, const struct terms *words, int index)
+{
+    if (index < 0)
+        store_bind_null(q, parameter);
+    else
+        store_bind_text(q, parameter, words->list.at[index].id);
+}
+
+static int put_threat(struct change_run *r, const struct threat *t, struct err *err)
+{
+    struct store_stmt *q;
+    struct threat_view v;
+    const struct sig *sig = &r->profile.sig;
+    memset(&v, 0, sizeof(v));
+    view_derive_threat(r->c->arena, &r->profile, t, 0, &v);
+    int rc = store_prepare(r->c->store,
+                           "INSERT INTO threat (id, number, name, path, stage, level, likelihood, damage, priority) "
+                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET "
+                           "name = excluded.name, path = excluded.path, stage = excluded.stage, "
+                           "level = excluded.level, likelihood = excluded.likelihood, "
+                           "damage = excluded.damage, priority = excluded.priority", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, t->id);
+    store_bind_int(q, 2, t->number);
+    store_bind_text(q, 3, t->name);
+    store_bind_text(q, 4, sv_str(t->file));
+    store_bind_text(q, 5, r->profile.process.stages.at[t->stage].id);
+    bind_word(q, 6, &sig->levels, t->level);
+    bind_word(q, 7, &sig->likelihood, t->likelihood.given ? t->likelihood.level : -1);
+    bind_word(q, 8, &sig->damage, t->damage.given ? t->damage.level : -1);
+    if (v.priority)
+        store_bind_int(q, 9, v.priority);
+    else
+        store_bind_null(q, 9);
+    rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+static int put_search(struct change_run *r, const struct threat *t, struct err *err)
+{
+    struct str text = STR_INIT;
+    for (size_t i = 0; i < t->fields.len; i++) {
+        str_add(&text, t->fields.at[i].text);
+        str_add_char(&text, '\n');
+    }
+    int rc = fts_put(r->c->store, sv_str(arena_printf(r->c->arena, "threat:%.*s", SV_ARG(t->id))), t->name,
+                     str_sv(&text), err);
+    str_release(&text);
+    return rc;
+}
+
+/* Words and rules change what is derived for every threat; a change of one threat concerns only that one. */
+static bool rules_changed(const struct change_run *r)
+{
+    for (size_t i = 0; i < r->change->edits.len; i++)
+        if (!sv_starts(sv_str(r->change->edits.at[i].path), SV("threats/")))
+            return true;
+    return false;
+}
+
+static int derive_rows(struct change_run *r, struct err *err)
+{
+    bool all = rules_changed(r);
+    struct map touched;
+    map_init(&touched, r->c->arena);
+    for (size_t i = 0; i < r->change->edits.len; i++)
+        map_set(&touched, sv_str(r->change->edits.at[i].path), r);
+    for (size_t i = 0; i < r->profile.threats.len; i++) {
+        const struct threat *t = &r->profile.threats.at[i];
+        bool mine = map_get(&touched, sv_str(t->file)) != NULL;
+        int rc = CM_OK;
+        if (all || mine)
+            rc = put_threat(r, t, err);
+        if (!rc && mine)
+            rc = put_search(r, t, err);
+        if (rc)
+            return rc;
+        log_progress(r->c->log, "indexing threats", i + 1, r->profile.threats.len);
+    }
+    log_finish(r->c->log);
+    return CM_OK;
+}
+
+static int run_change(struct change_run *r, struct action_result *out, struct err *err)
+{
+    int rc = edited_files(r, err);
+    if (rc)
+        return rc;
+    profile_parse(r->c->arena, &r->files, "", r->c->diag, &r->profile);
+    if (r->c->diag->errors)
+        return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", r->c->diag->errors,
+                       r->c->diag->errors == 1 ? "" : "s");
+    r->state = state_of(&r->files);
+    if ((rc = find_changes(r, err)))
+        return rc;
+    if (!r->change->recorded || r->changed.len) {
+        if ((rc = append_event(r, err)))
+            return rc;
+    }
+    if ((rc = put_files(r, err)) || (rc = put_rows(r, err)) || (rc = derive_rows(r, err)))
+        return rc;
+    out->event = r->event;
+    out->files = r->changed.len;
+    out->fields = r->rows.len;
+    return CM_OK;
+}
+
+int content_apply(struct action_context *c, const struct content_change *change, struct action_result *out,
+                  struct err *err)
+{
+    struct change_run r;
+    memset(&r, 0, sizeof(r));
+    if (!change->edits.len)
+        return CM_OK;
+    r.c = c;
+    r.change = change;
+    return run_change(&r, out, err);
+}

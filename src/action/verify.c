@@ -1,0 +1,67 @@
+/* Verifying a store beyond its chain: does the content match what the record says it is? */
+#include "action/content.h"
+
+static void fault(struct arena *a, struct record_faults *out, int64_t seq, const char *text)
+{
+    struct record_fault *f = vec_push(a, &out->list);
+    f->seq = seq;
+    f->text = sv_str(text);
+}
+
+static int verify_digests(struct store *s, struct arena *a, struct record_faults *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT path, text, digest, event FROM file ORDER BY path", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct digest d = digest_of(store_text(q, 1));
+        if (!sv_eq(store_text(q, 2), sv_from((const char *)d.bytes, DIGEST_BYTES)))
+            fault(a, out, store_int(q, 3), arena_printf(a, "file %.*s is not what event %lld recorded",
+                                                        SV_ARG(store_text(q, 0)), (long long)store_int(q, 3)));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int verify_editions(struct store *s, struct arena *a, struct record_faults *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT f.document, f.version, f.name, f.bytes, f.digest, e.event FROM edition_file f "
+                              "JOIN edition e ON e.document = f.document AND e.version = f.version "
+                              "ORDER BY e.event, f.name", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct digest d = digest_of(store_text(q, 3));
+        if (!sv_eq(store_text(q, 4), sv_from((const char *)d.bytes, DIGEST_BYTES)))
+            fault(a, out, store_int(q, 5),
+                  arena_printf(a, "%.*s of %.*s %.*s is not what event %lld published", SV_ARG(store_text(q, 2)),
+                               SV_ARG(store_text(q, 0)), SV_ARG(store_text(q, 1)), (long long)store_int(q, 5)));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int verify_state(struct store *s, struct arena *a, struct record_faults *out, struct err *err)
+{
+    int64_t seq;
+    struct digest hash, recorded, now;
+    int rc = record_head(s, &seq, &hash, &recorded, err);
+    if (!rc)
+        rc = content_state(s, a, &now, err);
+    if (!rc && seq && !digest_eq(&recorded, &now))
+        fault(a, out, seq, arena_printf(a, "the content is not what event %lld, the last one, recorded: it was changed past the record",
+                                        (long long)seq));
+    return rc;
+}
+
+int verify_store(struct store *s, struct arena *a, struct record_faults *out, struct err *err)
+{
+    int rc = record_verify(s, a, out, err);
+    if (!rc)
+        rc = verify_digests(s, a, out, err);
+    if (!rc)
+        rc = verify_editions(s, a, out, err);
+    return rc ? rc : verify_state(s, a, out, err);
+}

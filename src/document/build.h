@@ -1,0 +1,83 @@
+/* What the builders of the three documents share. Inside this room only; callers elsewhere use document.h.
+ *
+ * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
+ * "accessibility", "iana", "registrar", "references", "revisions"; threats "T-0001"; parts of a threat "T-0001-gap",
+ * "T-0001-tree", "T-0001-responses", "T-0001-history". Areas of the register: "area-ID". */
+#ifndef CASEMATE_DOCUMENT_BUILD_H
+#define CASEMATE_DOCUMENT_BUILD_H
+
+#include "document/document.h"
+
+/* build_process.c, build_template.c, build_analysis.c: the chapters of one document, appended to root. */
+void build_process_chapters(struct arena *a, const struct view *v, struct document *d);
+void build_template_chapters(struct arena *a, const struct view *v, struct document *d);
+void build_analysis_chapters(struct arena *a, const struct view *v, struct document *d);
+
+/* Markdown of the profile: blocks appended to parent; inner headings get anchors that begin with anchor_prefix. A text
+ * that exceeds the limits of the reader is shown as a code block, so that nothing is lost. */
+struct build_prose {
+    const struct view *view;
+    const char *file;
+    uint32_t line;
+    struct sv anchor_prefix;
+    const struct threat *threat; /* its attack tree is drawn in place of the block; may be NULL */
+    bool tree_done;              /* out: the drawing has been placed */
+};
+void build_prose(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose);
+/* Chapters of a text that is cut at its level-2 headings; what stands before the first heading goes to parent itself. */
+void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose);
+
+/* The figure of a threat's tree, with the outline as its text equivalent. */
+struct doc_block *build_tree_figure(struct arena *a, const struct threat *t);
+
+/* Tables: a new row; a cell of text; an empty cell. Cells with class_name are drawn as badges. */
+struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption);
+struct doc_block *build_header(struct arena *a, struct doc_block *table, const char *const *names, size_t count);
+struct doc_block *build_row(struct arena *a, struct doc_block *table);
+struct doc_block *build_cell(struct arena *a, struct doc_block *row, struct sv text);
+struct doc_block *build_row_heading(struct arena *a, struct doc_block *row, struct sv text);
+struct doc_block *build_cell_number(struct arena *a, struct doc_block *row, uint64_t number);
+struct doc_block *build_cell_priority(struct arena *a, struct doc_block *row, const struct view *v, unsigned priority);
+/* Stage as claimed; an editor's draft is marked. */
+struct doc_block *build_cell_stage(struct arena *a, struct doc_block *row, const struct view *v,
+                                   const struct threat_view *t);
+struct doc_block *build_cell_level(struct arena *a, struct doc_block *row, const struct terms *scale, int level);
+struct doc_block *build_cell_threat(struct arena *a, struct doc_block *row, const struct threat *t, bool name);
+
+/* A paragraph in printf style; an item of a list with one paragraph. */
+struct doc_block *build_paragraph(struct arena *a, struct doc_block *parent, const char *format, ...) CM_PRINTF(3, 4);
+struct doc_block *build_item(struct arena *a, struct doc_block *list);
+struct doc_block *build_list(struct arena *a, struct doc_block *parent);
+/* "T-0001, T-0002 and T-0003" as links. */
+void build_threat_list(struct arena *a, struct doc_block *b, const struct view *v, const unsigned *indexes,
+                       size_t count);
+void build_citation(struct arena *a, struct doc_block *b, const struct citation *c);
+/* A definition list of a scale or word list: term, meaning, example. */
+void build_terms(struct arena *a, struct doc_block *parent, const struct terms *terms);
+
+/* Name of a stage or a word; "none" when index is -1. */
+struct sv build_stage_name(const struct view *v, int stage);
+struct sv build_term_name(const struct terms *t, int index);
+bool build_is_end(const struct view *v, int stage);
+/* "3 (Regular)", or "not rated". */
+struct sv build_priority_name(struct arena *a, const struct view *v, unsigned priority);
+struct sv build_sv(struct arena *a, const char *format, ...) CM_PRINTF(2, 3);
+/* "1 threat", "2 threats" */
+struct sv build_count(struct arena *a, size_t count, const char *one, const char *many);
+struct sv build_date(struct arena *a, int64_t seconds); /* 2026-11-22 */
+struct sv build_date_long(struct arena *a, struct sv date); /* 22 November 2026; as given when it is no date */
+
+/* True when threat `index` is in an ascending list. */
+bool build_in(const unsigned *list, size_t count, unsigned index);
+/* Whether anything in the register names document d for threat i. */
+bool build_cites(const struct document_view *d, unsigned index);
+
+/* Sections that the XEP format asks of every document. */
+void build_formal_chapters(struct arena *a, const struct view *v, struct document *d);
+void build_references(struct arena *a, const struct view *v, struct document *d);
+void build_revisions(struct arena *a, struct document *d);
+
+/* Makes every anchor unique (the first keeps its name) and fills empty anchors of sections. */
+void build_unique_anchors(struct arena *a, struct doc_block *root);
+
+#endif

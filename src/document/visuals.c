@@ -1,0 +1,335 @@
+/* Risk matrix, board of stages and timeline of editions as SVG. */
+#include "document/visuals.h"
+
+#include "base/date.h"
+#include "document/build.h"
+#include "format/markup.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    CELL_W = 150, CELL_H = 92, CELL_GAP = 6, LABEL_W = 96, LABEL_H = 30, PER_ROW = 2, ROWS_MAX = 3,
+    BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10,
+};
+
+struct visual {
+    const struct view *view;
+    size_t width, height;
+};
+
+static void text(struct markup *m, double x, double y, const char *class_name, struct sv content)
+{
+    markup_open(m, "text");
+    markup_attr_number(m, "x", x);
+    markup_attr_number(m, "y", y);
+    markup_attr_str(m, "class", class_name);
+    markup_text(m, content);
+    markup_close(m, "text");
+}
+
+static void textf(struct markup *m, double x, double y, const char *class_name, const char *format, ...)
+    CM_PRINTF(5, 6);
+static void textf(struct markup *m, double x, double y, const char *class_name, const char *format, ...)
+{
+    struct str s = STR_INIT;
+    va_list args;
+    va_start(args, format);
+    char buffer[256];
+    vsnprintf(buffer, sizeof buffer, format, args);
+    va_end(args);
+    str_add_str(&s, buffer);
+    text(m, x, y, class_name, str_sv(&s));
+    str_release(&s);
+}
+
+static void rect(struct markup *m, double x, double y, double w, double h, double r, const char *class_name)
+{
+    markup_open(m, "rect");
+    markup_attr_number(m, "x", x);
+    markup_attr_number(m, "y", y);
+    markup_attr_number(m, "width", w);
+    markup_attr_number(m, "height", h);
+    markup_attr_number(m, "rx", r);
+    markup_attrf(m, "class", "%s", class_name);
+    markup_close(m, "rect");
+}
+
+static void svg_open(struct markup *m, const struct visual *d, const char *id_prefix, const char *class_name,
+                     const char *title, struct sv description)
+{
+    markup_open(m, "svg");
+    markup_attr_str(m, "xmlns", "http://www.w3.org/2000/svg");
+    markup_attrf(m, "viewBox", "0 0 %zu %zu", d->width, d->height);
+    markup_attrf(m, "width", "%zu", d->width);
+    markup_attrf(m, "height", "%zu", d->height);
+    markup_attr_str(m, "class", class_name);
+    markup_attr_str(m, "role", "img");
+    markup_attrf(m, "aria-labelledby", "%stitle %sdesc", id_prefix, id_prefix);
+    markup_open(m, "title");
+    markup_attrf(m, "id", "%stitle", id_prefix);
+    markup_text_str(m, title);
+    markup_close(m, "title");
+    markup_open(m, "desc");
+    markup_attrf(m, "id", "%sdesc", id_prefix);
+    markup_text(m, description);
+    markup_close(m, "desc");
+}
+
+static struct doc_block *figure(struct arena *a, const struct view *v, struct sv anchor, size_t width, size_t height,
+                                void (*draw)(struct markup *m, const void *data, const char *id_prefix),
+                                const char *caption, struct sv alternative)
+{
+    struct visual *data = arena_new(a, struct visual);
+    *data = (struct visual){v, width, height};
+    struct doc_figure *f = arena_new(a, struct doc_figure);
+    *f = (struct doc_figure){.draw = draw, .data = data, .width = (double)width, .height = (double)height,
+                             .alternative = alternative};
+    struct doc_block *b = doc_block_new(a, DOC_FIGURE);
+    b->anchor = anchor;
+    b->figure = f;
+    b->class_name = "visual";
+    doc_text(a, b, sv_str(caption));
+    return b;
+}
+
+/* ---- risk matrix ---- */
+
+static bool stands_in(const struct view *v, size_t i, size_t likelihood, size_t damage)
+{
+    const struct threat *t = v->threats.at[i].threat;
+    return !build_is_end(v, t->stage) && t->likelihood.given && t->damage.given &&
+           t->likelihood.level == (int)likelihood && t->damage.level == (int)damage;
+}
+
+struct cells { /* indexes of threats by cell, ascending; cell = likelihood * damages + damage */
+    struct {
+        VEC(unsigned) list;
+    } *at;
+};
+
+static struct cells cells_of(struct arena *a, const struct view *v)
+{
+    const struct sig *sig = &v->profile->sig;
+    size_t columns = sig->damage.list.len;
+    struct cells c;
+    c.at = arena_array(a, sig->likelihood.list.len * columns + 1, sizeof *c.at);
+    for (size_t i = 0; i < v->threats.len; i++) {
+        const struct threat *t = v->threats.at[i].threat;
+        if (t->likelihood.level < 0 || t->damage.level < 0)
+            continue;
+        if (stands_in(v, i, (size_t)t->likelihood.level, (size_t)t->damage.level))
+            *vec_push(a, &c.at[(size_t)t->likelihood.level * columns + (size_t)t->damage.level].list) = (unsigned)i;
+    }
+    return c;
+}
+
+static void draw_ids(struct markup *m, const struct view *v, const unsigned *ids, size_t count, double x, double y)
+{
+    size_t shown = count > PER_ROW * ROWS_MAX ? PER_ROW * ROWS_MAX - 1 : count;
+    for (size_t i = 0; i < shown; i++)
+        textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * 18, "m-id", "%.*s",
+              SV_ARG(v->threats.at[ids[i]].threat->id));
+    if (shown < count)
+        textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * 18, "m-more",
+              "+ %zu more", count - shown);
+}
+
+static void draw_matrix(struct markup *m, const void *data, const char *id_prefix)
+{
+    const struct visual *d = data;
+    const struct view *v = d->view;
+    const struct sig *sig = &v->profile->sig;
+    size_t rows = sig->likelihood.list.len, columns = sig->damage.list.len;
+    struct arena a = ARENA_INIT;
+    struct cells cells = cells_of(&a, v);
+    svg_open(m, d, id_prefix, "matrix", "Risk matrix", SV("Rows are likelihood, highest first; columns are damage, "
+             "lowest first. Each cell shows its priority and the threats that stand there."));
+    for (size_t r = 0; r < rows; r++) {
+        size_t l = rows - 1 - r;
+        double y = (double)(r * (CELL_H + CELL_GAP));
+        text(m, LABEL_W - 12, y + CELL_H / 2.0 + 5, "m-row", sig->likelihood.list.at[l].name);
+        for (size_t c = 0; c < columns; c++) {
+            double x = LABEL_W + (double)(c * (CELL_W + CELL_GAP));
+            unsigned priority = sig_priority(sig, (int)l, (int)c);
+            rect(m, x, y, CELL_W, CELL_H, 8, arena_printf(&a, "m-cell m-p%u", priority));
+            textf(m, x + 10, y + 21, "m-priority", "%u", priority);
+            size_t count = cells.at[l * columns + c].list.len;
+            if (count)
+                textf(m, x + CELL_W - 10, y + 21, "m-count", "%zu", count);
+            draw_ids(m, v, cells.at[l * columns + c].list.at, count, x, y);
+        }
+    }
+    double bottom = (double)(rows * (CELL_H + CELL_GAP));
+    for (size_t c = 0; c < columns; c++)
+        text(m, LABEL_W + (double)(c * (CELL_W + CELL_GAP)) + CELL_W / 2.0, bottom + 14, "m-column",
+             sig->damage.list.at[c].name);
+    text(m, LABEL_W - 12, bottom + 14, "m-axis m-end", SV("likelihood \xe2\x86\x91"));
+    text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis m-end", SV("damage \xe2\x86\x92"));
+    markup_close(m, "svg");
+    arena_release(&a);
+}
+
+struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor)
+{
+    const struct sig *sig = &v->profile->sig;
+    size_t columns = sig->damage.list.len;
+    struct cells cells = cells_of(a, v);
+    struct doc_block *table = doc_block_new(a, DOC_TABLE);
+    table->anchor = anchor;
+    table->class_name = "matrix";
+    doc_text(a, table, SV("Threats by likelihood and damage"));
+    table->header_row = true;
+    struct doc_block *row = build_row(a, table);
+    build_row_heading(a, row, SV("Likelihood"));
+    for (size_t c = 0; c < columns; c++)
+        build_row_heading(a, row, build_sv(a, "Damage: %.*s", SV_ARG(sig->damage.list.at[c].name)));
+    for (size_t l = sig->likelihood.list.len; l-- > 0;) {
+        row = build_row(a, table);
+        build_row_heading(a, row, sig->likelihood.list.at[l].name);
+        for (size_t c = 0; c < columns; c++) {
+            struct doc_block *cell = build_cell(a, row, SV_NONE);
+            doc_textf(a, cell, "Priority %u: ", sig_priority(sig, (int)l, (int)c));
+            if (cells.at[l * columns + c].list.len)
+                build_threat_list(a, cell, v, cells.at[l * columns + c].list.at, cells.at[l * columns + c].list.len);
+            else
+                doc_text(a, cell, SV("none"));
+        }
+    }
+    return table;
+}
+
+struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor)
+{
+    const struct sig *sig = &v->profile->sig;
+    size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP);
+    size_t height = sig->likelihood.list.len * (CELL_H + CELL_GAP) + LABEL_H + 10;
+    struct doc_block *b = figure(a, v, anchor, width, height, draw_matrix, "Risk matrix: where the threats stand",
+                                 SV("A grid of likelihood against damage with the identifiers of the threats in its "
+                                    "cells. The table beside it says the same in words."));
+    doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor))));
+    return b;
+}
+
+/* ---- board of stages ---- */
+
+static void draw_board(struct markup *m, const void *data, const char *id_prefix)
+{
+    const struct visual *d = data;
+    const struct view *v = d->view;
+    const struct process *p = &v->profile->process;
+    size_t columns = p->stage_count ? p->stage_count : 1;
+    double w = (double)(d->width + 8) / (double)columns;
+    size_t *used = base_malloc(columns * sizeof *used);
+    svg_open(m, d, id_prefix, "board", "Board of stages", SV("One column for each stage, with the threats whose text has "
+             "come that far. Hollow entries are editor's drafts, ahead of the group's decisions."));
+    for (size_t c = 0; c < columns && c < p->stages.len; c++) {
+        double x = (double)c * w;
+        unsigned count = c < v->by_claimed.len ? v->by_claimed.counts[c] : 0;
+        used[c] = 0;
+        rect(m, x, 0, w - 8, (double)d->height, 8, count ? "b-column" : "b-column b-empty");
+        text(m, x + 10, 22, "b-stage", p->stages.at[c].name);
+        textf(m, x + 10, 46, "b-count", "%u", count);
+    }
+    for (size_t i = 0; i < v->threats.len; i++) {
+        const struct threat_view *t = &v->threats.at[i];
+        size_t c = t->threat->stage < 0 ? columns : (size_t)t->threat->stage;
+        if (c >= columns || used[c] > BOARD_MAX)
+            continue;
+        double y = 58 + (double)used[c]++ * (BOARD_ROW + 4);
+        if (used[c] > BOARD_MAX) {
+            textf(m, (double)c * w + 10, y + 15, "m-more", "+ %zu more",
+                  (size_t)v->by_claimed.counts[c] - BOARD_MAX);
+            continue;
+        }
+        rect(m, (double)c * w + 8, y, w - 24, BOARD_ROW, 5, t->provisional ? "b-card b-draft" : "b-card");
+        text(m, (double)c * w + 16, y + 14.5, t->provisional ? "b-id b-id-draft" : "b-id", t->threat->id);
+    }
+    free(used);
+    markup_close(m, "svg");
+}
+
+struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor)
+{
+    const struct process *p = &v->profile->process;
+    unsigned most = 0;
+    for (size_t i = 0; i < p->stage_count && i < v->by_claimed.len; i++)
+        most = v->by_claimed.counts[i] > most ? v->by_claimed.counts[i] : most;
+    size_t rows = most > BOARD_MAX ? BOARD_MAX + 1 : most;
+    struct doc_block *b = figure(a, v, anchor, BOARD_W, 66 + rows * (BOARD_ROW + 4), draw_board,
+                                 "Board of stages: how far the work has come",
+                                 SV("One column for each stage with the threats in it; hollow entries are editor's "
+                                    "drafts. The list beside it says the same in words."));
+    struct doc_block *list = build_list(a, b);
+    for (size_t c = 0; c < p->stage_count; c++) {
+        struct doc_block *item = build_item(a, list);
+        unsigned count = c < v->by_claimed.len ? v->by_claimed.counts[c] : 0;
+        doc_textf(a, item, "%.*s: %u", SV_ARG(p->stages.at[c].name), count);
+        struct {
+            VEC(unsigned) list;
+        } in = {0};
+        for (size_t i = 0; count && i < v->threats.len; i++)
+            if (v->threats.at[i].threat->stage == (int)c)
+                *vec_push(a, &in.list) = (unsigned)i;
+        if (in.list.len) {
+            doc_text(a, item, SV(" ("));
+            build_threat_list(a, item, v, in.list.at, in.list.len);
+            doc_text(a, item, SV(")"));
+        }
+    }
+    return b;
+}
+
+/* ---- timeline of editions ---- */
+
+static int64_t when(const struct edition *e)
+{
+    struct date d;
+    return date_parse(e->date, &d) ? date_to_time(d) : 0;
+}
+
+static void draw_timeline(struct markup *m, const void *data, const char *id_prefix)
+{
+    const struct visual *d = data;
+    const struct view *v = d->view;
+    int64_t first = when(&v->editions.at[0]), last = v->now;
+    svg_open(m, d, id_prefix, "timeline", "Timeline of editions",
+             SV("One line for each document, with a mark for each edition at its date."));
+    for (size_t k = 0; k < DOCUMENT_KINDS; k++) {
+        double y = 28 + (double)k * 46;
+        text(m, 0, y + 4, "t-name", sv_str(document_names[k]));
+        rect(m, 90, y - 1, (double)d->width - 110, 2, 1, "t-line");
+        for (size_t i = 0; i < v->editions.len; i++) {
+            const struct edition *e = &v->editions.at[i];
+            if (!sv_eq_str(e->document, document_names[k]))
+                continue;
+            double span = last > first ? (double)(last - first) : 1;
+            double x = 100 + ((double)d->width - 150) * (double)(when(e) - first) / span;
+            markup_open(m, "circle");
+            markup_attr_number(m, "cx", x);
+            markup_attr_number(m, "cy", y);
+            markup_attr_number(m, "r", 6);
+            markup_attr_str(m, "class", "t-mark");
+            markup_close(m, "circle");
+            text(m, x, y - 12, "t-version", e->version);
+        }
+    }
+    text(m, 100, (double)d->height - 4, "t-date", v->editions.at[0].date);
+    markup_close(m, "svg");
+}
+
+struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct sv anchor)
+{
+    if (v->editions.len == 0)
+        return NULL;
+    struct doc_block *b = figure(a, v, anchor, 720, 28 + DOCUMENT_KINDS * 46, draw_timeline, "Timeline of editions",
+                                 SV("A line for each document with a mark for each edition."));
+    struct doc_block *list = build_list(a, b);
+    for (size_t i = 0; i < v->editions.len; i++) {
+        const struct edition *e = &v->editions.at[i];
+        doc_textf(a, build_item(a, list), "%.*s: %.*s, edition %.*s", SV_ARG(e->date), SV_ARG(e->document),
+                  SV_ARG(e->version));
+    }
+    return b;
+}

@@ -1,0 +1,99 @@
+/* What the files of this room share. Not for other rooms. */
+#ifndef CASEMATE_PROFILE_INTERNAL_H
+#define CASEMATE_PROFILE_INTERNAL_H
+
+#include "profile/profile.h"
+#include "profile/yaml_read.h"
+
+enum { PROFILE_WORDS_LIST_MAX = 500, PROFILE_LIST_MAX = 2000 };
+
+/* One file on its way in. `read.file` is its name for messages, with the folder. */
+struct source {
+    struct yaml_read read;
+    const char *path;   /* in the folder */
+    struct sv raw;      /* as it came */
+    struct sv text;     /* without BOM and CRs; valid UTF-8 */
+};
+
+/* lexical.c: the rules for every file. */
+/* Fills text; false (with faults reported) when nothing more can be read from the file. */
+bool source_open(struct source *s);
+/* The text without BOM, with LF line ends; the same view when there is nothing to change. */
+struct sv lexical_plain(struct arena *a, struct sv text);
+
+/* Cuts a Markdown file and reads its front matter; NULL (with faults) when it has none that can be read. */
+const struct yaml_node *source_front(struct source *s, struct markdown_file *out);
+/* A fault when there is text before the first heading. */
+void source_no_preface(struct source *s, const struct markdown_file *md);
+
+/* lexical.c: Markdown. */
+/* The body of a section as it is published: comments on lines of their own blanked (line numbers stay), no blank lines at the ends.
+ * *line is moved on. Empty when nothing is left. */
+struct sv lexical_prose(struct arena *a, struct sv body, uint32_t *line);
+/* End of the comment (`<!-- ... -->` on lines of its own) that begins at the line start `at`: the offset after its last line; 0: none there. */
+size_t lexical_comment(struct sv text, size_t at);
+/* A line inside a fence or not, fed line by line. */
+struct fence_state {
+    char mark;
+    size_t run;
+};
+/* Takes the line into account; true when it belongs to a fence (its marks included). */
+bool fence_state_line(struct fence_state *f, struct sv line);
+
+/* mention.c */
+struct mention {
+    bool threat;
+    size_t at, len;      /* the identifier with version and section */
+    size_t id_len;       /* the identifier alone */
+    char id[48];         /* canonical: one blank after the prefix */
+};
+/* The next mention at or after *from in running text, known or not; moves *from behind it. */
+bool mention_next(const struct sig *sig, struct sv text, size_t *from, struct mention *out);
+/* Faults for mentions of references and threats that do not exist, in Markdown (code and comments left out, attack trees looked into); threats are looked up only when
+ * p->by_id is filled. */
+void mention_check(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column);
+/* Faults for every threat named in the text. */
+void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv text);
+/* "T-0001": number, or 0 when the text has not that form. */
+unsigned threat_id_number(struct sv prefix, struct sv id);
+
+/* markdown of a section checked as it will be published */
+void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line);
+
+/* One file each; the outcome is as complete as faults allow. */
+void sig_read(struct source *s, struct sig *out);
+void process_read(struct source *s, const struct profile *p, struct process *out);
+void template_read(struct source *s, const struct profile *p, struct template *out);
+void references_read(struct source *s, const struct sig *sig, struct references *out);
+void analysis_read(struct source *s, const struct profile *p, struct analysis *out);
+
+/* threat.c: everything about one file that can be told without the others. */
+struct threat_draft {
+    struct threat threat;
+    struct source source;
+    struct markdown_file md;
+    const struct yaml_node *front;
+    bool has_tree;       /* there is an attack-tree block, parsed or not */
+};
+/* Names of the file's threat known from its path and id; false when the file cannot take part. */
+bool threat_read(struct source *s, const struct profile *p, struct threat_draft *out);
+/* References to other threats, what the stage needs, mentions. by_id is complete. */
+void threat_check_links(const struct profile *p, struct threat_draft *d);
+/* cycle.c: attack trees that refer to one another. */
+struct threat_drafts {
+    VEC(struct threat_draft) list;
+};
+void threat_check_trees(const struct profile *p, struct threat_drafts *drafts);
+
+/* A citation out of the front matter; false with a fault. The reference is looked up. */
+bool citation_read(const struct yaml_read *r, const struct references *refs, const struct yaml_node *node,
+                   const char *what, struct citation *out);
+
+/* The keys of a threat's front matter that every profile has, in normal order (rating and line fields are put in by the template). */
+extern const char *const threat_keys[];
+extern const size_t threat_key_count;
+
+/* Words of a list for messages. */
+struct words terms_words(struct arena *a, const struct terms *t);
+
+#endif

@@ -1,0 +1,189 @@
+/* Loading a view from a store: files, changes, overrides, editions. The only SQL of this room. */
+#include "register/view.h"
+
+#include <stdio.h>
+
+int view_load_files(struct store *s, struct arena *a, struct profile_files *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT path, text FROM file ORDER BY path", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct profile_file *f = vec_push(a, &out->list);
+        f->path = arena_strndup(a, store_text(q, 0).at, store_text(q, 0).len);
+        f->text = arena_sv(a, store_text(q, 1));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
+{
+    struct store_stmt *q;
+    map_init(out, a);
+    int rc = store_prepare(s, "SELECT threat, stage FROM override", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        int stage = process_stage(&p->process, store_text(q, 1));
+        uint32_t *bits = map_get(out, store_text(q, 0));
+        if (!bits) {
+            bits = arena_new(a, uint32_t);
+            map_set(out, arena_sv(a, store_text(q, 0)), bits);
+        }
+        if (stage >= 0 && stage < 32)
+            *bits |= 1u << stage;
+    }
+    store_done(q);
+    return rc;
+}
+
+static uint32_t overridden(void *context, const struct threat *t)
+{
+    const uint32_t *bits = map_get(context, t->id);
+    return bits ? *bits : 0;
+}
+
+struct event_words {
+    struct sv who, why;
+};
+
+/* Who and why of each event that changed a field, by sequence number as text. One look at each payload, however many rows point to it. */
+static int load_words(struct store *s, struct arena *a, struct map *out, struct err *err)
+{
+    struct store_stmt *q;
+    map_init(out, a);
+    int rc = store_prepare(s, "SELECT seq, payload ->> 'actor', payload ->> 'reason', payload IS NULL FROM event "
+                              "WHERE seq IN (SELECT event FROM field_change)", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct event_words *w = arena_new(a, struct event_words);
+        w->who = store_int(q, 3) ? SV("(erased)") : arena_sv(a, store_text(q, 1));
+        w->why = arena_sv(a, store_text(q, 2));
+        map_set(out, sv_str(arena_printf(a, "%lld", (long long)store_int(q, 0))), w);
+    }
+    store_done(q);
+    return rc;
+}
+
+static void read_change(struct arena *a, struct store_stmt *q, const struct map *words, struct change *c)
+{
+    char key[24];
+    c->seq = store_int(q, 4);
+    snprintf(key, sizeof(key), "%lld", (long long)c->seq);
+    const struct event_words *w = map_get(words, sv_str(key));
+    c->who = w ? w->who : SV_NONE;
+    c->why = w ? w->why : SV_NONE;
+    c->at = store_int(q, 5);
+    c->action = arena_sv(a, store_text(q, 6));
+    c->field = arena_sv(a, store_text(q, 1));
+    c->text = arena_sv(a, store_text(q, 2));
+    c->source = arena_sv(a, store_text(q, 3));
+    c->initial = store_int(q, 7) != 0;
+}
+
+static int load_changes(struct store *s, struct view *v, struct err *err)
+{
+    struct store_stmt *q;
+    struct map words;
+    int rc = load_words(s, v->arena, &words, err);
+    if (!rc)
+        rc = store_prepare(s, "SELECT c.threat, c.field, c.text, c.source, e.seq, e.at, e.action, c.initial "
+                              "FROM field_change c JOIN event e ON e.seq = c.event ORDER BY c.id", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        int index = view_find(v, store_text(q, 0));
+        if (index >= 0)
+            read_change(v->arena, q, &words, vec_push(v->arena, &v->threats.at[index].changes));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int load_edition_files(struct store *s, struct arena *a, struct edition *e, struct err *err)
+{
+    struct store_stmt *q;
+    VEC(struct edition_file) files = {NULL, 0, 0};
+    int rc = store_prepare(s, "SELECT name, lower(hex(digest)), length(bytes) FROM edition_file "
+                              "WHERE document = $1 AND version = $2 ORDER BY name", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, e->document);
+    store_bind_text(q, 2, e->version);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct edition_file *f = vec_push(a, &files);
+        f->name = arena_sv(a, store_text(q, 0));
+        f->digest = arena_sv(a, store_text(q, 1));
+        f->size = (size_t)store_int(q, 2);
+    }
+    store_done(q);
+    e->files = files.at;
+    e->file_count = files.len;
+    return rc;
+}
+
+static int load_editions(struct store *s, struct view *v, struct err *err)
+{
+    struct store_stmt *q;
+    struct arena *a = v->arena;
+    int rc = store_prepare(s, "SELECT document, version, date, kind, remark, initials, lower(hex(digest)) "
+                              "FROM edition ORDER BY event", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct edition *e = vec_push(a, &v->editions);
+        e->document = arena_sv(a, store_text(q, 0));
+        e->version = arena_sv(a, store_text(q, 1));
+        e->date = arena_sv(a, store_text(q, 2));
+        e->kind = arena_sv(a, store_text(q, 3));
+        e->remark = arena_sv(a, store_text(q, 4));
+        e->initials = arena_sv(a, store_text(q, 5));
+        struct sv hex = store_text(q, 6);
+        memcpy(e->digest.text, hex.at, hex.len < 64 ? hex.len : 64);
+    }
+    store_done(q);
+    for (size_t i = 0; rc == CM_OK && i < v->editions.len; i++)
+        rc = load_edition_files(s, a, &v->editions.at[i], err);
+    return rc;
+}
+
+struct loading {
+    struct arena *arena;
+    int64_t now;
+    struct view *out;
+};
+
+static int load(struct store *s, void *context, struct err *err)
+{
+    struct loading *l = context;
+    struct profile_files files = {{NULL, 0, 0}};
+    struct profile *p = arena_new(l->arena, struct profile);
+    struct diag diag;
+    struct map overrides;
+    int rc = view_load_files(s, l->arena, &files, err);
+    if (rc)
+        return rc;
+    if (!files.list.len)
+        return err_set(err, CM_EINPUT, "the store is empty; run \"casemate import DIR\" first");
+    diag_init(&diag, l->arena);
+    profile_parse(l->arena, &files, "", &diag, p);
+    if (diag.errors) {
+        diag_sort(&diag);
+        return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
+    }
+    if ((rc = load_overrides(s, l->arena, p, &overrides, err)))
+        return rc;
+    view_derive_with(l->arena, p, l->now, overridden, &overrides, l->out);
+    if ((rc = load_changes(s, l->out, err)))
+        return rc;
+    return load_editions(s, l->out, err);
+}
+
+int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err)
+{
+    struct loading l = {a, now, out};
+    return store_read_tx(s, load, &l, err);
+}

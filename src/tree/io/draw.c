@@ -1,0 +1,1 @@
+#include "tree/io/draw.h"
