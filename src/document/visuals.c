@@ -293,7 +293,7 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
 {
     const struct visual *d = data;
     const struct view *v = d->view;
-    int64_t first = when(&v->editions.at[0]), last = v->now;
+    int64_t first = when(&v->editions.at[0]), last = when(&v->editions.at[v->editions.len - 1]);
     svg_open(m, d, id_prefix, "timeline", "Timeline of editions",
              SV("One line for each document, with a mark for each edition at its date."));
     for (size_t k = 0; k < DOCUMENT_KINDS; k++) {

@@ -39,6 +39,7 @@ struct builder {
     size_t depth;
     struct doc_block *leaf;                   /* takes inlines; NULL: a paragraph is to be made */
     struct doc_inline *spans[MD_NESTING_MAX]; /* open spans; NULL for those that leave no trace */
+    MD_SPANTYPE span_types[MD_NESTING_MAX];
     size_t span_depth;
     size_t link_depth;
     unsigned heading_level; /* of the open heading, or 0 */
@@ -60,6 +61,15 @@ static int limit(struct builder *b, const char *what)
     return b->rc;
 }
 
+/* The text brought md4c out of step. */
+static int malformed(struct builder *b)
+{
+    if (!b->rc)
+        b->rc = err_set(b->err, CM_EINPUT, "%s: brackets or links that cannot be read as Markdown",
+                        b->options->file ? b->options->file : "Markdown");
+    return b->rc;
+}
+
 /* Where in the text a piece from md4c stands; the place before when md4c made the piece. */
 static size_t place_of(struct builder *b, const char *piece)
 {
@@ -67,6 +77,16 @@ static size_t place_of(struct builder *b, const char *piece)
     if (at >= start && at < start + b->text.len)
         b->last = at - start;
     return b->last;
+}
+
+/* Pieces lie in the text, or are blanks and line ends of md4c's own. For a few malformed links md4c 0.4.8 loses count and gives a
+ * negative length. */
+static bool sound_piece(const struct builder *b, const char *piece, size_t size)
+{
+    uintptr_t start = (uintptr_t)b->text.at, at = (uintptr_t)piece;
+    if (at < start || at > start + b->text.len)
+        return size <= 64;
+    return size <= start + b->text.len - at;
 }
 
 static void fault(struct builder *b, size_t offset, const char *what, const char *expected)
@@ -184,6 +204,8 @@ static void flush(struct builder *b)
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *context)
 {
     struct builder *b = context;
+    if (!sound_piece(b, text, size))
+        return malformed(b);
     struct sv piece = sv_from(text, size);
     size_t place = place_of(b, text);
     switch (type) {
@@ -217,6 +239,10 @@ static struct sv attribute(struct builder *b, const MD_ATTRIBUTE *attribute)
     struct str s = STR_INIT;
     if (!attribute->text || count_bytes(b, attribute->size))
         return SV_NONE;
+    if (attribute->size > b->text.len) {
+        malformed(b);
+        return SV_NONE;
+    }
     for (size_t i = 0; attribute->substr_offsets[i] < attribute->size; i++) {
         size_t start = attribute->substr_offsets[i], end = attribute->substr_offsets[i + 1];
         struct sv part = sv_from(attribute->text + start, end - start);
@@ -264,21 +290,43 @@ static int on_enter_span(MD_SPANTYPE type, void *detail, void *context)
         fault(b, b->last, "an image", "text, or an attack tree in a fenced block `attack-tree`");
     if (span)
         put(b, span);
+    b->span_types[b->span_depth] = type;
     b->spans[b->span_depth++] = span;
     return b->rc;
+}
+
+/* Closes the spans above the given depth. */
+static void close_spans(struct builder *b, size_t depth)
+{
+    while (b->span_depth > depth)
+        if (b->span_types[--b->span_depth] == MD_SPAN_A)
+            b->link_depth--;
+}
+
+/* For some texts, such as "[a[b](c](d)" with escapes, md4c reports the end of a span that did not begin. */
+static bool is_open(const struct builder *b, MD_SPANTYPE type, size_t *out_depth)
+{
+    for (size_t n = b->span_depth; n > 0; n--) {
+        if (b->span_types[n - 1] != type)
+            continue;
+        *out_depth = n - 1;
+        return true;
+    }
+    return false;
 }
 
 static int on_leave_span(MD_SPANTYPE type, void *detail CM_UNUSED, void *context)
 {
     struct builder *b = context;
+    size_t depth;
+    if (!is_open(b, type, &depth))
+        return b->rc;
     if (type == MD_SPAN_CODE) {
         put(b, doc_inline_new(b->a, DOC_CODE, str_sv(&b->run)));
         str_clear(&b->run);
     }
     flush(b);
-    b->span_depth--;
-    if (type == MD_SPAN_A)
-        b->link_depth--;
+    close_spans(b, depth);
     return b->rc;
 }
 
@@ -408,6 +456,7 @@ static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *context)
 {
     struct builder *b = context;
     flush(b);
+    close_spans(b, 0);
     b->leaf = NULL;
     switch (type) {
     case MD_BLOCK_QUOTE:
@@ -466,11 +515,12 @@ static int on_leave_block(MD_BLOCKTYPE type, void *detail, void *context)
     case MD_BLOCK_TH:
     case MD_BLOCK_TD:
         flush(b);
-        b->depth--;
+        b->depth -= b->depth > 0;
         break;
     default:
         flush(b);
     }
+    close_spans(b, 0);
     b->leaf = NULL;
     return b->rc;
 }

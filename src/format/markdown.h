@@ -57,7 +57,7 @@ struct markdown_options {
     const char *file;      /* for messages */
     uint32_t first_line;   /* of the text in the file; positions of faults are approximated to the block */
     struct sv anchor_prefix; /* put before anchors of inner headings: "T-0001-gap-" */
-    unsigned heading_base;   /* inner headings (###) become nested sections below the parent */
+    unsigned heading_base;   /* level whose headings become sections right below the parent; 0: 3 (###) */
     /* Finds the first mention in text; false when there is none. May be NULL. */
     bool (*find_mention)(void *context, struct sv text, struct markdown_mention *out);
     void *context;
@@ -66,7 +66,10 @@ struct markdown_options {
     struct diag *diag; /* may be NULL: then raw HTML is shown as text */
 };
 
-/* Appends the blocks of text to parent. CM_ELIMIT when a limit is exceeded (nothing is appended then). */
+/* Appends the blocks of text (valid UTF-8, at most 16 MiB) to parent; the tree borrows nothing from text. CM_ELIMIT when a limit is
+ * exceeded, CM_EINPUT for the few malformed texts that md4c cannot follow (nothing is appended then). Links that are neither http(s),
+ * mailto, xmpp nor #anchor, images, raw HTML and headings inside lists and quotes are faults in diag; their text stays.
+ * Bare http(s) addresses become links. An HTML comment is raw HTML too: a caller that gives meaning to one takes it out before. */
 CM_MUST_USE int markdown_to_doc(struct arena *a, struct sv text, const struct markdown_options *options,
                                 struct doc_block *parent, struct err *err);
 

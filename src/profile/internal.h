@@ -49,21 +49,25 @@ struct mention {
 };
 /* The next mention at or after *from in running text, known or not; moves *from behind it. */
 bool mention_next(const struct sig *sig, struct sv text, size_t *from, struct mention *out);
-/* Faults for mentions of references and threats that do not exist, in Markdown (code and comments left out, attack trees looked into); threats are looked up only when
- * p->by_id is filled. */
-void mention_check(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column);
+/* Faults for mentions of references and threats that do not exist. p is complete. Markdown, code left out; line: of the first line: */
+void mention_check_prose(const struct profile *p, struct source *s, struct sv text, uint32_t line);
+/* Text as it stands, beginning at this place: */
+void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column);
 /* Faults for every threat named in the text. */
 void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv text);
 /* "T-0001": number, or 0 when the text has not that form. */
 unsigned threat_id_number(struct sv prefix, struct sv id);
 
-/* markdown of a section checked as it will be published */
+/* Markdown of a section checked as it will be published: raw HTML, limits, mentions. p is complete. */
 void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line);
 
 /* One file each; the outcome is as complete as faults allow. */
 void sig_read(struct source *s, struct sig *out);
 void process_read(struct source *s, const struct profile *p, struct process *out);
 void template_read(struct source *s, const struct profile *p, struct template *out);
+/* Their prose, once p is complete. */
+void process_check_prose(struct source *s, const struct profile *p);
+void template_check_prose(struct source *s, const struct profile *p);
 void references_read(struct source *s, const struct sig *sig, struct references *out);
 void analysis_read(struct source *s, const struct profile *p, struct analysis *out);
 
@@ -72,18 +76,22 @@ struct threat_draft {
     struct threat threat;
     struct source source;
     struct markdown_file md;
-    const struct yaml_node *front;
-    bool has_tree;       /* there is an attack-tree block, parsed or not */
+    const struct yaml_node *front; /* NULL when it could not be read */
 };
-/* Names of the file's threat known from its path and id; false when the file cannot take part. */
-bool threat_read(struct source *s, const struct profile *p, struct threat_draft *out);
-/* References to other threats, what the stage needs, mentions. by_id is complete. */
-void threat_check_links(const struct profile *p, struct threat_draft *d);
-/* cycle.c: attack trees that refer to one another. */
 struct threat_drafts {
     VEC(struct threat_draft) list;
 };
-void threat_check_trees(const struct profile *p, struct threat_drafts *drafts);
+/* False when not even the identifier is known. */
+bool threat_read(struct source *s, const struct profile *p, struct threat_draft *out);
+/* The rest: references to other threats, mentions, what the stage needs. p is complete. */
+void threat_check(const struct profile *p, struct threat_draft *d);
+/* "T-0001" from "threats/T-0001-some-words.md"; empty when the path has not that form. */
+struct sv threat_path_id(struct sv prefix, const char *path);
+/* trees.c: attack trees that refer to one another. The drafts are those of p->threats, in the same order. */
+void threat_check_trees(const struct profile *p, const struct threat_drafts *drafts);
+/* The text of a fence with the fence's indentation taken off each line. */
+struct sv fence_text(struct arena *a, const struct markdown_fence *fence);
+bool fence_is_tree(const struct markdown_fence *fence);
 
 /* A citation out of the front matter; false with a fault. The reference is looked up. */
 bool citation_read(const struct yaml_read *r, const struct references *refs, const struct yaml_node *node,

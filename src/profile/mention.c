@@ -129,7 +129,7 @@ static bool match_threat(struct sv prefix, struct sv text, size_t at, struct men
     if (digits_at >= text.len || text.at[digits_at - 1] != '-')
         return false;
     size_t digits = count_digits(text, digits_at);
-    if (digits < 4 || digits > 9 || !ends_word(text, digits_at + digits))
+    if (digits < 4 || digits > 9 || (digits > 4 && text.at[digits_at] == '0') || !ends_word(text, digits_at + digits))
         return false;
     size_t len = prefix.len + 1 + digits;
     *out = (struct mention){.threat = true, .at = at, .len = len, .id_len = len};
@@ -202,7 +202,7 @@ static void check_mention(const struct profile *p, struct source *s, const struc
 {
     bool known;
     if (m->threat) {
-        known = !p->by_id.slot_count || map_get(&p->by_id, sv_str(m->id));
+        known = map_get(&p->by_id, sv_str(m->id)) != NULL;
     } else {
         struct reference *reference = map_get(&p->references.by_id, sv_str(m->id));
         known = reference != NULL;
@@ -287,13 +287,15 @@ static void check_blocks(const struct profile *p, struct source *s, struct sv te
         check_paragraph(p, s, sv_from_byte(text, start), start_line);
 }
 
-void mention_check(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column)
+void mention_check_prose(const struct profile *p, struct source *s, struct sv text, uint32_t line)
+{
+    check_blocks(p, s, text, line);
+}
+
+void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column)
 {
     struct stretch t = {text, line, column};
-    if (column)
-        check_stretch(p, s, &t);
-    else
-        check_blocks(p, s, text, line);
+    check_stretch(p, s, &t);
 }
 
 void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv text)

@@ -250,5 +250,9 @@ void process_read(struct source *s, const struct profile *p, struct process *out
     if (words > PROFILE_WORDS_MAX)
         diag_error(s->read.diag, s->read.file, line, 0, arena_printf(s->read.a, "the process has %zu words", words),
                    arena_printf(s->read.a, "at most %d", PROFILE_WORDS_MAX));
-    prose_check(p, s, out->prose, line);
+}
+
+void process_check_prose(struct source *s, const struct profile *p)
+{
+    prose_check(p, s, p->process.prose, p->process.prose_line);
 }

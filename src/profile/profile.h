@@ -168,6 +168,7 @@ struct threat {
     struct { int position, activity; VEC(int) on; bool given; } attacker;
     VEC(struct citation) affects;
     VEC(struct response) responses;
+    struct sv no_responses; /* `responses:` with a text: that none is known, and where one looked */
     struct { struct sv by, date, from; } proposed;
     struct rating likelihood, damage;
     struct sv reason;

@@ -108,8 +108,6 @@ static void check_cells(const struct row *r, const struct sig *sig, const struct
     const char *const names[COLUMNS] = {"id", "title", "version", "date", "status", "url"};
     for (size_t i = 0; i < COLUMNS; i++) {
         struct sv cell = r->row->cells[i];
-        if (sv_trim(cell).len != cell.len)
-            cell_fault(r, i, arena_printf(a, "blanks around the %s", names[i]), "none (casemate fmt removes them)");
         if (!sv_trim(cell).len && i != 2 && i != 3)
             cell_fault(r, i, arena_printf(a, "the %s is empty", names[i]), "a text");
     }
@@ -226,6 +224,8 @@ void analysis_read(struct source *s, const struct profile *p, struct analysis *o
     YAML_READ_KEYS(r, front, "title", "abstract");
     out->title = yaml_read_line(r, front, "title", YAML_REQUIRED);
     out->abstract = yaml_read_text(r, front, "abstract", YAML_REQUIRED);
+    if (out->abstract.len)
+        mention_check_text(p, s, out->abstract, yaml_get(front, "abstract")->line, yaml_get(front, "abstract")->column);
     source_no_preface(s, &md);
     read_chapters(s, p, &md, out);
 }

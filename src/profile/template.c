@@ -86,7 +86,7 @@ static bool is_threat_key(struct sv id)
 static bool field_is_new(const struct yaml_read *r, const struct yaml_node *item, const struct template *t,
                          const struct template_field *f)
 {
-    if (f->kind == FIELD_LINE && is_threat_key(f->id)) {
+    if ((f->kind == FIELD_LINE || f->kind == FIELD_RATING) && is_threat_key(f->id)) {
         yaml_read_fault(r, yaml_get(item, "id"),
                         arena_printf(r->a, "the field id \"%.*s\" is a key that every threat has", SV_ARG(f->id)), "another id");
         return false;
@@ -167,7 +167,7 @@ static void unknown_heading(struct source *s, const struct template *t, const st
     yaml_read_unknown(&s->read, &at, "heading", &names);
 }
 
-static void read_guidance(struct source *s, const struct profile *p, const struct markdown_file *md, struct template *out)
+static void read_guidance(struct source *s, const struct markdown_file *md, struct template *out)
 {
     int last = -1;
     for (size_t i = 1; i < md->sections.len; i++) {
@@ -194,7 +194,6 @@ static void read_guidance(struct source *s, const struct profile *p, const struc
         if (!f->guidance.len)
             diag_error(s->read.diag, s->read.file, section->line, 1,
                        arena_printf(s->read.a, "the section \"%.*s\" is empty", SV_ARG(f->name)), "guidance for this field");
-        prose_check(p, s, f->guidance, f->guidance_line);
     }
 }
 
@@ -210,13 +209,20 @@ void template_read(struct source *s, const struct profile *p, struct template *o
     read_fields(r, front, &p->process, out);
     out->introduction_line = md.sections.at[0].body_line;
     out->introduction = lexical_prose(r->a, md.sections.at[0].body, &out->introduction_line);
-    prose_check(p, s, out->introduction, out->introduction_line);
     if (!out->fields.len)
         return;
-    read_guidance(s, p, &md, out);
+    read_guidance(s, &md, out);
     for (size_t i = 0; i < out->fields.len; i++)
         if (!out->fields.at[i].guidance_line)
             yaml_read_fault(r, yaml_get(front, "fields"),
                             arena_printf(r->a, "the field \"%.*s\" has no guidance", SV_ARG(out->fields.at[i].name)),
                             arena_printf(r->a, "a section \"## %.*s\"", SV_ARG(out->fields.at[i].name)));
+}
+
+void template_check_prose(struct source *s, const struct profile *p)
+{
+    const struct template *t = &p->template;
+    prose_check(p, s, t->introduction, t->introduction_line);
+    for (size_t i = 0; i < t->fields.len; i++)
+        prose_check(p, s, t->fields.at[i].guidance, t->fields.at[i].guidance_line);
 }

@@ -189,6 +189,12 @@ static int open_handle(struct connection *c, const char *name, int flags, struct
     return 0;
 }
 
+static bool log_can_be_opened(sqlite3 *db)
+{
+    int ignored, rc = ask_int(db, "PRAGMA application_id", &ignored) & 0xff;
+    return rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY;
+}
+
 /* Reading on a medium where the log's files cannot be made: with no log there, the file alone is the whole truth. */
 static int reopen_immutable(struct connection *c, const char *name, struct err *err)
 {
@@ -214,9 +220,8 @@ static int open_file(struct connection *c, const char *name, const char *shown, 
         rc = err_set(err, CM_EAGAIN, "%s is write-protected (file, folder or medium)", shown);
         goto out;
     }
-    int id;
-    if (read_only && (ask_int(c->db, "PRAGMA application_id", &id) & 0xff) == SQLITE_CANTOPEN &&
-        !sqlite_file_has_log(path) && (rc = reopen_immutable(c, path, err)) < 0)
+    if (read_only && !log_can_be_opened(c->db) && !sqlite_file_has_log(path) &&
+        (rc = reopen_immutable(c, path, err)) < 0)
         goto out;
     rc = fresh ? prepare_fresh(c->db, err) : recognise(c->db, shown, err);
 out:

@@ -1,0 +1,136 @@
+#include "cli/cli.h"
+
+#include "base/date.h"
+#include "base/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void cli_print_diag(struct cli *c)
+{
+    diag_sort(&c->diag);
+    for (size_t i = 0; i < c->diag.len; i++)
+        fprintf(stderr, "%s\n", diag_format(&c->diag, &c->diag.items[i]));
+    if (c->diag.errors + c->diag.warnings > c->diag.len)
+        fprintf(stderr, "... and %zu more\n", c->diag.errors + c->diag.warnings - c->diag.len);
+}
+
+int cli_fail(struct cli *c, int code)
+{
+    log_finish(&c->log);
+    cli_print_diag(c);
+    fprintf(stderr, "casemate: %s\n", c->err.text[0] ? c->err.text : "failed");
+    switch (code) {
+    case CM_EUSAGE:
+        return EXIT_USAGE;
+    case CM_EAGAIN:
+        return EXIT_AGAIN;
+    default:
+        return EXIT_INPUT;
+    }
+}
+
+int cli_open(struct cli *c, unsigned flags)
+{
+    return store_open(c->db, flags, &c->store, &c->err);
+}
+
+void cli_context(struct cli *c, struct action_context *out)
+{
+    *out = (struct action_context){c->store,        &c->arena,         c->time, sv_str(c->as),
+                                   sv_str(c->role), sv_str(c->reason), &c->log, &c->diag};
+}
+
+int cli_load_view(struct cli *c, struct view *out)
+{
+    int rc = cli_open(c, STORE_READ_ONLY);
+    return rc ? rc : view_load(c->store, &c->arena, c->time, out, &c->err);
+}
+
+void cli_print_result(struct cli *c, const char *what, const struct action_result *r)
+{
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "done", what);
+        json_put(&j.j, "id", r->id);
+        json_put_int(&j.j, "event", r->event);
+        json_put_int(&j.j, "files", (int64_t)r->files);
+        json_put_int(&j.j, "fields", (int64_t)r->fields);
+        cli_json_end(&j);
+    } else if (!r->event) {
+        printf("%s: nothing changed\n", what);
+    } else {
+        printf("%s: %zu field%s changed (event %lld)\n", what, r->fields, r->fields == 1 ? "" : "s", (long long)r->event);
+    }
+}
+
+bool cli_document(const struct command *self, const char *name, enum document_kind *out)
+{
+    for (int k = 0; k < DOCUMENT_KINDS; k++)
+        if (!strcmp(name, document_names[k])) {
+            *out = (enum document_kind)k;
+            return true;
+        }
+    usage_error(self, "there is no document \"%s\"; the documents are process, template and analysis", name);
+    return false;
+}
+
+void cli_json_begin(struct cli_json *out)
+{
+    memset(out, 0, sizeof(*out));
+    json_init(&out->j, &out->text, false);
+    json_object(&out->j);
+}
+
+void cli_json_end(struct cli_json *j)
+{
+    json_end(&j->j);
+    json_finish(&j->j);
+    fwrite(str_cstr(&j->text), 1, j->text.len, stdout);
+    str_release(&j->text);
+}
+
+void table_init(struct table *t, struct arena *a, size_t columns)
+{
+    memset(t, 0, sizeof(*t));
+    t->arena = a;
+    t->columns = columns;
+}
+
+void table_cell(struct table *t, struct sv text)
+{
+    *vec_push(t->arena, &t->cells) = text;
+}
+
+void table_cellf(struct table *t, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    table_cell(t, sv_str(arena_strdup(t->arena, text)));
+}
+
+void table_print(const struct table *t)
+{
+    size_t *widths = arena_new_array(t->arena, size_t, t->columns);
+    if (t->cells.len <= t->columns)
+        return;
+    for (size_t i = 0; i < t->cells.len; i++) {
+        size_t width = utf8_width(t->cells.at[i]);
+        if (width > widths[i % t->columns])
+            widths[i % t->columns] = width;
+    }
+    for (size_t i = 0; i < t->cells.len; i++) {
+        struct sv cell = t->cells.at[i];
+        size_t column = i % t->columns;
+        bool last = column + 1 == t->columns;
+        fwrite(cell.at, 1, cell.len, stdout);
+        for (size_t pad = utf8_width(cell); !last && pad < widths[column] + 2; pad++)
+            putchar(' ');
+        if (last)
+            putchar('\n');
+    }
+}

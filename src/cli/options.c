@@ -1,0 +1,158 @@
+#include "base/date.h"
+#include "base/suggest.h"
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { COMMON_OPTIONS = 8, OPTIONS_MAX = 40 };
+
+static void common_options(struct cli *c, struct option out[COMMON_OPTIONS])
+{
+    const struct option common[COMMON_OPTIONS] = {
+        {"db", OPTION_TEXT, &c->db, "FILE", "the store (default: $CASEMATE_DB, or casemate.db)"},
+        {"json", OPTION_FLAG, &c->json, NULL, "print JSON"},
+        {"quiet", OPTION_FLAG, &c->quiet, NULL, "no progress, no notices"},
+        {"as", OPTION_TEXT, &c->as, "MEMBER", "who acts, as you assert it; goes into the record"},
+        {"role", OPTION_TEXT, &c->role, "ROLE", "act with the rights of this role only"},
+        {"reason", OPTION_TEXT, &c->reason, "TEXT", "why; goes into the record"},
+        {"now", OPTION_TEXT, &c->now, "DATE", "the date to work under, 2026-11-22 or 2026-11-22T18:00:00Z"},
+        {"help", OPTION_FLAG, &c->help, NULL, "this text"},
+    };
+    memcpy(out, common, sizeof(common));
+}
+
+static void print_option(const struct option *o)
+{
+    char left[48];
+    snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    printf("  %-22s %s\n", left, o->help);
+}
+
+void command_help(const struct command *self, const struct option *options, size_t count)
+{
+    struct cli none;
+    struct option common[COMMON_OPTIONS];
+    struct sv lines = sv_str(self->usage), line;
+    for (bool first = true; sv_next_line(&lines, &line); first = false)
+        printf("%s casemate %s%s%.*s\n", first ? "usage:" : "      ", self->name, line.len ? " " : "", SV_ARG(line));
+    printf("\n%s\n", self->help);
+    if (count)
+        printf("\noptions\n");
+    for (size_t i = 0; i < count; i++)
+        print_option(&options[i]);
+    common_options(&none, common);
+    printf("\noptions of every command\n");
+    for (size_t i = 0; i < COMMON_OPTIONS; i++)
+        print_option(&common[i]);
+}
+
+int usage_error(const struct command *self, const char *format, ...)
+{
+    va_list args;
+    fputs("casemate: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    if (self)
+        fprintf(stderr, "\nSee \"casemate %s --help\".\n", self->name);
+    else
+        fputs("\nSee \"casemate --help\".\n", stderr);
+    return EXIT_USAGE;
+}
+
+static const struct option *find_option(const struct option *all, size_t count, struct sv name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sv_eq_str(name, all[i].name))
+            return &all[i];
+    return NULL;
+}
+
+static int unknown_option(const struct command *self, const struct option *all, size_t count, struct sv name)
+{
+    const char *names[OPTIONS_MAX];
+    for (size_t i = 0; i < count; i++)
+        names[i] = all[i].name;
+    const char *near = suggest_nearest(name, names, count);
+    usage_error(self, "unknown option --%.*s%s%s%s", SV_ARG(name), near ? "; did you mean --" : "", near ? near : "",
+                near ? "?" : "");
+    return -1;
+}
+
+static void store_value(struct cli *c, const struct option *o, const char *value)
+{
+    if (o->kind == OPTION_TEXT)
+        *(const char **)o->value = value;
+    else
+        *vec_push(&c->arena, &((struct option_list *)o->value)->list) = value;
+}
+
+/* argv[*at] is "--name" or "--name=value"; moves *at over a separate value. */
+static int take_option(struct cli *c, const struct command *self, const struct option *all, size_t count, int argc,
+                       const char **argv, int *at)
+{
+    struct sv name = sv_str(argv[*at] + 2);
+    ptrdiff_t equals = sv_find_char(name, '=');
+    const char *value = equals < 0 ? NULL : name.at + equals + 1;
+    if (equals >= 0)
+        name.len = (size_t)equals;
+    const struct option *o = find_option(all, count, name);
+    if (!o)
+        return unknown_option(self, all, count, name);
+    if (o->kind == OPTION_FLAG) {
+        *(bool *)o->value = true;
+        return value ? (usage_error(self, "--%s takes no value", o->name), -1) : 0;
+    }
+    if (!value && *at + 1 >= argc)
+        return usage_error(self, "--%s wants a value: --%s %s", o->name, o->name, o->argument), -1;
+    store_value(c, o, value ? value : argv[++*at]);
+    return 0;
+}
+
+static int read_now(struct cli *c, const struct command *self)
+{
+    if (!c->now || date_parse_time(sv_str(c->now), &c->time))
+        return 0;
+    usage_error(self, "--now is \"%s\"; expected a date such as 2026-11-22 or 2026-11-22T18:00:00Z", c->now);
+    return -1;
+}
+
+int options_parse(struct cli *c, const struct command *self, int argc, const char **argv, const struct option *options,
+                  size_t count, struct words *out)
+{
+    struct option all[OPTIONS_MAX];
+    if (count + COMMON_OPTIONS > OPTIONS_MAX)
+        BUG("too many options");
+    common_options(c, all);
+    if (count)
+        memcpy(all + COMMON_OPTIONS, options, count * sizeof(*options));
+    out->at = arena_new_array(&c->arena, const char *, (size_t)argc + 1);
+    out->len = 0;
+    bool ended = false;
+    for (int i = 0; i < argc; i++) {
+        if (!ended && !strcmp(argv[i], "--"))
+            ended = true;
+        else if (!ended && !strncmp(argv[i], "--", 2)) {
+            if (take_option(c, self, all, count + COMMON_OPTIONS, argc, argv, &i))
+                return -1;
+        } else if (!ended && argv[i][0] == '-' && argv[i][1] == 'h' && !argv[i][2]) {
+            c->help = true;
+        } else if (!ended && argv[i][0] == '-' && argv[i][1]) {
+            return usage_error(self, "unknown option %s", argv[i]), -1;
+        } else {
+            out->at[out->len++] = argv[i];
+        }
+    }
+    c->log.quiet = c->quiet;
+    if (c->help) {
+        command_help(self, options, count);
+        return -2;
+    }
+    return read_now(c, self);
+}
+
+int options_exit(int result)
+{
+    return result == -2 ? EXIT_DONE : EXIT_USAGE;
+}

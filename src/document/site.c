@@ -1,0 +1,350 @@
+/* Publishing: the whole site is built beside the old one and then takes its place in one step.
+ *
+ * .casemate-site in the published folder names each file with the digest of what it was made from. A file whose input has
+ * the same digest in the next run is hard-linked from the old folder. The first line names the program that wrote it; another
+ * build of the program writes everything again. */
+#include "document/site.h"
+
+#include "base/fs.h"
+#include "document/build.h"
+#include "document/site_page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MANIFEST ".casemate-site"
+enum { MANIFEST_MAX = 64 * 1024 * 1024, PROGRAM_MAX = 512 * 1024 * 1024, LIST_MAX = 1000000 };
+
+/* ---- files ---- */
+
+static int make_folder_of(struct site *s, struct sv path, struct err *err)
+{
+    size_t cut = path.len;
+    while (cut > 0 && path.at[cut - 1] != '/')
+        cut--;
+    struct sv folder = sv_from(path.at, cut);
+    if (cut == 0 || map_get(&s->folders, folder))
+        return CM_OK;
+    map_set(&s->folders, arena_sv(s->a, folder), s);
+    return fs_mkdirs(arena_printf(s->a, "%s/%.*s", s->fresh, SV_ARG(folder)), err);
+}
+
+static void note(struct site *s, struct sv path, const struct digest *input)
+{
+    struct arena a = ARENA_INIT;
+    str_addf(&s->manifest, "%s %.*s\n", digest_hex(&a, input), SV_ARG(path));
+    arena_release(&a);
+    s->out->pages++;
+    log_progress(s->options->log, "publish", s->out->pages, s->planned > s->out->pages ? s->planned : s->out->pages);
+}
+
+bool site_keep(struct site *s, struct sv path, const struct digest *input)
+{
+    const struct sv *known = s->old ? map_get(&s->old_digests, path) : NULL;
+    struct digest before;
+    if (!known || !digest_from_hex(*known, &before) || !digest_eq(&before, input))
+        return false;
+    struct err ignored = ERR_INIT;
+    struct arena a = ARENA_INIT;
+    bool kept = make_folder_of(s, path, &ignored) == 0 &&
+                link(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(path)),
+                     arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path))) == 0;
+    arena_release(&a);
+    if (kept) {
+        note(s, path, input);
+        s->out->kept++;
+    }
+    return kept;
+}
+
+static int write_all(int fd, struct sv bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t n = write(fd, bytes.at, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes = sv_from_byte(bytes, (size_t)n);
+    }
+    return 0;
+}
+
+int site_write(struct site *s, struct sv path, const struct digest *input, struct sv bytes, struct err *err)
+{
+    int rc = make_folder_of(s, path, err);
+    if (rc)
+        return rc;
+    struct arena a = ARENA_INIT;
+    const char *full = arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path));
+    int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 || write_all(fd, bytes) < 0)
+        rc = err_errno(err, errno, "cannot write %s", full);
+    if (fd >= 0 && close(fd) < 0 && !rc)
+        rc = err_errno(err, errno, "cannot write %s", full);
+    if (!rc) {
+        note(s, path, input);
+        s->out->written++;
+    }
+    arena_release(&a);
+    return rc;
+}
+
+int site_put(struct site *s, struct sv path, struct sv bytes, struct err *err)
+{
+    struct digest input = digest_of(bytes);
+    return site_keep(s, path, &input) ? CM_OK : site_write(s, path, &input, bytes, err);
+}
+
+static struct digest page_input(struct site *s, const struct page *p, const struct doc_block *content)
+{
+    struct digest_state d;
+    digest_begin(&d);
+    digest_add(&d, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    page_digest(&d, p);
+    digest_add_part(&d, content->class_name ? sv_str(content->class_name) : SV_NONE);
+    digest_add_part(&d, content->title);
+    tree_digest_add(&d, content->first);
+    return digest_end(&d);
+}
+
+int site_page(struct site *s, struct page *p, const struct doc_block *content, struct err *err)
+{
+    struct digest input = page_input(s, p, content);
+    if (site_keep(s, p->path, &input))
+        return CM_OK;
+    struct arena a = ARENA_INIT;
+    struct markup m;
+    struct html_context c = {.view = s->v, .root = p->root ? p->root : page_root(&a, p->path), .heading = 2,
+                             .drawings = &s->drawings};
+    str_clear(&s->buffer);
+    markup_init(&m, &s->buffer, MARKUP_HTML);
+    page_begin(&a, &m, s->v, p);
+    markup_open(&m, "article");
+    markup_attrf(&m, "class", "page%s%s", content->class_name ? " " : "",
+                 content->class_name ? content->class_name : "");
+    if (content->anchor.len)
+        markup_attr(&m, "id", content->anchor);
+    markup_newline(&m);
+    markup_element(&m, "h1", content->title);
+    markup_newline(&m);
+    html_blocks(&m, &c, content->first);
+    markup_close(&m, "article");
+    markup_newline(&m);
+    page_end(&a, &m, s->v, p);
+    markup_finish(&m);
+    int rc = site_write(s, p->path, &input, str_sv(&s->buffer), err);
+    arena_release(&a);
+    return rc;
+}
+
+/* ---- the folder ---- */
+
+/* Digest of the running program, so that a newer one does not keep pages of an older. */
+static struct sv program_id(struct arena *a)
+{
+    struct err err = ERR_INIT;
+    struct arena bytes = ARENA_INIT;
+    struct sv program;
+    struct digest d = digest_of(SV(CASEMATE_VERSION));
+    if (fs_read(&bytes, "/proc/self/exe", PROGRAM_MAX, &program, &err) == 0)
+        d = digest_of(program);
+    struct sv hex = sv_str(digest_hex(a, &d));
+    arena_release(&bytes);
+    return hex;
+}
+
+static bool all_ours_or_empty(struct arena *a, const char *to, bool *out_ours, int *out_rc, struct err *err)
+{
+    struct fs_names names = {0};
+    *out_ours = fs_kind(fs_join(a, to, MANIFEST)) == FS_FILE;
+    if (*out_ours)
+        return true;
+    *out_rc = fs_list(a, to, LIST_MAX, &names, err);
+    return *out_rc == 0 && names.list.len == 0;
+}
+
+static int check_target(struct arena *a, const char *to, bool *out_ours, struct err *err)
+{
+    *out_ours = false;
+    switch (fs_kind(to)) {
+    case FS_NONE:
+        return CM_OK;
+    case FS_DIR:
+        break;
+    default:
+        return err_set(err, CM_EINPUT, "%s is not a folder", to);
+    }
+    int rc = 0;
+    if (all_ours_or_empty(a, to, out_ours, &rc, err))
+        return CM_OK;
+    if (rc)
+        return rc;
+    return err_set(err, CM_EREFUSED,
+                   "%s is not empty and was not written by publish (it has no %s); name another folder or empty it", to,
+                   MANIFEST);
+}
+
+/* Folders of runs that were killed: TO.new-PID where no process PID is alive. */
+static void remove_stale(struct arena *a, const char *to)
+{
+    struct err ignored = ERR_INIT;
+    const char *base = fs_base_name(to);
+    size_t cut = (size_t)(base - to);
+    const char *parent = cut == 0 ? "." : cut == 1 ? "/" : arena_strndup(a, to, cut - 1);
+    struct sv prefix = build_sv(a, "%s.new-", base);
+    struct fs_names names = {0};
+    if (fs_list(a, parent, LIST_MAX, &names, &ignored))
+        return;
+    for (size_t i = 0; i < names.list.len; i++) {
+        struct sv name = sv_str(names.list.at[i]);
+        uint64_t pid;
+        if (!sv_starts(name, prefix) || !sv_to_u64(sv_from_byte(name, prefix.len), 1u << 30, &pid))
+            continue;
+        if ((pid_t)pid == getpid() || (kill((pid_t)pid, 0) < 0 && errno == ESRCH))
+            (void)!fs_remove_tree(fs_join(a, parent, names.list.at[i]), &ignored);
+    }
+}
+
+static void read_manifest(struct site *s, struct sv program)
+{
+    struct err ignored = ERR_INIT;
+    struct sv text, line;
+    if (fs_read(s->a, fs_join(s->a, s->old, MANIFEST), MANIFEST_MAX, &text, &ignored))
+        return;
+    struct sv first = build_sv(s->a, "casemate-site 1 %.*s", SV_ARG(program));
+    if (!sv_next_line(&text, &line) || !sv_eq(line, first))
+        return;
+    while (sv_next_line(&text, &line)) {
+        if (line.len < DIGEST_HEX + 2 || line.at[DIGEST_HEX] != ' ')
+            continue;
+        struct sv *hex = arena_new(s->a, struct sv);
+        *hex = sv_from(line.at, DIGEST_HEX);
+        map_set(&s->old_digests, sv_from_byte(line, DIGEST_HEX + 1), hex);
+    }
+}
+
+static int write_manifest(struct site *s, struct err *err)
+{
+    return fs_write(fs_join(s->a, s->fresh, MANIFEST), str_sv(&s->manifest), false, err);
+}
+
+/* ---- contents ---- */
+
+static void collect_threats(struct site *s, struct doc_block *b)
+{
+    for (; b; b = b->next) {
+        if (b->kind != DOC_SECTION)
+            continue;
+        int index = b->class_name && strcmp(b->class_name, "threat") == 0 ? view_find(s->v, b->anchor) : -1;
+        if (index >= 0)
+            s->threats[index] = b;
+        else
+            collect_threats(s, b->first);
+    }
+}
+
+static void build_all(struct site *s)
+{
+    for (int k = 0; k < DOCUMENT_KINDS; k++)
+        document_build(s->a, s->v, (enum document_kind)k, NULL, &s->documents[k]);
+    s->threats = arena_new_array(s->a, struct doc_block *, s->v->threats.len + 1);
+    collect_threats(s, s->documents[DOCUMENT_ANALYSIS].root->first);
+    s->planned = s->v->threats.len * ((s->options->formats & SITE_JSON) ? 2 : 1) + s->v->documents.len + 40;
+    struct digest_state d;
+    digest_begin(&d);
+    page_digest_site(&d, s->v);
+    s->shared = digest_end(&d);
+}
+
+static int write_assets(struct site *s, struct err *err)
+{
+    int rc = 0;
+    for (const struct embedded *e = web_assets; e->name && !rc; e++) {
+        if (strcmp(e->name, "site.css") == 0)
+            rc = site_put(s, SV("style.css"), embedded_sv(e), err);
+        else
+            rc = site_put(s, sv_str(e->name), embedded_sv(e), err);
+    }
+    return rc;
+}
+
+static int write_register(struct site *s, struct err *err)
+{
+    str_clear(&s->buffer);
+    document_write_register_json(s->v, &s->buffer);
+    int rc = site_put(s, SV("register.json"), str_sv(&s->buffer), err);
+    if (rc)
+        return rc;
+    str_clear(&s->buffer);
+    document_write_csv(s->v, &s->buffer);
+    return site_put(s, SV("register.csv"), str_sv(&s->buffer), err);
+}
+
+static int write_all_parts(struct site *s, struct err *err)
+{
+    static int (*const parts[])(struct site *s, struct err *err) = {
+        write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
+        site_worksheet_pages, site_edition_pages,  write_register,    site_feed,        site_documents_json,
+    };
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        int rc = parts[i](s, err);
+        if (rc)
+            return rc;
+    }
+    return write_manifest(s, err);
+}
+
+static const char *without_slash(struct arena *a, const char *path)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return arena_strndup(a, path, len);
+}
+
+static int publish(struct site *s, const char *to, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    bool ours = false;
+    int rc = check_target(s->a, to, &ours, err);
+    if (rc)
+        return rc;
+    remove_stale(s->a, to);
+    struct sv program = program_id(s->a);
+    s->old = ours ? to : NULL;
+    if (ours)
+        read_manifest(s, program);
+    str_addf(&s->manifest, "casemate-site 1 %.*s\n", SV_ARG(program));
+    s->fresh = arena_printf(s->a, "%s.new-%ld", to, (long)getpid());
+    if ((rc = fs_mkdirs(s->fresh, err)))
+        return rc;
+    build_all(s);
+    if (!(rc = write_all_parts(s, err)))
+        rc = fs_swap_dirs(s->fresh, to, err);
+    if (rc)
+        (void)!fs_remove_tree(s->fresh, &ignored);
+    return rc;
+}
+
+int site_publish(const struct view *v, const struct site_options *options, struct site_result *out, struct err *err)
+{
+    struct arena a = ARENA_INIT;
+    struct site s = {.a = &a, .v = v, .options = options, .out = out};
+    *out = (struct site_result){0};
+    map_init(&s.old_digests, &a);
+    map_init(&s.folders, &a);
+    html_drawings_init(&s.drawings, &a);
+    int rc = publish(&s, without_slash(&a, options->to), err);
+    if (options->log)
+        log_finish(options->log);
+    out->pdf_reason = arena_sv(v->arena, out->pdf_reason);
+    str_release(&s.manifest);
+    str_release(&s.buffer);
+    arena_release(&a);
+    return rc;
+}

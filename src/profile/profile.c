@@ -1,0 +1,243 @@
+/* Reading a SIG's folder: the files, then their meaning, in the order in which they depend on one another. */
+#include "profile/profile.h"
+
+#include "base/fs.h"
+#include "base/utf8.h"
+#include "profile/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char *const top_files[] = {"analysis.md", "process.md", "references.tsv", "sig.yaml", "template.md"};
+
+/* A regular file, not a symbolic link: a folder from elsewhere must not reach files outside. */
+static bool is_plain_file(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static void read_file(struct arena *a, const char *dir, const char *path, struct profile_files *out, struct diag *diag)
+{
+    struct err err = ERR_INIT;
+    struct sv text;
+    char *full = fs_join(a, dir, path);
+    if (!is_plain_file(full)) {
+        diag_error(diag, full, 0, 0, "not a regular file", "a file of its own, no link and no folder");
+        return;
+    }
+    int result = fs_read(a, full, PROFILE_FILE_MAX, &text, &err);
+    if (result == CM_ELIMIT)
+        diag_error(diag, full, 0, 0, "the file is too large", "at most 2097152 bytes (2 MiB)");
+    else if (result != CM_OK)
+        diag_error(diag, full, 0, 0, err.text, NULL);
+    if (result != CM_OK)
+        return;
+    struct profile_file *file = vec_push(a, &out->list);
+    *file = (struct profile_file){arena_strdup(a, path), text};
+}
+
+static bool exists(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+static int read_threats(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag, struct err *err)
+{
+    struct fs_names names;
+    const char *folder = fs_join(a, dir, "threats");
+    struct stat st;
+    if (lstat(folder, &st) < 0)
+        return CM_OK;
+    if (!S_ISDIR(st.st_mode)) {
+        diag_error(diag, folder, 0, 0, "not a folder", "a folder with one file for each threat");
+        return CM_OK;
+    }
+    int result = fs_list(a, folder, PROFILE_FILES_MAX, &names, err);
+    if (result != CM_OK)
+        return result;
+    for (size_t i = 0; i < names.list.len; i++) {
+        const char *name = names.list.at[i];
+        if (name[0] == '.')
+            continue;
+        if (!utf8_valid(sv_str(name), NULL) || !sv_ends(sv_str(name), SV(".md")))
+            diag_error(diag, fs_join(a, folder, name), 0, 0, "a file that is no threat", "only files such as T-0001-some-words.md here");
+        else
+            read_file(a, dir, fs_join(a, "threats", name), out, diag);
+    }
+    return CM_OK;
+}
+
+int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag, struct err *err)
+{
+    memset(out, 0, sizeof(*out));
+    enum fs_kind kind = fs_kind(dir);
+    if (kind == FS_NONE)
+        return err_set(err, CM_EINPUT, "there is no folder %s", dir);
+    if (kind != FS_DIR)
+        return err_set(err, CM_EINPUT, "%s is not a folder", dir);
+    if (!exists(fs_join(a, dir, "sig.yaml")))
+        return err_set(err, CM_EINPUT, "%s is not the folder of a group: it has no sig.yaml", dir);
+    for (size_t i = 0; i < ARRAY_LEN(top_files); i++)
+        if (exists(fs_join(a, dir, top_files[i])))
+            read_file(a, dir, top_files[i], out, diag);
+    return read_threats(a, dir, out, diag, err);
+}
+
+void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line)
+{
+    struct arena scratch = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct markdown_options options = {.file = s->read.file, .first_line = line, .heading_base = 3, .diag = s->read.diag};
+    if (!text.len)
+        return;
+    struct doc_block *parent = doc_block_new(&scratch, DOC_SECTION);
+    if (markdown_to_doc(&scratch, text, &options, parent, &err) != CM_OK)
+        diag_error(s->read.diag, s->read.file, line, 0, err.text, NULL);
+    arena_release(&scratch);
+    mention_check_prose(p, s, text, line);
+}
+
+struct parse {
+    struct arena *a;
+    struct diag *diag;
+    const char *dir;
+    const struct profile_files *files;
+    struct profile *p;
+    struct threat_drafts drafts;
+};
+
+static const char *shown_path(const struct parse *in, const char *path)
+{
+    size_t len = strlen(in->dir);
+    if (!len)
+        return path;
+    return arena_printf(in->a, "%s%s%s", in->dir, in->dir[len - 1] == '/' ? "" : "/", path);
+}
+
+static void source_init(const struct parse *in, const struct profile_file *file, struct source *out)
+{
+    *out = (struct source){.read = {in->a, in->diag, shown_path(in, file->path)}, .path = file->path, .raw = file->text};
+}
+
+/* Opens one of the files at the top; false when it is not there (a fault when it must be) or cannot be read. */
+static bool open_top(const struct parse *in, const char *name, bool required, struct source *out)
+{
+    for (size_t i = 0; i < in->files->list.len; i++)
+        if (!strcmp(in->files->list.at[i].path, name)) {
+            source_init(in, &in->files->list.at[i], out);
+            return source_open(out);
+        }
+    if (required)
+        diag_error(in->diag, shown_path(in, name), 0, 0, "the file is missing", "it beside the others of the group");
+    return false;
+}
+
+static void read_drafts(struct parse *in)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < in->files->list.len; i++) {
+        const struct profile_file *file = &in->files->list.at[i];
+        struct source source;
+        if (!sv_starts(sv_str(file->path), SV("threats/")))
+            continue;
+        source_init(in, file, &source);
+        if (count++ == PROFILE_FILES_MAX) {
+            diag_error(in->diag, source.read.file, 0, 0, "too many threats", arena_printf(in->a, "at most %d files", PROFILE_FILES_MAX));
+            return;
+        }
+        struct threat_draft draft = {.front = NULL};
+        if (!source_open(&source))
+            source.text = SV_NONE;
+        if (threat_read(&source, in->p, &draft))
+            *vec_push(in->a, &in->drafts.list) = draft;
+    }
+}
+
+static int order_drafts(const void *left, const void *right)
+{
+    const struct threat_draft *a = left, *b = right;
+    if (a->threat.number != b->threat.number)
+        return a->threat.number < b->threat.number ? -1 : 1;
+    return strcmp(a->threat.file, b->threat.file);
+}
+
+/* One identifier, one file. */
+static void check_clash(const struct parse *in, const struct threat_draft *d, const struct threat_draft *former)
+{
+    const struct yaml_node *id = yaml_get(d->front, "id");
+    diag_error(in->diag, d->source.read.file, id ? id->line : 0, id ? id->column : 0,
+               arena_printf(in->a, "%.*s is already the identifier of %s", SV_ARG(d->threat.id), former->source.read.file),
+               "another identifier (casemate fmt --renumber gives it one)");
+}
+
+static void check_name(const struct parse *in, struct map *names, struct threat_draft *d)
+{
+    struct sv folded = d->threat.name.len ? utf8_fold(in->a, d->threat.name) : SV_NONE;
+    const struct yaml_node *node = yaml_get(d->front, "name");
+    if (!folded.len || !node)
+        return;
+    const struct threat_draft *former = map_get(names, folded);
+    if (former)
+        diag_error(in->diag, d->source.read.file, node->line, node->column,
+                   arena_printf(in->a, "the name is that of %.*s in %s", SV_ARG(former->threat.id), former->source.read.file),
+                   "a name of its own");
+    else
+        map_set(names, folded, d);
+}
+
+static void gather_threats(struct parse *in)
+{
+    struct map names, ids;
+    map_init(&names, in->a);
+    map_init(&ids, in->a);
+    if (in->drafts.list.len > 1)
+        qsort(in->drafts.list.at, in->drafts.list.len, sizeof(*in->drafts.list.at), order_drafts);
+    for (size_t i = 0; i < in->drafts.list.len; i++) {
+        struct threat_draft *d = &in->drafts.list.at[i];
+        const struct threat_draft *former = map_get(&ids, d->threat.id);
+        if (former)
+            check_clash(in, d, former);
+        else
+            map_set(&ids, d->threat.id, d);
+        check_name(in, &names, d);
+        *vec_push(in->a, &in->p->threats) = d->threat;
+    }
+    for (size_t i = 0; i < in->p->threats.len; i++)
+        if (!map_get(&in->p->by_id, in->p->threats.at[i].id))
+            map_set(&in->p->by_id, in->p->threats.at[i].id, &in->p->threats.at[i]);
+}
+
+void profile_parse(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
+                   struct profile *out)
+{
+    struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
+    struct source sig, references, process, template, analysis;
+    memset(out, 0, sizeof(*out));
+    out->arena = a;
+    map_init(&out->by_id, a);
+    map_init(&out->references.by_id, a);
+    if (open_top(&in, "sig.yaml", true, &sig))
+        sig_read(&sig, &out->sig);
+    if (open_top(&in, "references.tsv", true, &references))
+        references_read(&references, &out->sig, &out->references);
+    bool has_process = open_top(&in, "process.md", true, &process);
+    if (has_process)
+        process_read(&process, out, &out->process);
+    bool has_template = open_top(&in, "template.md", true, &template);
+    if (has_template)
+        template_read(&template, out, &out->template);
+    read_drafts(&in);
+    gather_threats(&in);
+    if (has_process)
+        process_check_prose(&process, out);
+    if (has_template)
+        template_check_prose(&template, out);
+    if (open_top(&in, "analysis.md", false, &analysis))
+        analysis_read(&analysis, out, &out->analysis);
+    for (size_t i = 0; i < in.drafts.list.len; i++)
+        threat_check(out, &in.drafts.list.at[i]);
+    threat_check_trees(out, &in.drafts);
+}
