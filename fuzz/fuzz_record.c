@@ -1,4 +1,5 @@
-/* Arbitrary text as an exported record: it is verified, and adopted when it holds; what was adopted verifies and comes out again. */
+/* Arbitrary text as an exported record: it is verified, and adopted when it holds; what was adopted
+ * verifies and comes out again. */
 #include "store/record.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (faults.total == 0 && faults.events > 0) {
         struct store *s;
-        if (store_open(":memory:", 0, &s, &err) < 0 || record_adopt(s, &arena, text, "record.jsonl", &err) < 0)
+        if (store_open(":memory:", 0, &s, &err) < 0 ||
+            record_adopt(s, &arena, text, "record.jsonl", &err) < 0)
             abort();
         if (record_verify(s, &arena, &faults, &err) < 0 || faults.total)
             abort();

@@ -4,7 +4,8 @@
 
 #include "base/sv.h"
 
-/* A table of them ends with an entry whose name is NULL. Names are in the order given to the tool. */
+/* A table of them ends with an entry whose name is NULL. Names are in the order given to the tool.
+ */
 struct embedded {
     const char *name;
     const char *data; /* a NUL follows that len does not count */

@@ -58,6 +58,14 @@ CM_MUST_USE int options_parse(struct cli *c, const struct command *self, int arg
 int options_exit(int result);
 void command_help(const struct command *self, const struct option *options, size_t count);
 
+/* Commands with verbs ("threat list"): finds the verb (common options may stand before it) and runs it. */
+struct cli_verb {
+    const char *verb;
+    int (*run)(struct cli *c, const struct command *self, int argc, const char **argv);
+};
+int cli_verb(struct cli *c, const struct command *self, int argc, const char **argv, const struct cli_verb *verbs,
+             size_t count);
+
 /* Says what is wrong with the use of a command, points to --help, and gives EXIT_USAGE. */
 int usage_error(const struct command *self, const char *format, ...) CM_PRINTF(2, 3);
 /* Prints diagnostics and the error of a failed call to standard error; gives the exit code. */

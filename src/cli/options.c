@@ -156,3 +156,54 @@ int options_exit(int result)
 {
     return result == -2 ? EXIT_DONE : EXIT_USAGE;
 }
+
+static int verb_error(const struct command *self, const struct cli_verb *verbs, size_t count, const char *given)
+{
+    const char *names[OPTIONS_MAX];
+    struct str list = STR_INIT;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = verbs[i].verb;
+        str_addf(&list, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = given ? suggest_nearest(sv_str(given), names, count) : NULL;
+    if (near)
+        usage_error(self, "there is no \"%s %s\"; did you mean \"%s\"?", self->name, given, near);
+    else if (given)
+        usage_error(self, "there is no \"%s %s\"; it knows %s", self->name, given, str_cstr(&list));
+    else
+        usage_error(self, "%s wants a word that says what to do: %s", self->name, str_cstr(&list));
+    str_release(&list);
+    return EXIT_USAGE;
+}
+
+/* Position of the first word that is no option (nor the value of a common one), or argc. */
+static int verb_position(struct cli *c, int argc, const char **argv)
+{
+    struct option common[COMMON_OPTIONS];
+    common_options(c, common);
+    int at = 0;
+    while (at < argc && argv[at][0] == '-') {
+        const struct option *o = find_option(common, COMMON_OPTIONS, sv_str(argv[at] + (argv[at][1] == '-' ? 2 : 1)));
+        at += o && o->kind != OPTION_FLAG ? 2 : 1;
+    }
+    return at < argc ? at : argc;
+}
+
+int cli_verb(struct cli *c, const struct command *self, int argc, const char **argv, const struct cli_verb *verbs,
+             size_t count)
+{
+    int at = verb_position(c, argc, argv);
+    if (at == argc) {
+        for (int i = 0; i < argc; i++)
+            if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+                return command_help(self, NULL, 0), EXIT_DONE;
+        return verb_error(self, verbs, count, NULL);
+    }
+    const char *verb = argv[at];
+    for (int k = at; k > 0; k--) /* the options before the verb move behind it */
+        argv[k] = argv[k - 1];
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(verbs[i].verb, verb))
+            return verbs[i].run(c, self, argc - 1, argv + 1);
+    return verb_error(self, verbs, count, verb);
+}

@@ -165,6 +165,8 @@ void page_begin(struct arena *a, struct markup *m, const struct view *v, const s
     markup_open(m, "body");
     if (p->body_class)
         markup_attr_str(m, "class", p->body_class);
+    if (p->edition.len)
+        markup_attr(m, "data-edition", p->edition);
     markup_newline(m);
     markup_open(m, "a");
     markup_attr_str(m, "class", "skip");
@@ -290,6 +292,7 @@ void page_digest(struct digest_state *s, const struct page *p)
     digest_add_part(s, sv_str(p->body_class));
     digest_add_part(s, sv_str(p->style));
     digest_add_part(s, sv_str(p->root));
+    digest_add_part(s, p->edition);
     digest_add_part(s, p->no_index ? SV("noindex") : SV_NONE);
     digest_add_part(s, p->json_ld);
     for (size_t i = 0; i < p->links.len; i++) {

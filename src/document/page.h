@@ -21,6 +21,7 @@ struct page {
     const char *body_class; /* may be NULL */
     const char *root;      /* instead of page_root(); may be NULL */
     const char *style;     /* relative to the page; NULL: style.css at the top */
+    struct sv edition;     /* its version, when the page is an edition */
     bool no_index;
     VEC(struct page_link) links;
     VEC(struct page_crumb) crumbs;

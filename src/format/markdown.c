@@ -18,7 +18,8 @@ enum {
     MD_NESTING_MAX = 64,
     MD_NODES_MAX = 200000,
     MD_GROWTH_MAX = 8,
-    MD_LEVELS = 6
+    MD_LEVELS = 6,
+    MD_ROOM = 64
 };
 
 struct anchor_count {
@@ -49,7 +50,8 @@ struct builder {
     struct map anchors; /* anchor -> struct anchor_count */
 
     size_t last; /* offset of the text seen last */
-    size_t html; /* offset of the open HTML block's first text, or SIZE_MAX */
+    bool in_html; /* in an HTML block */
+    size_t html;  /* offset of its first text, or SIZE_MAX */
     size_t place_at, place_start; /* for positions: an offset, the start and number of its line */
     uint32_t place_line;
 };
@@ -223,7 +225,9 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *co
         markdown_entity(&b->run, piece);
         break;
     case MD_TEXT_HTML:
-        if (b->html == SIZE_MAX)
+        if (b->in_html && b->html == SIZE_MAX)
+            b->html = place;
+        if (!b->in_html)
             fault(b, place, "raw HTML", "Markdown; a < that is meant as text is written \\<");
         str_add(&b->run, piece);
         break;
@@ -406,11 +410,12 @@ static void close_code(struct builder *b, const MD_BLOCK_CODE_DETAIL *detail)
 
 static void close_html(struct builder *b)
 {
-    fault(b, b->html, "raw HTML", "Markdown; a < that is meant as text is written \\<");
+    fault(b, b->html == SIZE_MAX ? b->last : b->html, "raw HTML", "Markdown; a < that is meant as text is written \\<");
     struct sv text = sv_trim(str_sv(&b->run));
     if (text.len)
         doc_text(b->a, add_block(b, DOC_PARAGRAPH), text);
     str_clear(&b->run);
+    b->in_html = false;
     b->html = SIZE_MAX;
 }
 
@@ -485,7 +490,7 @@ static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *context)
         b->leaf = add_block(b, DOC_PARAGRAPH);
         break;
     case MD_BLOCK_HTML:
-        b->html = b->last;
+        b->in_html = true;
         break;
     default:
         break;
@@ -535,8 +540,20 @@ static int check_size(struct builder *b)
     return 0;
 }
 
+/* md4c 0.4.8 reads one byte beyond texts that end within a link or an entity, so it gets a copy with room on both sides. */
+static struct sv with_room(struct arena *a, struct sv text)
+{
+    char *copy = arena_alloc(a, text.len + 2 * (size_t)MD_ROOM);
+    memset(copy, '\n', MD_ROOM);
+    if (text.len)
+        memcpy(copy + MD_ROOM, text.at, text.len);
+    copy[MD_ROOM + text.len] = '\n';
+    return sv_from(copy + MD_ROOM, text.len);
+}
+
 static int run_md4c(struct builder *b)
 {
+    b->text = with_room(b->a, b->text);
     MD_PARSER parser = {
         .flags = MD_FLAG_TABLES,
         .enter_block = on_enter_block,

@@ -18,6 +18,8 @@ struct source {
 /* lexical.c: the rules for every file. */
 /* Fills text; false (with faults reported) when nothing more can be read from the file. */
 bool source_open(struct source *s);
+/* Only what every reader needs: BOM and CRs taken off, valid UTF-8, no NUL; fills text. */
+bool source_bytes(struct source *s);
 /* The text without BOM, with LF line ends; the same view when there is nothing to change. */
 struct sv lexical_plain(struct arena *a, struct sv text);
 

@@ -104,6 +104,12 @@ static bool check_lines(struct source *s)
     return true;
 }
 
+bool source_bytes(struct source *s)
+{
+    s->text = lexical_plain(s->read.a, s->raw);
+    return check_bytes(s);
+}
+
 bool source_open(struct source *s)
 {
     s->text = SV_NONE;
@@ -112,8 +118,7 @@ bool source_open(struct source *s)
                    arena_printf(s->read.a, "at most %d (2 MiB)", PROFILE_FILE_MAX));
         return false;
     }
-    s->text = lexical_plain(s->read.a, s->raw);
-    return check_bytes(s) && check_lines(s);
+    return source_bytes(s) && check_lines(s);
 }
 
 /* Offset behind the "-->" that ends the comment whose content begins at `at`; 0 when another one begins first, so that all

@@ -1,26 +1,30 @@
 /* What a database driver does for the store; private to this room.
  *
- * The common part (store.c) keeps the statement cache, the nesting of transactions and the rules of use; a driver turns
- * its calls into those of one database library and that library's failures into CM_E codes with a sentence for people.
- * A driver is a table of functions over two handles: a connection (`db`) and a prepared statement (`stmt`). */
+ * The common part (store.c) keeps the statement cache, the nesting of transactions and the rules of
+ * use; a driver turns its calls into those of one database library and that library's failures into
+ * CM_E codes with a sentence for people. A driver is a table of functions over two handles: a
+ * connection (`db`) and a prepared statement (`stmt`). */
 #ifndef CASEMATE_STORE_DRIVER_H
 #define CASEMATE_STORE_DRIVER_H
 
 #include "store/store.h"
 
 struct store_driver {
-    /* For STORE_CREATE. begin_new gives the name under which a new, empty database is to be filled (made in the arena); CM_ECONFLICT
-     * when url exists. settle_new puts the filled and closed one in its place, or drop_new removes it. */
+    /* For STORE_CREATE. begin_new gives the name under which a new, empty database is to be filled
+     * (made in the arena); CM_ECONFLICT when url exists. settle_new puts the filled and closed one
+     * in its place, or drop_new removes it. */
     int (*begin_new)(struct arena *a, const char *url, char **out_name, struct err *err);
     int (*settle_new)(const char *name, const char *url, struct err *err);
     void (*drop_new)(const char *name);
 
-    /* fresh: the database is empty and to be made a store's; otherwise it must be one already (CM_EINPUT). shown is the
-     * name for messages. */
-    int (*open)(const char *name, const char *shown, bool read_only, bool fresh, void **out_db, struct err *err);
+    /* fresh: the database is empty and to be made a store's; otherwise it must be one already
+     * (CM_EINPUT). shown is the name for messages. */
+    int (*open)(const char *name, const char *shown, bool read_only, bool fresh, void **out_db,
+                struct err *err);
     void (*close)(void *db);
 
-    /* Number of the last migration; set inside a transaction. script runs SQL text of several statements. */
+    /* Number of the last migration; set inside a transaction. script runs SQL text of several
+     * statements. */
     int (*version)(void *db, int *out, struct err *err);
     int (*set_version)(void *db, int version, struct err *err);
     int (*script)(void *db, const char *sql, struct err *err);
@@ -50,7 +54,7 @@ struct store_driver {
 extern const struct store_driver store_sqlite;
 
 /* Brings a store to the newest version, or checks that it has one that this program reads. */
-CM_MUST_USE int migrate_run(struct store *s, const struct store_driver *driver, void *db, bool read_only,
-                            const char *shown, struct err *err);
+CM_MUST_USE int migrate_run(struct store *s, const struct store_driver *driver, void *db,
+                            bool read_only, const char *shown, struct err *err);
 
 #endif

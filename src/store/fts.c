@@ -1,4 +1,5 @@
-/* Search by SQLite's FTS5. Its query language never sees what a user typed: each word goes in as a quoted string. */
+/* Search by SQLite's FTS5. Its query language never sees what a user typed: each word goes in as a
+ * quoted string. */
 #include "store/fts.h"
 
 #include "base/str.h"
@@ -61,11 +62,13 @@ static struct sv without_controls(struct str *out, struct sv text)
     return str_sv(out);
 }
 
-static int insert_text(struct store *s, int64_t id, struct sv key, struct sv title, struct sv text, struct err *err)
+static int insert_text(struct store *s, int64_t id, struct sv key, struct sv title, struct sv text,
+                       struct err *err)
 {
     struct store_stmt *q;
     struct str clean = STR_INIT;
-    int rc = store_prepare(s, "INSERT INTO search (rowid, key, title, text) VALUES ($1, $2, $3, $4)", &q, err);
+    int rc = store_prepare(
+        s, "INSERT INTO search (rowid, key, title, text) VALUES ($1, $2, $3, $4)", &q, err);
     if (rc < 0)
         return rc;
     store_bind_int(q, 1, id);
@@ -117,7 +120,8 @@ int fts_scrub(struct store *s, struct err *err)
 
 /* ---- searching ---- */
 
-/* Takes the next word or phrase off *rest: quoted text up to the next quote (or the end), or up to a blank or quote. */
+/* Takes the next word or phrase off *rest: quoted text up to the next quote (or the end), or up to
+ * a blank or quote. */
 static bool next_term(struct sv *rest, struct sv *out, bool *out_prefix)
 {
     while (rest->len && is_blank(rest->at[0]))
@@ -153,14 +157,15 @@ static int build_match(struct str *out, struct sv query, struct err *err)
     return 0;
 }
 
-static int run_search(struct store *s, struct arena *a, struct sv match, size_t limit, struct fts_hits *out,
-                      struct err *err)
+static int run_search(struct store *s, struct arena *a, struct sv match, size_t limit,
+                      struct fts_hits *out, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s,
-                           "SELECT key, title, snippet(search, 2, char(2), char(3), '\u2026', 24) FROM search"
-                           " WHERE search MATCH $1 AND rank MATCH 'bm25(0.0, 4.0, 1.0)' ORDER BY rank LIMIT $2",
-                           &q, err);
+    int rc = store_prepare(
+        s,
+        "SELECT key, title, snippet(search, 2, char(2), char(3), '\u2026', 24) FROM search"
+        " WHERE search MATCH $1 AND rank MATCH 'bm25(0.0, 4.0, 1.0)' ORDER BY rank LIMIT $2",
+        &q, err);
     if (rc < 0)
         return rc;
     store_bind_text(q, 1, match);
@@ -175,8 +180,8 @@ static int run_search(struct store *s, struct arena *a, struct sv match, size_t 
     return rc;
 }
 
-int fts_search(struct store *s, struct arena *a, struct sv query, size_t limit, struct fts_hits *out,
-               struct err *err)
+int fts_search(struct store *s, struct arena *a, struct sv query, size_t limit,
+               struct fts_hits *out, struct err *err)
 {
     struct str match = STR_INIT;
     memset(out, 0, sizeof(*out));

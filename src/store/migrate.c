@@ -1,8 +1,9 @@
 /* Numbered migrations, built in from src/store/migrations/NNN_name.sql.
  *
- * Each runs in a transaction of its own together with the store's new version number, so that a killed program leaves one
- * version or the next. What ran is kept as a digest in the table about, so that a store made by a program whose
- * migrations differ (a development build, say) is refused instead of being misread. Comments and blanks do not count. */
+ * Each runs in a transaction of its own together with the store's new version number, so that a
+ * killed program leaves one version or the next. What ran is kept as a digest in the table about,
+ * so that a store made by a program whose migrations differ (a development build, say) is refused
+ * instead of being misread. Comments and blanks do not count. */
 #include "base/digest.h"
 #include "base/embed.h"
 #include "base/str.h"
@@ -111,7 +112,8 @@ static int check_one(struct migration *m, const char *shown, struct err *err)
     store_done(q);
     if (rc >= 0 && !same)
         return err_set(err, CM_ECONFLICT,
-                       "%s was made by a program whose tables of version %d are different ones; use that program's "
+                       "%s was made by a program whose tables of version %d are different ones; "
+                       "use that program's "
                        "export and import the result into a new store",
                        shown, m->number);
     return rc < 0 ? rc : 0;
@@ -121,18 +123,20 @@ static int check_version(int version, bool read_only, const char *shown, struct 
 {
     int known = store_version_known();
     if (version > known)
-        return err_set(err, CM_ECONFLICT,
-                       "%s has version %d, made by a newer casemate; this one knows versions up to %d", shown,
-                       version, known);
+        return err_set(
+            err, CM_ECONFLICT,
+            "%s has version %d, made by a newer casemate; this one knows versions up to %d", shown,
+            version, known);
     if (version < known && read_only)
-        return err_set(err, CM_EREFUSED,
-                       "%s has version %d and must be brought to version %d first; open it once for writing", shown,
-                       version, known);
+        return err_set(
+            err, CM_EREFUSED,
+            "%s has version %d and must be brought to version %d first; open it once for writing",
+            shown, version, known);
     return 0;
 }
 
-int migrate_run(struct store *s, const struct store_driver *driver, void *db, bool read_only, const char *shown,
-                struct err *err)
+int migrate_run(struct store *s, const struct store_driver *driver, void *db, bool read_only,
+                const char *shown, struct err *err)
 {
     int version;
     int rc = driver->version(db, &version, err);

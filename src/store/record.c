@@ -22,19 +22,22 @@ static struct sv digest_blob(const struct digest *d)
 bool record_row(struct store_stmt *q, struct record_event *out, struct record_fields *out_fields,
                 const char **out_bad)
 {
-    *out_fields = (struct record_fields){store_int(q, 0), store_int(q, 1), store_text(q, 2), store_text(q, 3),
-                                         store_text(q, 4)};
-    *out = (struct record_event){.seq = out_fields->seq, .header = store_text(q, 5), .salt = store_text(q, 6),
+    *out_fields = (struct record_fields){store_int(q, 0), store_int(q, 1), store_text(q, 2),
+                                         store_text(q, 3), store_text(q, 4)};
+    *out = (struct record_event){.seq = out_fields->seq,
+                                 .header = store_text(q, 5),
+                                 .salt = store_text(q, 6),
                                  .payload = store_text(q, 7)};
     out->erased = store_is_null(q, 6) && store_is_null(q, 7);
     *out_bad = !blob_digest(store_text(q, 8), &out->commitment) ? "commitment"
                : !blob_digest(store_text(q, 9), &out->previous) ? "previous hash"
                : !blob_digest(store_text(q, 10), &out->hash)    ? "hash"
-                                                                 : NULL;
+                                                                : NULL;
     return *out_bad == NULL;
 }
 
-int record_insert(struct store *s, const struct record_event *e, const struct record_fields *f, struct err *err)
+int record_insert(struct store *s, const struct record_event *e, const struct record_fields *f,
+                  struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(s,
@@ -66,7 +69,8 @@ int record_insert(struct store *s, const struct record_event *e, const struct re
 static int check_name(struct sv text, const char *what, bool needed, struct err *err)
 {
     if (text.len > RECORD_NAME_MAX)
-        return err_set(err, CM_ELIMIT, "the %s of an event is longer than %d bytes", what, RECORD_NAME_MAX);
+        return err_set(err, CM_ELIMIT, "the %s of an event is longer than %d bytes", what,
+                       RECORD_NAME_MAX);
     if (!utf8_valid(text, NULL) || sv_find_char(text, '\0') >= 0)
         return err_set(err, CM_EINPUT, "the %s of an event is not UTF-8", what);
     if (needed && text.len == 0)
@@ -85,15 +89,18 @@ static int check_draft(const struct record_draft *d, struct err *err)
     if (rc < 0)
         return rc;
     if (p.len > RECORD_PAYLOAD_MAX)
-        return err_set(err, CM_ELIMIT, "the content of an event is larger than %d MiB", RECORD_PAYLOAD_MAX >> 20);
-    if (p.len < 2 || p.at[0] != '{' || p.at[p.len - 1] != '}' || memchr(p.at, '\n', p.len) || memchr(p.at, '\0', p.len))
+        return err_set(err, CM_ELIMIT, "the content of an event is larger than %d MiB",
+                       RECORD_PAYLOAD_MAX >> 20);
+    if (p.len < 2 || p.at[0] != '{' || p.at[p.len - 1] != '}' || memchr(p.at, '\n', p.len) ||
+        memchr(p.at, '\0', p.len))
         return err_set(err, CM_EINPUT, "the content of an event is not a JSON object on one line");
     if (!utf8_valid(p, NULL))
         return err_set(err, CM_EINPUT, "the content of an event is not UTF-8");
     return 0;
 }
 
-int record_append(struct store *s, const struct record_draft *draft, int64_t *out_seq, struct err *err)
+int record_append(struct store *s, const struct record_draft *draft, int64_t *out_seq,
+                  struct err *err)
 {
     struct record_fields f = {0, draft->at, draft->actor, draft->action, draft->subject};
     struct record_event e = {.payload = draft->payload};
@@ -132,11 +139,12 @@ static void copy_event(struct arena *a, struct record_event *to, const struct re
     to->payload = arena_sv(a, from->payload);
 }
 
-int record_read(struct store *s, struct arena *a, int64_t from, size_t limit, struct record_events *out,
-                struct err *err)
+int record_read(struct store *s, struct arena *a, int64_t from, size_t limit,
+                struct record_events *out, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT " RECORD_COLUMNS " FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2", &q, err);
+    int rc = store_prepare(
+        s, "SELECT " RECORD_COLUMNS " FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2", &q, err);
     if (rc < 0)
         return rc;
     memset(out, 0, sizeof(*out));
@@ -147,8 +155,8 @@ int record_read(struct store *s, struct arena *a, int64_t from, size_t limit, st
         struct record_fields f;
         const char *bad;
         if (!record_row(q, &e, &f, &bad)) {
-            rc = err_set(err, CM_ECORRUPT, "event %lld: its %s does not have %d bytes", (long long)f.seq, bad,
-                         DIGEST_BYTES);
+            rc = err_set(err, CM_ECORRUPT, "event %lld: its %s does not have %d bytes",
+                         (long long)f.seq, bad, DIGEST_BYTES);
             break;
         }
         copy_event(a, vec_push(a, &out->list), &e);
@@ -157,21 +165,24 @@ int record_read(struct store *s, struct arena *a, int64_t from, size_t limit, st
     return rc;
 }
 
-int record_head(struct store *s, int64_t *out_seq, struct digest *out_hash, struct digest *out_state,
-                struct err *err)
+int record_head(struct store *s, int64_t *out_seq, struct digest *out_hash,
+                struct digest *out_state, struct err *err)
 {
     struct store_stmt *q;
     struct digest hash = {{0}}, state = {{0}};
     int64_t seq = 0;
-    int rc = store_prepare(s, "SELECT seq, hash, header FROM event ORDER BY seq DESC LIMIT 1", &q, err);
+    int rc =
+        store_prepare(s, "SELECT seq, hash, header FROM event ORDER BY seq DESC LIMIT 1", &q, err);
     if (rc < 0)
         return rc;
     rc = store_step(q, err);
     if (rc == STORE_ROW) {
         seq = store_int(q, 0);
         rc = 0;
-        if (!blob_digest(store_text(q, 1), &hash) || !digest_from_hex(record_header_state(store_text(q, 2)), &state))
-            rc = err_set(err, CM_ECORRUPT, "event %lld: its hash or its header is damaged", (long long)seq);
+        if (!blob_digest(store_text(q, 1), &hash) ||
+            !digest_from_hex(record_header_state(store_text(q, 2)), &state))
+            rc = err_set(err, CM_ECORRUPT, "event %lld: its hash or its header is damaged",
+                         (long long)seq);
     }
     store_done(q);
     if (rc < 0)
@@ -205,7 +216,9 @@ int record_erase(struct store *s, int64_t seq, struct err *err)
 {
     struct store_stmt *q;
     int rc = event_exists(s, seq, err);
-    if (rc < 0 || (rc = store_prepare(s, "UPDATE event SET salt = NULL, payload = NULL WHERE seq = $1", &q, err)) < 0)
+    if (rc < 0 ||
+        (rc = store_prepare(s, "UPDATE event SET salt = NULL, payload = NULL WHERE seq = $1", &q,
+                            err)) < 0)
         return rc;
     store_bind_int(q, 1, seq);
     rc = store_step(q, err);

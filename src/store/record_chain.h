@@ -11,7 +11,8 @@ struct record_fields {
 };
 
 struct digest record_commit(struct sv salt, struct sv payload);
-struct digest record_link(const struct digest *previous, struct sv header, const struct digest *commitment);
+struct digest record_link(const struct digest *previous, struct sv header,
+                          const struct digest *commitment);
 /* Appends the header's normal form; false when `at` is outside the years 0 to 9999. */
 bool record_write_header(struct str *out, const struct record_fields *f, struct sv state_hex);
 /* The state's digits in a header in normal form, or an empty view. */
@@ -28,22 +29,27 @@ struct record_walk {
     int64_t last_seq;
     struct digest last_hash;
     struct str scratch;
-    bool columns; /* fields come from columns: a difference is called one between column and header */
+    bool columns; /* fields come from columns: a difference is called one between column and header
+                   */
 };
 
-void record_walk_init(struct record_walk *w, struct arena *a, struct record_faults *out, const char *file);
+void record_walk_init(struct record_walk *w, struct arena *a, struct record_faults *out,
+                      const char *file);
 void record_walk_release(struct record_walk *w);
-void record_walk_event(struct record_walk *w, const struct record_event *e, const struct record_fields *f);
+void record_walk_event(struct record_walk *w, const struct record_event *e,
+                       const struct record_fields *f);
 /* A fault of the present event, printf style; seq 0: of the line. */
 void record_walk_fault(struct record_walk *w, int64_t seq, const char *format, ...) CM_PRINTF(3, 4);
 
-/* Reads the columns in the order of RECORD_COLUMNS. Views into the statement's row. False: a digest has a wrong size, named in *out_bad. */
-#define RECORD_COLUMNS "seq, at, actor, action, subject, header, salt, payload, commitment, previous, hash"
+/* Reads the columns in the order of RECORD_COLUMNS. Views into the statement's row. False: a digest
+ * has a wrong size, named in *out_bad. */
+#define RECORD_COLUMNS                                                                             \
+    "seq, at, actor, action, subject, header, salt, payload, commitment, previous, hash"
 bool record_row(struct store_stmt *q, struct record_event *out, struct record_fields *out_fields,
                 const char **out_bad);
 
 /* Writes a row as it is, for record_append() and record_adopt(). */
-CM_MUST_USE int record_insert(struct store *s, const struct record_event *e, const struct record_fields *f,
-                              struct err *err);
+CM_MUST_USE int record_insert(struct store *s, const struct record_event *e,
+                              const struct record_fields *f, struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* The record as text: one JSON object a line, to publish, to verify without a store, and to take into a new one. */
+/* The record as text: one JSON object a line, to publish, to verify without a store, and to take
+ * into a new one. */
 #include "store/record.h"
 
 #include "format/json.h"
@@ -93,11 +94,13 @@ static bool get_salt(struct arena *a, struct sv hex, struct sv *out)
     size_t len = 0;
     *out = sv_from(bytes, RECORD_SALT_BYTES);
     return hex.len == 2 * RECORD_SALT_BYTES &&
-           sodium_hex2bin((unsigned char *)bytes, RECORD_SALT_BYTES, hex.at, hex.len, NULL, &len, NULL) == 0 &&
+           sodium_hex2bin((unsigned char *)bytes, RECORD_SALT_BYTES, hex.at, hex.len, NULL, &len,
+                          NULL) == 0 &&
            len == RECORD_SALT_BYTES;
 }
 
-static const char *read_members(struct arena *a, const struct json_value *line, struct record_event *out)
+static const char *read_members(struct arena *a, const struct json_value *line,
+                                struct record_event *out)
 {
     const struct json_value *seq = json_get(line, "seq");
     struct sv salt;
@@ -109,7 +112,8 @@ static const char *read_members(struct arena *a, const struct json_value *line, 
     out->seq = seq->integer;
     if (!get_text(line, "header", &out->header, NULL))
         return "header is not a text";
-    if (!get_text(line, "salt", &salt, &no_salt) || !get_text(line, "payload", &out->payload, &no_payload))
+    if (!get_text(line, "salt", &salt, &no_salt) ||
+        !get_text(line, "payload", &out->payload, &no_payload))
         return "salt or payload is neither a text nor null";
     if (no_salt != no_payload)
         return "salt and payload are not both null";
@@ -118,14 +122,15 @@ static const char *read_members(struct arena *a, const struct json_value *line, 
         return "payload is not an object";
     if (!no_salt && !get_salt(a, salt, &out->salt))
         return "salt is not 32 hexadecimal digits";
-    if (!get_digest(line, "commitment", &out->commitment) || !get_digest(line, "previous", &out->previous) ||
-        !get_digest(line, "hash", &out->hash))
+    if (!get_digest(line, "commitment", &out->commitment) ||
+        !get_digest(line, "previous", &out->previous) || !get_digest(line, "hash", &out->hash))
         return "commitment, previous or hash is not 64 hexadecimal digits";
     return NULL;
 }
 
 /* Reads one line; false after a fault. The texts live in the arena. */
-static bool read_line(struct record_walk *w, struct arena *a, struct sv line, struct record_event *out)
+static bool read_line(struct record_walk *w, struct arena *a, struct sv line,
+                      struct record_event *out)
 {
     const struct json_value *v;
     struct err err = ERR_INIT;
@@ -141,8 +146,8 @@ static bool read_line(struct record_walk *w, struct arena *a, struct sv line, st
 }
 
 /* Walks along all lines; each good one goes to the store when there is one. */
-static int walk_lines(struct arena *a, struct sv text, const char *file, struct store *s, struct record_faults *out,
-                      struct err *err)
+static int walk_lines(struct arena *a, struct sv text, const char *file, struct store *s,
+                      struct record_faults *out, struct err *err)
 {
     struct record_walk w;
     struct sv line;
@@ -157,7 +162,8 @@ static int walk_lines(struct arena *a, struct sv text, const char *file, struct 
         w.line++;
         if (read_line(&w, &scratch, line, &e)) {
             if (!record_read_header(&scratch, e.header, &f))
-                f = (struct record_fields){.seq = e.seq, .actor = SV_NONE, .action = SV_NONE, .subject = SV_NONE};
+                f = (struct record_fields){
+                    .seq = e.seq, .actor = SV_NONE, .action = SV_NONE, .subject = SV_NONE};
             f.seq = e.seq;
             record_walk_event(&w, &e, &f);
             if (s && out->total == 0)
@@ -169,8 +175,8 @@ static int walk_lines(struct arena *a, struct sv text, const char *file, struct 
     return rc;
 }
 
-int record_verify_export(struct arena *a, struct sv text, const char *file, struct record_faults *out,
-                         struct err *err)
+int record_verify_export(struct arena *a, struct sv text, const char *file,
+                         struct record_faults *out, struct err *err)
 {
     return walk_lines(a, text, file, NULL, out, err);
 }
@@ -192,7 +198,8 @@ static int adopt(struct store *s, void *context, struct err *err)
     if (rc < 0)
         return rc;
     if (seq)
-        return err_set(err, CM_ECONFLICT, "the store has a record of its own already (%lld events)", (long long)seq);
+        return err_set(err, CM_ECONFLICT, "the store has a record of its own already (%lld events)",
+                       (long long)seq);
     rc = walk_lines(d->arena, d->text, d->file, s, &faults, err);
     if (rc == 0 && faults.total)
         return err_set(err, CM_ECORRUPT, "%.*s%s", SV_ARG(faults.list.at[0].text),
@@ -200,7 +207,8 @@ static int adopt(struct store *s, void *context, struct err *err)
     return rc;
 }
 
-int record_adopt(struct store *s, struct arena *a, struct sv text, const char *file, struct err *err)
+int record_adopt(struct store *s, struct arena *a, struct sv text, const char *file,
+                 struct err *err)
 {
     struct adoption d = {a, text, file};
     return store_tx(s, adopt, &d, err);

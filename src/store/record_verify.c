@@ -1,9 +1,10 @@
 /* The chain's arithmetic and its verification.
  *
- * Each event is checked on its own (content against commitment, commitment and header against hash, columns against
- * header) and against its predecessor (number, previous hash). A fault is thus named at the event that was touched and not at all
- * that follow. The header is compared as bytes with the one that this program would write from the columns: that is
- * both faster than parsing and stricter, as no two texts mean the same header. */
+ * Each event is checked on its own (content against commitment, commitment and header against hash,
+ * columns against header) and against its predecessor (number, previous hash). A fault is thus
+ * named at the event that was touched and not at all that follow. The header is compared as bytes
+ * with the one that this program would write from the columns: that is both faster than parsing and
+ * stricter, as no two texts mean the same header. */
 #include "store/record_chain.h"
 
 #include "base/date.h"
@@ -26,7 +27,8 @@ struct digest record_commit(struct sv salt, struct sv payload)
     return digest_end(&s);
 }
 
-struct digest record_link(const struct digest *previous, struct sv header, const struct digest *commitment)
+struct digest record_link(const struct digest *previous, struct sv header,
+                          const struct digest *commitment)
 {
     struct digest_state s;
     digest_begin(&s);
@@ -44,8 +46,8 @@ static void format_time(int64_t seconds, char out[32])
 {
     struct date d = date_from_time(seconds);
     int rest = (int)(seconds - date_to_time(d));
-    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year % 10000, d.month, d.day, rest / 3600, rest / 60 % 60,
-             rest % 60);
+    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year % 10000, d.month, d.day, rest / 3600,
+             rest / 60 % 60, rest % 60);
 }
 
 bool record_write_header(struct str *out, const struct record_fields *f, struct sv state_hex)
@@ -96,16 +98,20 @@ bool record_read_header(struct arena *a, struct sv header, struct record_fields 
     if (json_parse(a, header, HEADER_MAX, &v, &ignored) < 0 || v->kind != JSON_OBJECT)
         return false;
     const struct json_value *seq = json_get(v, "seq");
-    if (!seq || seq->kind != JSON_INT || !is_text(v, "actor") || !is_text(v, "action") || !is_text(v, "subject"))
+    if (!seq || seq->kind != JSON_INT || !is_text(v, "actor") || !is_text(v, "action") ||
+        !is_text(v, "subject"))
         return false;
-    *out = (struct record_fields){.seq = seq->integer, .actor = json_get_text(v, "actor"),
-                                  .action = json_get_text(v, "action"), .subject = json_get_text(v, "subject")};
+    *out = (struct record_fields){.seq = seq->integer,
+                                  .actor = json_get_text(v, "actor"),
+                                  .action = json_get_text(v, "action"),
+                                  .subject = json_get_text(v, "subject")};
     return json_get_text(v, "at").len == 20 && date_parse_time(json_get_text(v, "at"), &out->at);
 }
 
 /* ---- the walk ---- */
 
-void record_walk_init(struct record_walk *w, struct arena *a, struct record_faults *out, const char *file)
+void record_walk_init(struct record_walk *w, struct arena *a, struct record_faults *out,
+                      const char *file)
 {
     memset(w, 0, sizeof(*w));
     memset(out, 0, sizeof(*out));
@@ -151,11 +157,13 @@ static bool check_place(struct record_walk *w, const struct record_event *e)
     if (missing == 0)
         return true;
     if (missing < 0)
-        record_walk_fault(w, e->seq, "stands after event %" PRId64 " (moved, or there twice)", w->last_seq);
+        record_walk_fault(w, e->seq, "stands after event %" PRId64 " (moved, or there twice)",
+                          w->last_seq);
     else if (missing == 1)
         record_walk_fault(w, w->last_seq + 1, "is missing");
     else
-        record_walk_fault(w, w->last_seq + 1, "is missing, and all up to event %" PRId64, e->seq - 1);
+        record_walk_fault(w, w->last_seq + 1, "is missing, and all up to event %" PRId64,
+                          e->seq - 1);
     return false;
 }
 
@@ -167,19 +175,22 @@ static void check_hashes(struct record_walk *w, const struct record_event *e)
         if (!digest_eq(&commitment, &e->commitment)) {
             struct digest hash = record_link(&e->previous, e->header, &commitment);
             blame_commitment = digest_eq(&hash, &e->hash);
-            record_walk_fault(w, e->seq,
-                              blame_commitment
-                                  ? "its commitment was changed after it was recorded"
-                                  : "payload does not match its commitment (changed after it was recorded)");
+            record_walk_fault(
+                w, e->seq,
+                blame_commitment
+                    ? "its commitment was changed after it was recorded"
+                    : "payload does not match its commitment (changed after it was recorded)");
         }
     }
     struct digest hash = record_link(&e->previous, e->header, &e->commitment);
     if (!blame_commitment && !digest_eq(&hash, &e->hash))
         record_walk_fault(w, e->seq,
-                          "hash does not match header, commitment and previous hash (changed after it was recorded)");
+                          "hash does not match header, commitment and previous hash (changed after "
+                          "it was recorded)");
 }
 
-static void name_difference(struct record_walk *w, const struct record_event *e, const struct record_fields *f)
+static void name_difference(struct record_walk *w, const struct record_event *e,
+                            const struct record_fields *f)
 {
     struct arena arena = ARENA_INIT;
     struct record_fields h;
@@ -209,22 +220,28 @@ out:
     arena_release(&arena);
 }
 
-static void check_header(struct record_walk *w, const struct record_event *e, const struct record_fields *f)
+static void check_header(struct record_walk *w, const struct record_event *e,
+                         const struct record_fields *f)
 {
     struct sv state = record_header_state(e->header);
     str_clear(&w->scratch);
-    if (!state.len || !record_write_header(&w->scratch, f, state) || !sv_eq(str_sv(&w->scratch), e->header))
+    if (!state.len || !record_write_header(&w->scratch, f, state) ||
+        !sv_eq(str_sv(&w->scratch), e->header))
         name_difference(w, e, f);
 }
 
-void record_walk_event(struct record_walk *w, const struct record_event *e, const struct record_fields *f)
+void record_walk_event(struct record_walk *w, const struct record_event *e,
+                       const struct record_fields *f)
 {
     w->out->events++;
     w->out->erased += e->erased;
     if (check_place(w, e) && !digest_eq(&e->previous, &w->last_hash))
-        record_walk_fault(w, e->seq, "does not follow event %" PRId64 " (its previous hash is another)", w->last_seq);
+        record_walk_fault(w, e->seq,
+                          "does not follow event %" PRId64 " (its previous hash is another)",
+                          w->last_seq);
     if (!e->erased && e->salt.len != RECORD_SALT_BYTES)
-        record_walk_fault(w, e->seq, "salt and payload are not both there, or the salt does not have %d bytes",
+        record_walk_fault(w, e->seq,
+                          "salt and payload are not both there, or the salt does not have %d bytes",
                           RECORD_SALT_BYTES);
     check_hashes(w, e);
     check_header(w, e, f);

@@ -1,8 +1,9 @@
 /* The SQLite driver.
  *
- * A file is opened distrustfully: it may be somebody else's database, damaged, or made to do harm. So the schema is not
- * trusted, cells are checked, and nothing is changed before the application id has said that this is a store. Writes
- * go through the log (WAL) with a sync at each commit: an event that was answered as recorded survives a power cut. */
+ * A file is opened distrustfully: it may be somebody else's database, damaged, or made to do harm.
+ * So the schema is not trusted, cells are checked, and nothing is changed before the application id
+ * has said that this is a store. Writes go through the log (WAL) with a sync at each commit: an
+ * event that was answered as recorded survives a power cut. */
 #include "store/driver.h"
 
 #include "store/sqlite_file.h"
@@ -38,8 +39,10 @@ struct statement {
 
 static int fail_space(struct err *err)
 {
-    return err_set(err, CM_EAGAIN, "no room is left for the store (disk full, or its size limit reached); nothing was "
-                                   "changed; make room and try again");
+    return err_set(
+        err, CM_EAGAIN,
+        "no room is left for the store (disk full, or its size limit reached); nothing was "
+        "changed; make room and try again");
 }
 
 static int fail_system(sqlite3 *db, const char *verb, struct err *err)
@@ -50,7 +53,8 @@ static int fail_system(sqlite3 *db, const char *verb, struct err *err)
     if (number == EROFS)
         return err_set(err, CM_EAGAIN, "the store is on a read-only medium");
     if (number == 0)
-        return err_set(err, CM_EIO, "the store cannot be %s: %s", verb, db ? sqlite3_errmsg(db) : "out of memory");
+        return err_set(err, CM_EIO, "the store cannot be %s: %s", verb,
+                       db ? sqlite3_errmsg(db) : "out of memory");
     err_errno(err, number, "the store cannot be %s", verb);
     return err->code = err->code == CM_ENOTFOUND ? CM_EIO : err->code;
 }
@@ -60,12 +64,14 @@ static int fail(sqlite3 *db, int rc, struct err *err)
     switch (rc & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(err, CM_EAGAIN, "the store is busy with another process; nothing was changed; try again");
+        return err_set(err, CM_EAGAIN,
+                       "the store is busy with another process; nothing was changed; try again");
     case SQLITE_FULL:
         return fail_space(err);
     case SQLITE_READONLY:
-        return err_set(err, CM_EAGAIN,
-                       "the store is write-protected (file, folder or medium); nothing was changed");
+        return err_set(
+            err, CM_EAGAIN,
+            "the store is write-protected (file, folder or medium); nothing was changed");
     case SQLITE_IOERR:
         return fail_system(db, "read or written", err);
     case SQLITE_CANTOPEN:
@@ -76,7 +82,8 @@ static int fail(sqlite3 *db, int rc, struct err *err)
     case SQLITE_CONSTRAINT:
         return err_set(err, CM_ECONFLICT, "the store refuses this: %s", sqlite3_errmsg(db));
     case SQLITE_TOOBIG:
-        return err_set(err, CM_ELIMIT, "too large for the store: at most %d MiB in one value", LENGTH_MAX >> 20);
+        return err_set(err, CM_ELIMIT, "too large for the store: at most %d MiB in one value",
+                       LENGTH_MAX >> 20);
     case SQLITE_INTERRUPT:
         return err_set(err, CM_EAGAIN, "interrupted; nothing was changed");
     case SQLITE_PERM:
@@ -87,8 +94,10 @@ static int fail(sqlite3 *db, int rc, struct err *err)
     case SQLITE_RANGE:
     case SQLITE_AUTH:
         BUG("the store was misused: %s", sqlite3_errmsg(db));
-    default: /* a missing table or column: the statements are ours, the tables are not as we made them */
-        return err_set(err, CM_ECORRUPT, "the store does not have the tables it should: %s", sqlite3_errmsg(db));
+    default: /* a missing table or column: the statements are ours, the tables are not as we made
+                them */
+        return err_set(err, CM_ECORRUPT, "the store does not have the tables it should: %s",
+                       sqlite3_errmsg(db));
     }
 }
 
@@ -114,8 +123,8 @@ static int ask_int(sqlite3 *db, const char *sql, int *out)
 /* ---- opening ---- */
 
 /* The record is append-only for the whole program, whatever statement somebody writes one day. */
-static int authorize(void *context, int what, const char *table, const char *column, const char *database,
-                     const char *trigger)
+static int authorize(void *context, int what, const char *table, const char *column,
+                     const char *database, const char *trigger)
 {
     struct connection *c = context;
     (void)database;
@@ -128,7 +137,8 @@ static int authorize(void *context, int what, const char *table, const char *col
         return SQLITE_OK;
     if (what == SQLITE_DELETE || what == SQLITE_DROP_TABLE || what == SQLITE_ALTER_TABLE)
         return SQLITE_DENY;
-    if (what == SQLITE_UPDATE && sqlite3_stricmp(column, "salt") != 0 && sqlite3_stricmp(column, "payload") != 0)
+    if (what == SQLITE_UPDATE && sqlite3_stricmp(column, "salt") != 0 &&
+        sqlite3_stricmp(column, "payload") != 0)
         return SQLITE_DENY;
     return SQLITE_OK;
 }
@@ -151,9 +161,11 @@ static void configure(struct connection *c)
 
 static int settle_pragmas(struct connection *c, bool read_only, struct err *err)
 {
-    int rc = run(c->db, "PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;"
-                        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384",
-                 err);
+    int rc =
+        run(c->db,
+            "PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;"
+            "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384",
+            err);
     if (rc == 0 && !read_only && c->file)
         rc = run(c->db, "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864", err);
     return rc;
@@ -169,7 +181,8 @@ static int recognise(sqlite3 *db, const char *shown, struct err *err)
     if (rc != SQLITE_OK)
         return fail(db, rc, err);
     if (id != APPLICATION_ID)
-        return err_set(err, CM_EINPUT, "%s is not a Casemate store (a database of another program)", shown);
+        return err_set(err, CM_EINPUT, "%s is not a Casemate store (a database of another program)",
+                       shown);
     return 0;
 }
 
@@ -182,7 +195,8 @@ static int prepare_fresh(sqlite3 *db, struct err *err)
 
 static int open_handle(struct connection *c, const char *name, int flags, struct err *err)
 {
-    int rc = sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc =
+        sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
         return fail(c->db, rc, err);
     configure(c);
@@ -195,19 +209,21 @@ static bool log_can_be_opened(sqlite3 *db)
     return rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY;
 }
 
-/* Reading on a medium where the log's files cannot be made: with no log there, the file alone is the whole truth. */
+/* Reading on a medium where the log's files cannot be made: with no log there, the file alone is
+ * the whole truth. */
 static int reopen_immutable(struct connection *c, const char *name, struct err *err)
 {
     struct arena arena = ARENA_INIT;
     sqlite3_close_v2(c->db);
     c->db = NULL;
-    int rc = open_handle(c, sqlite_file_uri(&arena, name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    int rc =
+        open_handle(c, sqlite_file_uri(&arena, name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
     arena_release(&arena);
     return rc;
 }
 
-static int open_file(struct connection *c, const char *name, const char *shown, bool read_only, bool fresh,
-                     struct err *err)
+static int open_file(struct connection *c, const char *name, const char *shown, bool read_only,
+                     bool fresh, struct err *err)
 {
     char *path = NULL;
     struct arena arena = ARENA_INIT;
@@ -231,8 +247,8 @@ out:
 
 static void driver_close(void *db);
 
-static int driver_open(const char *name, const char *shown, bool read_only, bool fresh, void **out_db,
-                       struct err *err)
+static int driver_open(const char *name, const char *shown, bool read_only, bool fresh,
+                       void **out_db, struct err *err)
 {
     struct connection *c = base_malloc(sizeof(*c));
     *c = (struct connection){.file = strcmp(name, ":memory:") != 0};
@@ -240,7 +256,8 @@ static int driver_open(const char *name, const char *shown, bool read_only, bool
     if (c->file) {
         rc = open_file(c, name, shown, read_only, fresh, err);
     } else {
-        rc = open_handle(c, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, err);
+        rc = open_handle(c, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY,
+                         err);
         if (rc == 0)
             rc = prepare_fresh(c->db, err);
     }
@@ -325,7 +342,8 @@ static void find_parameters(struct statement *st)
         BUG("parameters must be $1 to $%d: %s", PARAMETERS_MAX, sqlite3_sql(st->q));
 }
 
-static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_writes, struct err *err)
+static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_writes,
+                          struct err *err)
 {
     struct connection *c = db;
     sqlite3_stmt *q = NULL;
@@ -367,13 +385,15 @@ static void bound(struct statement *st, int rc)
 static void driver_bind_text(void *stmt, int parameter, struct sv text)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_text64(st->q, index_of(st, parameter), text.at, text.len, SQLITE_TRANSIENT, SQLITE_UTF8));
+    bound(st, sqlite3_bind_text64(st->q, index_of(st, parameter), text.at, text.len,
+                                  SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 static void driver_bind_blob(void *stmt, int parameter, struct sv bytes)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_blob64(st->q, index_of(st, parameter), bytes.at, bytes.len, SQLITE_TRANSIENT));
+    bound(st, sqlite3_bind_blob64(st->q, index_of(st, parameter), bytes.at, bytes.len,
+                                  SQLITE_TRANSIENT));
 }
 
 static void driver_bind_int(void *stmt, int parameter, int64_t value)
@@ -438,8 +458,8 @@ static int check_answer(sqlite3 *db, const char *sql, const char *good, struct e
         rc = sqlite3_step(q);
     const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
     if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
-        result = err_set(err, CM_ECORRUPT, "the store's file is damaged: %s%s", good ? "" : "a reference leads nowhere in table ",
-                         said ? said : "");
+        result = err_set(err, CM_ECORRUPT, "the store's file is damaged: %s%s",
+                         good ? "" : "a reference leads nowhere in table ", said ? said : "");
     else if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         result = fail(db, rc, err);
     sqlite3_finalize(q);

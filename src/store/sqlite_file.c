@@ -10,19 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* SQLite may be built to take a name that starts with "file:" for a URI; one that starts with "." or "/" is a path. */
+/* SQLite may be built to take a name that starts with "file:" for a URI; one that starts with "."
+ * or "/" is a path. */
 static char *plain_path(struct arena *a, const char *name)
 {
     return arena_printf(a, "%s%s", name[0] == '/' ? "" : "./", name);
 }
 
-int sqlite_file_look(struct arena *a, const char *name, const char *shown, char **out_path, struct err *err)
+int sqlite_file_look(struct arena *a, const char *name, const char *shown, char **out_path,
+                     struct err *err)
 {
     struct stat info;
     *out_path = plain_path(a, name);
     if (stat(*out_path, &info) < 0) {
         if (errno == ENOENT)
-            return err_set(err, CM_ENOTFOUND, "there is no store %s; make one with: casemate --db %s init", shown, shown);
+            return err_set(err, CM_ENOTFOUND,
+                           "there is no store %s; make one with: casemate --db %s init", shown,
+                           shown);
         return err_errno(err, errno, "%s", shown);
     }
     if (!S_ISREG(info.st_mode))
@@ -43,7 +47,9 @@ int sqlite_file_begin_new(struct arena *a, const char *path, char **out_name, st
     int fd = open(*out_name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0) {
         bool folder = errno == ENOENT;
-        err_errno(err, errno, folder ? "%s cannot be made (its folder does not exist)" : "%s cannot be made", path);
+        err_errno(err, errno,
+                  folder ? "%s cannot be made (its folder does not exist)" : "%s cannot be made",
+                  path);
         return err->code = folder ? CM_EINPUT : errno == EROFS ? CM_EAGAIN : err->code;
     }
     close(fd);
@@ -72,7 +78,8 @@ static int sync_folder(const char *path, struct err *err)
     return rc;
 }
 
-/* Renames unless path exists. File systems without such a rename have links, or the short gap must do. */
+/* Renames unless path exists. File systems without such a rename have links, or the short gap must
+ * do. */
 static int take_name(const char *name, const char *path)
 {
     if (renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
@@ -96,7 +103,8 @@ int sqlite_file_settle_new(const char *name, const char *path, struct err *err)
     if (rc < 0)
         return rc;
     if (sqlite_file_has_log(name)) /* closing could not write all of it back */
-        return err_set(err, CM_EAGAIN, "%s cannot be finished (no room on the disk?); try again", path);
+        return err_set(err, CM_EAGAIN, "%s cannot be finished (no room on the disk?); try again",
+                       path);
     if (take_name(name, path) < 0) {
         if (errno == EEXIST)
             return err_set(err, CM_ECONFLICT, "%s exists already", path);

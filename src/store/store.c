@@ -1,5 +1,6 @@
-/* The part of the store that is common to all drivers: statements prepared once, transactions that nest, and the
- * rules of use. Misuse by our own code (a change outside a transaction, a statement not given back) is a BUG(). */
+/* The part of the store that is common to all drivers: statements prepared once, transactions that
+ * nest, and the rules of use. Misuse by our own code (a change outside a transaction, a statement
+ * not given back) is a BUG(). */
 #include "store/store.h"
 
 #include "store/driver.h"
@@ -22,17 +23,17 @@ struct store {
     const struct store_driver *driver;
     void *db;
     bool read_only;
-    int depth;          /* of transactions */
-    bool reading;       /* the outermost one is store_read_tx() */
-    bool scrub;         /* after the outermost commit */
-    size_t busy;        /* statements in use */
+    int depth;    /* of transactions */
+    bool reading; /* the outermost one is store_read_tx() */
+    bool scrub;   /* after the outermost commit */
+    size_t busy;  /* statements in use */
     struct store_stmt *buckets[BUCKETS];
 };
 
 /* ---- opening ---- */
 
-static int open_as(const char *name, const char *shown, bool read_only, bool fresh, struct store **out,
-                   struct err *err)
+static int open_as(const char *name, const char *shown, bool read_only, bool fresh,
+                   struct store **out, struct err *err)
 {
     struct store *s = base_malloc(sizeof(*s));
     memset(s, 0, sizeof(*s));
@@ -113,19 +114,21 @@ int store_version(struct store *s)
 
 /* ---- transactions ---- */
 
-/* A full disk and the like make the database undo the whole transaction by itself; nothing more may then be done,
- * or the rest of the work would be kept without its beginning. */
+/* A full disk and the like make the database undo the whole transaction by itself; nothing more may
+ * then be done, or the rest of the work would be kept without its beginning. */
 static int undone(struct err *err)
 {
-    return err_set(err, CM_EAGAIN, "the transaction was undone after an earlier failure; nothing was changed");
+    return err_set(err, CM_EAGAIN,
+                   "the transaction was undone after an earlier failure; nothing was changed");
 }
 
-static int tx_nested(struct store *s, int (*fn)(struct store *s, void *context, struct err *err), void *context,
-                     struct err *err)
+static int tx_nested(struct store *s, int (*fn)(struct store *s, void *context, struct err *err),
+                     void *context, struct err *err)
 {
     if (s->depth == DEPTH_MAX)
         BUG("transactions nest too deep");
-    int rc = s->driver->script(s->db, "SAVEPOINT nested", err); /* the innermost of this name is meant */
+    int rc =
+        s->driver->script(s->db, "SAVEPOINT nested", err); /* the innermost of this name is meant */
     if (rc < 0)
         return rc;
     s->depth++;
@@ -140,8 +143,9 @@ static int tx_nested(struct store *s, int (*fn)(struct store *s, void *context, 
     return rc < 0 ? rc : released;
 }
 
-static int tx_outer(struct store *s, bool write, int (*fn)(struct store *s, void *context, struct err *err),
-                    void *context, struct err *err)
+static int tx_outer(struct store *s, bool write,
+                    int (*fn)(struct store *s, void *context, struct err *err), void *context,
+                    struct err *err)
 {
     size_t busy = s->busy;
     int rc = s->driver->begin(s->db, write, err);
@@ -167,8 +171,8 @@ static int tx_outer(struct store *s, bool write, int (*fn)(struct store *s, void
     return 0;
 }
 
-int store_tx(struct store *s, int (*fn)(struct store *s, void *context, struct err *err), void *context,
-             struct err *err)
+int store_tx(struct store *s, int (*fn)(struct store *s, void *context, struct err *err),
+             void *context, struct err *err)
 {
     if (s->depth == 0)
         return tx_outer(s, true, fn, context, err);
@@ -177,8 +181,8 @@ int store_tx(struct store *s, int (*fn)(struct store *s, void *context, struct e
     return tx_nested(s, fn, context, err);
 }
 
-int store_read_tx(struct store *s, int (*fn)(struct store *s, void *context, struct err *err), void *context,
-                  struct err *err)
+int store_read_tx(struct store *s, int (*fn)(struct store *s, void *context, struct err *err),
+                  void *context, struct err *err)
 {
     if (s->depth == 0)
         return tx_outer(s, false, fn, context, err);

@@ -54,10 +54,14 @@ static int setup(void **state)
     int rc = store_open(":memory:", 0, &f->s, &f->err);
     if (rc < 0)
         return rc;
-    put(f, "threat:T-0001", "Stolen words", "A server reads the archive of a contact. Passwords are not touched.");
-    put(f, "threat:T-0002", "Dialback forgery", "DNS answers are forged, so that a server speaks for another domain.");
-    put(f, "threat:T-0003", "Caf\xc3\xa9 network", "An open network between client and server; StartTLS is stripped.");
-    put(f, "page:process", "Process", "How the group works. AND OR NOT NEAR are words as well: title colon, x-y.");
+    put(f, "threat:T-0001", "Stolen words",
+        "A server reads the archive of a contact. Passwords are not touched.");
+    put(f, "threat:T-0002", "Dialback forgery",
+        "DNS answers are forged, so that a server speaks for another domain.");
+    put(f, "threat:T-0003", "Caf\xc3\xa9 network",
+        "An open network between client and server; StartTLS is stripped.");
+    put(f, "page:process", "Process",
+        "How the group works. AND OR NOT NEAR are words as well: title colon, x-y.");
     return 0;
 }
 
@@ -123,7 +127,7 @@ static void test_queries(void **state)
         {"forged OR cafe", ""},
         {"NEAR(words well)", ""},
         {"title:forgery", ""},
-        {"title:colon", ""},
+        {"title:colon", "page:process"}, /* a phrase */
         {"x-y", "page:process"},
         {"^how", "page:process"},
         {"key:threat", ""},
@@ -182,13 +186,17 @@ static void test_bad_input(void **state)
     char *longest = arena_alloc(&f->arena, FTS_QUERY_MAX + 2);
     memset(longest, 'a', FTS_QUERY_MAX + 1);
     assert_int_equal(fts_search(f->s, &f->arena, sv_str(longest), 5, &hits, &f->err), CM_ELIMIT);
-    assert_int_equal(fts_search(f->s, &f->arena, sv_from(longest, FTS_QUERY_MAX), 5, &hits, &f->err), 0);
+    assert_int_equal(
+        fts_search(f->s, &f->arena, sv_from(longest, FTS_QUERY_MAX), 5, &hits, &f->err), 0);
     for (int i = 1; i < FTS_QUERY_MAX; i += 2)
         longest[i] = ' ';
-    assert_int_equal(fts_search(f->s, &f->arena, sv_from(longest, FTS_QUERY_MAX), 5, &hits, &f->err), CM_ELIMIT);
-    assert_int_equal(fts_search(f->s, &f->arena, sv_from(longest, 2 * FTS_WORDS_MAX), 5, &hits, &f->err), 0);
+    assert_int_equal(
+        fts_search(f->s, &f->arena, sv_from(longest, FTS_QUERY_MAX), 5, &hits, &f->err), CM_ELIMIT);
+    assert_int_equal(
+        fts_search(f->s, &f->arena, sv_from(longest, 2 * FTS_WORDS_MAX), 5, &hits, &f->err), 0);
     assert_int_equal(fts_search(f->s, &f->arena, SV("a\xff"), 5, &hits, &f->err), CM_EINPUT);
-    struct entry bad[] = {{"", "t", "t"}, {"k\xff", "t", "t"}, {"k", "\xff", "t"}, {"k", "t", "\xc0\x80"}};
+    struct entry bad[] = {
+        {"", "t", "t"}, {"k\xff", "t", "t"}, {"k", "\xff", "t"}, {"k", "t", "\xc0\x80"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(store_tx(f->s, put_entry, &bad[i], &f->err), CM_EINPUT);
 }

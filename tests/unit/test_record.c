@@ -1,4 +1,5 @@
-/* Record: the chain holds, every touched byte is found, erasure leaves a chain that verifies, kill -9 loses nothing. */
+/* Record: the chain holds, every touched byte is found, erasure leaves a chain that verifies, kill
+ * -9 loses nothing. */
 #include "store/record.h"
 
 #include "base/date.h"
@@ -68,8 +69,11 @@ static int append_batch(struct store *s, void *context, struct err *err)
         char payload[64];
         int64_t seq;
         snprintf(payload, sizeof(payload), "{\"n\":%d}", i);
-        struct record_draft d = {.at = 1795370700 + i, .actor = SV("m1"), .action = SV("threat.edit"),
-                                 .subject = SV("T-0001"), .payload = sv_str(b->payload ? b->payload : payload)};
+        struct record_draft d = {.at = 1795370700 + i,
+                                 .actor = SV("m1"),
+                                 .action = SV("threat.edit"),
+                                 .subject = SV("T-0001"),
+                                 .payload = sv_str(b->payload ? b->payload : payload)};
         d.state = digest_of(d.payload);
         int rc = record_append(s, &d, &seq, err);
         if (rc < 0)
@@ -168,9 +172,11 @@ static void test_events_come_back(void **state)
     assert_false(sv_eq(e[0].salt, e[1].salt));
     assert_true(sv_eq(e[2].payload, SV("{\"n\":2}")));
     struct digest expected = digest_of(SV("{\"n\":1}"));
-    struct sv header = sv_str(arena_printf(
-        &f->arena, "{\"seq\":2,\"at\":\"%s\",\"actor\":\"m1\",\"action\":\"threat.edit\",\"subject\":\"T-0001\",\"state\":\"%s\"}",
-        date_format_time(&f->arena, 1795370701), digest_hex(&f->arena, &expected)));
+    struct sv header = sv_str(
+        arena_printf(&f->arena,
+                     "{\"seq\":2,\"at\":\"%s\",\"actor\":\"m1\",\"action\":\"threat.edit\","
+                     "\"subject\":\"T-0001\",\"state\":\"%s\"}",
+                     date_format_time(&f->arena, 1795370701), digest_hex(&f->arena, &expected)));
     assert_true(sv_eq(e[1].header, header));
     OK(f, record_head(f->s, &seq, &hash, &state_digest, &f->err));
     assert_true(seq == 3 && digest_eq(&hash, &e[2].hash));
@@ -199,8 +205,8 @@ static void test_hash_is_the_documented_one(void **state)
     struct digest commitment = digest_of(str_sv(&parts));
     assert_true(digest_eq(&commitment, &e->commitment));
     str_clear(&parts);
-    const struct sv outer[] = {SV("casemate-event-1"), sv_from((const char *)e->previous.bytes, 32), e->header,
-                               sv_from((const char *)e->commitment.bytes, 32)};
+    const struct sv outer[] = {SV("casemate-event-1"), sv_from((const char *)e->previous.bytes, 32),
+                               e->header, sv_from((const char *)e->commitment.bytes, 32)};
     for (size_t i = 0; i < ARRAY_LEN(outer); i++) {
         for (int shift = 0; shift < 64; shift += 8)
             str_add_char(&parts, (char)((uint64_t)outer[i].len >> shift & 0xff));
@@ -247,8 +253,11 @@ static void test_bad_drafts_are_refused(void **state)
         {long_name, "a", "", "{}", 0, CM_ELIMIT},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct one o = {{.at = cases[i].at, .actor = sv_str(cases[i].actor), .action = sv_str(cases[i].action),
-                         .subject = sv_str(cases[i].subject), .payload = sv_str(cases[i].payload)}};
+        struct one o = {{.at = cases[i].at,
+                         .actor = sv_str(cases[i].actor),
+                         .action = sv_str(cases[i].action),
+                         .subject = sv_str(cases[i].subject),
+                         .payload = sv_str(cases[i].payload)}};
         int rc = store_tx(f->s, append_one, &o, &f->err);
         if (rc != cases[i].code)
             fail_msg("case %zu: %d %s", i, rc, rc ? f->err.text : "");
@@ -276,7 +285,8 @@ static void test_every_touched_column_is_found_and_named(void **state)
         {"header = header || ' '", "event 4: hash does not match header"},
         {"header = ''", "event 4: header is not of the form"},
         {"header = '[]'", "event 4: header is not of the form"},
-        {"header = substr(header, 1, length(header) - 1) || ',\"x\":1}'", "event 4: header is not in normal form"},
+        {"header = substr(header, 1, length(header) - 1) || ',\"x\":1}'",
+         "event 4: header is not in normal form"},
         {"payload = '{\"n\":4}'", "event 4: payload does not match its commitment"},
         {"payload = payload || ' '", "event 4: payload does not match its commitment"},
         {"payload = ''", "event 4: payload does not match its commitment"},
@@ -312,9 +322,10 @@ static void test_only_what_was_touched_is_blamed(void **state)
     struct fixture *f = *state;
     append(f, 6);
     raw(f, "UPDATE event SET payload = '{}' WHERE seq IN (2, 5)");
-    assert_string_equal(faults(f),
-                        "event 2: payload does not match its commitment (changed after it was recorded)\n"
-                        "event 5: payload does not match its commitment (changed after it was recorded)\n");
+    assert_string_equal(
+        faults(f),
+        "event 2: payload does not match its commitment (changed after it was recorded)\n"
+        "event 5: payload does not match its commitment (changed after it was recorded)\n");
 }
 
 static void test_missing_and_moved_events(void **state)
@@ -326,7 +337,8 @@ static void test_missing_and_moved_events(void **state)
         const char *sql, *says;
     } cases[] = {
         {"DELETE FROM event WHERE seq = 5", "event 5: is missing\n"},
-        {"DELETE FROM event WHERE seq IN (5, 6, 7)", "event 5: is missing, and all up to event 7\n"},
+        {"DELETE FROM event WHERE seq IN (5, 6, 7)",
+         "event 5: is missing, and all up to event 7\n"},
         {"DELETE FROM event WHERE seq = 1", "event 1: is missing\n"},
         {"DELETE FROM event WHERE seq = 5; UPDATE event SET seq = seq - 1 WHERE seq > 5",
          "event 5: does not follow event 4"},
@@ -341,7 +353,8 @@ static void test_missing_and_moved_events(void **state)
             fail_msg("%s: %s", cases[i].sql, found);
         raw(f, "DELETE FROM event; INSERT INTO event SELECT * FROM kept");
     }
-    raw(f, "DELETE FROM event WHERE seq > 7"); /* what a chain alone cannot show: record.h says so */
+    raw(f,
+        "DELETE FROM event WHERE seq > 7"); /* what a chain alone cannot show: record.h says so */
     assert_string_equal(faults(f), "");
     raw(f, "DROP TABLE kept");
 }
@@ -380,7 +393,8 @@ static bool on_disk(struct fixture *f, const char *word)
     OK(f, fs_list(&f->arena, f->dir, 100, &names, &f->err));
     for (size_t i = 0; i < names.list.len; i++) {
         struct sv bytes;
-        OK(f, fs_read(&f->arena, fs_join(&f->arena, f->dir, names.list.at[i]), 1 << 24, &bytes, &f->err));
+        OK(f, fs_read(&f->arena, fs_join(&f->arena, f->dir, names.list.at[i]), 1 << 24, &bytes,
+                      &f->err));
         found = found || sv_find(bytes, sv_str(word)) >= 0;
     }
     return found;
@@ -403,7 +417,8 @@ static void test_erased_event_is_gone_and_chain_verifies(void **state)
     OK(f, record_verify(f->s, &f->arena, &found, &f->err));
     assert_int_equal(found.erased, 1);
     OK(f, record_read(f->s, &f->arena, 2, 1, &events, &f->err));
-    assert_true(events.list.at[0].erased && events.list.at[0].payload.len == 0 && events.list.at[0].salt.len == 0);
+    assert_true(events.list.at[0].erased && events.list.at[0].payload.len == 0 &&
+                events.list.at[0].salt.len == 0);
     raw(f, "UPDATE event SET commitment = zeroblob(32) WHERE seq = 2");
     assert_non_null(strstr(faults(f), "event 2: hash does not match"));
 }
@@ -445,14 +460,19 @@ static void test_damaged_export_is_refused_and_named(void **state)
         struct sv text;
         const char *says;
     } cases[] = {
-        {replaced(f, text, "n\\\":1}", "n\\\":7}"), "record.jsonl:2: event 2: payload does not match"},
+        {replaced(f, text, "n\\\":1}", "n\\\":7}"),
+         "record.jsonl:2: event 2: payload does not match"},
         {replaced(f, text, "\"payload\"", "\"load\""), "record.jsonl:1: not a line of a record"},
-        {replaced(f, text, "{\"seq\":3,", "{\"seq\":3,\"more\":1,"), "record.jsonl:3: not a line of a record"},
-        {replaced(f, text, "{\"seq\":2,", "{\"seq\":9,"), "event 2: is missing, and all up to event 8"},
-        {replaced(f, text, "{\"seq\":2,", "{\"seq\":-2,"), "record.jsonl:2: not a line of a record: seq"},
+        {replaced(f, text, "{\"seq\":3,", "{\"seq\":3,\"more\":1,"),
+         "record.jsonl:3: not a line of a record"},
+        {replaced(f, text, "{\"seq\":2,", "{\"seq\":9,"),
+         "event 2: is missing, and all up to event 8"},
+        {replaced(f, text, "{\"seq\":2,", "{\"seq\":-2,"),
+         "record.jsonl:2: not a line of a record: seq"},
         {replaced(f, text, "{\"seq\":2,", "{\"seq\":9223372036854775807,"), "event 2: is missing"},
         {replaced(f, text, "\"salt\":\"", "\"salt\":\"zz"), "salt is not 32 hexadecimal digits"},
-        {replaced(f, text, "\\\"actor\\\":\\\"m1", "\\\"actor\\\":\\\"m2"), "event 1: hash does not match"},
+        {replaced(f, text, "\\\"actor\\\":\\\"m1", "\\\"actor\\\":\\\"m2"),
+         "event 1: hash does not match"},
         {rest, "record.jsonl:1: event 1: is missing"},
         {sv_from(text.at, text.len - 9), "record.jsonl:4: not a line of a record"},
         {replaced(f, text, "\n", "\n\n"), "record.jsonl:2: not a line of a record"},
@@ -464,7 +484,8 @@ static void test_damaged_export_is_refused_and_named(void **state)
         const char *all = export_faults(f, cases[i].text);
         if (!strstr(all, cases[i].says))
             fail_msg("case %zu: %s", i, all);
-        assert_int_equal(record_adopt(other, &f->arena, cases[i].text, "record.jsonl", &f->err), CM_ECORRUPT);
+        assert_int_equal(record_adopt(other, &f->arena, cases[i].text, "record.jsonl", &f->err),
+                         CM_ECORRUPT);
         OK(f, record_verify(other, &f->arena, &found, &f->err));
         assert_int_equal(found.events, 0);
     }
@@ -541,7 +562,8 @@ static void test_kill_leaves_whole_transactions_only(void **state)
         OK(f, record_head(f->s, &seq, NULL, NULL, &f->err));
         assert_true(seq % 2 == 0);
         if (seq - before < 2 * told) /* what was reported as done is there */
-            fail_msg("round %u: %lld of %lld", round, (long long)(seq - before), (long long)told * 2);
+            fail_msg("round %u: %lld of %lld", round, (long long)(seq - before),
+                     (long long)told * 2);
         before = seq;
         store_close(&f->s);
     }
@@ -571,8 +593,8 @@ static void test_speed(void **state)
     OK(f, record_verify(f->s, &f->arena, &found, &f->err));
     double verified = seconds();
     assert_int_equal(found.total, 0);
-    print_message("# 1000 appends in %.1f ms; %.0f events verified a second\n", (appended - start) * 1e3,
-                  21000 / (verified - middle));
+    print_message("# 1000 appends in %.1f ms; %.0f events verified a second\n",
+                  (appended - start) * 1e3, 21000 / (verified - middle));
     assert_true(appended - start < 2 && verified - middle < 4);
 }
 

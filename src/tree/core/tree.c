@@ -2,9 +2,16 @@
 
 #include "base/map.h"
 
-const char *const tree_attribute_names[TREE_ATTRIBUTES] = {
-    [TREE_P] = "p",           [TREE_COST] = "cost",   [TREE_TIME] = "time",        [TREE_SKILL] = "skill",
-    [TREE_DAMAGE] = "damage", [TREE_STOPS] = "stops", [TREE_DEPLOYED] = "deployed"};
+const char *const tree_attribute_names[TREE_ATTRIBUTES] = {[TREE_P] = "p",
+                                                           [TREE_COST] = "cost",
+                                                           [TREE_TIME] = "time",
+                                                           [TREE_SKILL] = "skill",
+                                                           [TREE_DAMAGE] = "damage",
+                                                           [TREE_STOPS] = "stops",
+                                                           [TREE_DEPLOYED] = "deployed"};
+
+const enum tree_attribute tree_attribute_order[TREE_ATTRIBUTES] = {
+    TREE_STOPS, TREE_DEPLOYED, TREE_P, TREE_COST, TREE_TIME, TREE_SKILL, TREE_DAMAGE};
 
 enum { ANCHOR_MAX = 48 };
 
@@ -24,7 +31,8 @@ struct depth_frame {
     size_t next;
 };
 
-/* The number of nodes on the longest way down from the goal: depth first, each node's height computed once. */
+/* The number of nodes on the longest way down from the goal: depth first, each node's height
+ * computed once. */
 static size_t tree_depth(const struct tree *t)
 {
     struct arena a = ARENA_INIT;
@@ -71,7 +79,8 @@ void tree_count(const struct tree *t, struct tree_counts *out)
     out->depth = t->nodes.len ? tree_depth(t) : 0;
 }
 
-/* Lower-case ASCII letters and digits, everything else a single hyphen; cut between words; never empty. */
+/* Lower-case ASCII letters and digits, everything else a single hyphen; cut between words; never
+ * empty. */
 static struct sv anchor_slug(struct arena *a, struct sv text)
 {
     char *slug = arena_alloc(a, ANCHOR_MAX + 1);

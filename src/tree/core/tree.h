@@ -1,9 +1,10 @@
 /* Attack trees: the graph that every reader makes and every analysis and drawing takes.
  *
- * A tree is a directed acyclic graph: nodes that occur in several places are stored once and have several parents. Node 0 is
- * the goal. Nodes are in the order of the outline's normal form: a node before those that are written below it, its
- * countermeasures before its children. The countermeasures that stand on a node are kept apart from its children. All memory
- * belongs to the arena given to the reader. */
+ * A tree is a directed acyclic graph: nodes that occur in several places are stored once and have
+ * several parents. Node 0 is the goal. Nodes are in the order of the outline's normal form: a node
+ * before those that are written below it, its countermeasures before its children. The
+ * countermeasures that stand on a node are kept apart from its children. All memory belongs to the
+ * arena given to the reader. */
 #ifndef CASEMATE_TREE_CORE_TREE_H
 #define CASEMATE_TREE_CORE_TREE_H
 
@@ -25,17 +26,37 @@ enum tree_role {
     TREE_APPROACH,       /* "?": potential; in no world unless asked for */
 };
 
-enum tree_distribution { TREE_NO_VALUE, TREE_POINT, TREE_RANGE /* 90 % interval lo..hi */, TREE_UNIFORM, TREE_TRIANGULAR, TREE_PERT };
-
-/* An attribute's value. Units: probability 0..1; cost in the profile's currency; time in seconds; skill and damage as given. */
-struct tree_value {
-    enum tree_distribution kind;
-    double lo, mode, hi; /* point: all three equal; range and uniform: lo, hi; mode is the median or middle */
-    struct sv text;      /* as written ("10k..100k"), for printing without loss */
+enum tree_distribution {
+    TREE_NO_VALUE,
+    TREE_POINT,
+    TREE_RANGE /* 90 % interval lo..hi */,
+    TREE_UNIFORM,
+    TREE_TRIANGULAR,
+    TREE_PERT
 };
 
-enum tree_attribute { TREE_P, TREE_COST, TREE_TIME, TREE_SKILL, TREE_DAMAGE, TREE_STOPS, TREE_DEPLOYED, TREE_ATTRIBUTES };
+/* An attribute's value. Units: probability 0..1; cost in the profile's currency; time in seconds;
+ * skill and damage as given. */
+struct tree_value {
+    enum tree_distribution kind;
+    double lo, mode,
+        hi; /* point: all three equal; range and uniform: lo, hi; mode is the median or middle */
+    struct sv text; /* as written ("10k..100k"), for printing without loss */
+};
 
+enum tree_attribute {
+    TREE_P,
+    TREE_COST,
+    TREE_TIME,
+    TREE_SKILL,
+    TREE_DAMAGE,
+    TREE_STOPS,
+    TREE_DEPLOYED,
+    TREE_ATTRIBUTES
+};
+
+/* The order in which attributes are written: stops and deployed come first. */
+extern const enum tree_attribute tree_attribute_order[TREE_ATTRIBUTES];
 /* Names as in the outline: "p", "cost", ... */
 extern const char *const tree_attribute_names[TREE_ATTRIBUTES];
 
@@ -47,22 +68,26 @@ struct tree_node {
     struct sv id;      /* explicit "#id" without #, or empty */
     struct sv label;
     struct tree_value values[TREE_ATTRIBUTES];
-    struct sv comment; /* without ";" and surrounding blanks: each line that stands above the node ends with LF, what stands
-                          beside it follows ("above\nbeside", "beside", "above\n"); the goal has only the latter */
-    struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its steps); then a leaf here until resolved */
+    struct sv comment;   /* without ";" and surrounding blanks: each line that stands above the node
+                            ends with LF, what stands   beside it follows ("above\nbeside", "beside",
+                            "above\n"); the goal has only the latter */
+    struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its
+                            steps); then a leaf here until resolved */
     bool reference_whole;
     uint32_t line, column; /* in the file; 0 for readers without positions */
-    VEC(uint32_t) children;        /* indexes of nodes, in order; a shared node may stand under several parents */
+    VEC(uint32_t)
+    children; /* indexes of nodes, in order; a shared node may stand under several parents */
     VEC(uint32_t) countermeasures; /* indexes of nodes with role COUNTERMEASURE or APPROACH */
     uint32_t parents;              /* how many places refer to this node */
-    uint32_t home; /* the parent below which the node is written out; a reader whose format has no such place may leave 0:
-                      where home has no such child, the first parent counts */
+    uint32_t
+        home; /* the parent below which the node is written out; a reader whose format has no such
+                 place may leave 0: where home has no such child, the first parent counts */
 };
 
 /* A comment at "= #id": beside one of the further places of a shared node. */
 struct tree_remark {
     uint32_t parent;
-    uint32_t position;  /* among what stands on parent, as tree_below() counts */
+    uint32_t position; /* among what stands on parent, as tree_below() counts */
     struct sv comment; /* as in tree_node */
 };
 
@@ -70,17 +95,19 @@ struct tree {
     VEC(struct tree_node) nodes; /* at least one */
     struct sv leading_comment;   /* comment lines before the goal */
     struct sv trailing_comment;
-    size_t shared; /* nodes with more than one parent */
+    size_t shared;                   /* nodes with more than one parent */
     VEC(struct tree_remark) remarks; /* by parent, then position */
 };
 
 struct tree_counts {
     size_t nodes, steps, gates, countermeasures, approaches, references, depth;
 };
-/* What stands on a node: the i-th of its countermeasures and then its children; false when there are not so many. */
+/* What stands on a node: the i-th of its countermeasures and then its children; false when there
+ * are not so many. */
 bool tree_below(const struct tree_node *n, size_t i, uint32_t *out_node);
 void tree_count(const struct tree *t, struct tree_counts *out);
-/* Permanent anchor of a node inside a tree: its explicit id, else a slug of its label, made unique by a number. In the arena. */
+/* Permanent anchor of a node inside a tree: its explicit id, else a slug of its label, made unique
+ * by a number. In the arena. */
 struct sv tree_anchor(struct arena *a, const struct tree *t, uint32_t node);
 /* The anchors of all nodes (tree_anchor costs as much as this). */
 const struct sv *tree_anchors(struct arena *a, const struct tree *t);

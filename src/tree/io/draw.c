@@ -1,1 +1,315 @@
 #include "tree/io/draw.h"
+
+#include "tree/io/layout.h"
+
+struct draw_look {
+    const char *class_name, *fill, *stroke, *dash;
+    const char *width;
+    int radius;
+    const char *word; /* before the label in the node's title */
+};
+
+static const struct draw_look looks[] = {
+    [DRAW_GOAL] = {"tree-goal", "#fdeceb", "#a8261c", NULL, "2", 6, "Goal"},
+    [DRAW_GATE] = {"tree-gate", "#eef2f8", "#52627a", NULL, "1.25", 6, NULL},
+    [DRAW_STEP] = {"tree-step", "#ffffff", "#52627a", NULL, "1.25", 6, "Step"},
+    [DRAW_COUNTERMEASURE] = {"tree-counter", "#e4f4e9", "#1d6f3a", NULL, "1.5", 1,
+                             "Countermeasure"},
+    [DRAW_APPROACH] = {"tree-approach", "#f4faf5", "#1d6f3a", "5 3", "1.5", 1,
+                       "Potential approach"},
+    [DRAW_SAME] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, "1.25", 14, "The same as"},
+    [DRAW_OTHER] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, "1.25", 14, "Another threat"},
+};
+
+static const char standalone_style[] = "@media (prefers-color-scheme: dark) {\n"
+                                       ".tree-goal { fill: #46201d; stroke: #ff9b8f }\n"
+                                       ".tree-gate { fill: #263143; stroke: #94a5be }\n"
+                                       ".tree-step { fill: #191f29; stroke: #94a5be }\n"
+                                       ".tree-counter { fill: #16351f; stroke: #6fcf8f }\n"
+                                       ".tree-approach { fill: #14251a; stroke: #6fcf8f }\n"
+                                       ".tree-ref { fill: #2b2340; stroke: #b9a2ee }\n"
+                                       ".tree-line { stroke: #7c8ba3 }\n"
+                                       ".tree-guard, .tree-mark { stroke: #6fcf8f }\n"
+                                       ".tree-mark { fill: #191f29 }\n"
+                                       ".tree-badge { fill: #c3cfe0 }\n"
+                                       ".tree-badge-text { fill: #10151d }\n"
+                                       ".tree-arrow { stroke: #10151d }\n"
+                                       ".tree-label, .tree-mark-text { fill: #e8edf5 }\n"
+                                       ".tree-value { fill: #b3bfd0 }\n"
+                                       "}\n";
+
+/* Whole numbers need no formatting of fractions. */
+static void attr_int(struct markup *m, const char *name, int value)
+{
+    char digits[12];
+    size_t at = sizeof(digits);
+    unsigned rest = value < 0 ? 0u - (unsigned)value : (unsigned)value;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        digits[--at] = '-';
+    markup_attr(m, name, sv_from(digits + at, sizeof(digits) - at));
+}
+
+static void draw_rect(struct markup *m, const char *class_name, int x, int y, int w, int h,
+                      int radius)
+{
+    markup_open(m, "rect");
+    markup_attr_str(m, "class", class_name);
+    attr_int(m, "x", x);
+    attr_int(m, "y", y);
+    attr_int(m, "width", w);
+    attr_int(m, "height", h);
+    attr_int(m, "rx", radius);
+}
+
+static void open_text(struct markup *m, const char *class_name, int x, int y, const char *fill)
+{
+    markup_open(m, "text");
+    markup_attr_str(m, "class", class_name);
+    attr_int(m, "x", x);
+    attr_int(m, "y", y);
+    markup_attr_str(m, "fill", fill);
+}
+
+static void close_text(struct markup *m, struct sv text)
+{
+    markup_text(m, text);
+    markup_close(m, "text");
+}
+
+/* Lines of one kind share a group; half a pixel aside they are sharp. */
+static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard)
+{
+    markup_open(m, "g");
+    markup_attr_str(m, "fill", "none");
+    markup_attr_str(m, "stroke", guard ? "#1d6f3a" : "#64728a");
+    if (guard)
+        markup_attr_str(m, "stroke-dasharray", "2 3");
+    markup_attr_str(m, "transform", "translate(.5 .5)");
+    for (size_t i = 0; i < l->edges.len; i++) {
+        const struct draw_edge *e = &l->edges.at[i];
+        if (e->guard != guard)
+            continue;
+        markup_open(m, "path");
+        markup_attr_str(m, "class", guard ? "tree-guard" : "tree-line");
+        if (e->turn == e->y2)
+            markup_attrf(m, "d", "M%d %dV%dH%d", e->x1, e->y1, e->turn, e->x2);
+        else
+            markup_attrf(m, "d", "M%d %dV%dH%dV%d", e->x1, e->y1, e->turn, e->x2, e->y2);
+        markup_close(m, "path");
+    }
+    markup_close(m, "g");
+    markup_newline(m);
+}
+
+static void draw_badge(struct markup *m, const struct draw_layout *l, const struct draw_box *box)
+{
+    bool arrow = l->tree->nodes.at[box->node].gate == TREE_SAND;
+    int middle = box->badge_x + (box->badge_w - (arrow ? 16 : 0)) / 2;
+    draw_rect(m, "tree-badge", box->badge_x, box->badge_y, box->badge_w, DRAW_BADGE_HEIGHT, 9);
+    markup_attr_str(m, "fill", "#33425a");
+    markup_close(m, "rect");
+    open_text(m, "tree-badge-text", middle, box->badge_y + 13, "#ffffff");
+    markup_attr_str(m, "font-size", "11");
+    markup_attr_str(m, "font-weight", "bold");
+    markup_attr_str(m, "text-anchor", "middle");
+    close_text(m, box->badge);
+    if (!arrow)
+        return;
+    int x = box->badge_x + box->badge_w - 22, y = box->badge_y + DRAW_BADGE_HEIGHT / 2;
+    markup_open(m, "path");
+    markup_attr_str(m, "class", "tree-arrow");
+    markup_attrf(m, "d", "M%d %dH%dM%d %dL%d %dL%d %d", x, y, x + 13, x + 9, y - 4, x + 13, y,
+                 x + 9, y + 4);
+    markup_attr_str(m, "fill", "none");
+    markup_attr_str(m, "stroke", "#ffffff");
+    markup_attr_str(m, "stroke-width", "1.5");
+    markup_close(m, "path");
+}
+
+static void draw_mark(struct markup *m, const struct draw_layout *l, const struct draw_box *box)
+{
+    int x = box->x + DRAW_PAD_X + 7, y = box->y + DRAW_PAD_Y + DRAW_LINE_HEIGHT / 2;
+    const char *sign = box->kind == DRAW_COUNTERMEASURE ? "!"
+                       : box->kind == DRAW_APPROACH     ? "?"
+                                                        : "=";
+    if (box->kind == DRAW_OTHER && l->tree->nodes.at[box->node].reference_whole)
+        sign = "\xE2\x86\x92";
+    if (box->kind == DRAW_COUNTERMEASURE || box->kind == DRAW_APPROACH) {
+        markup_open(m, "circle");
+        markup_attr_str(m, "class", "tree-mark");
+        attr_int(m, "cx", x);
+        attr_int(m, "cy", y);
+        markup_attr_str(m, "r", "7.5");
+        markup_attr_str(m, "fill", "#ffffff");
+        markup_attr_str(m, "stroke", "#1d6f3a");
+        markup_close(m, "circle");
+    }
+    open_text(m, "tree-mark-text", x, y + 4, "#1c2430");
+    markup_attr_str(m, "font-size", "12");
+    markup_attr_str(m, "font-weight", "bold");
+    markup_attr_str(m, "text-anchor", "middle");
+    close_text(m, sv_str(sign));
+}
+
+static void draw_texts(struct markup *m, const struct draw_layout *l, const struct draw_box *box)
+{
+    int x = box->x + DRAW_PAD_X + (layout_has_mark(box->kind) ? DRAW_MARK : 0),
+        y = box->y + DRAW_PAD_Y;
+    for (size_t i = 0; i < box->text_count; i++) {
+        const struct draw_text *line = &l->texts.at[box->first_text + i];
+        open_text(m, line->value ? "tree-value" : "tree-label", x, y + (line->value ? 11 : 13),
+                  line->value ? "#46526a" : "#1c2430");
+        if (line->value)
+            markup_attr_str(m, "font-size", "11");
+        else if (box->kind == DRAW_GOAL)
+            markup_attr_str(m, "font-weight", "bold");
+        close_text(m, line->text);
+        y += line->value ? DRAW_VALUE_HEIGHT : DRAW_LINE_HEIGHT;
+    }
+}
+
+static const char *gate_title(const struct tree_node *n)
+{
+    switch (n->gate) {
+    case TREE_AND:
+        return "All of";
+    case TREE_SAND:
+        return "All of, in this order";
+    case TREE_AT_LEAST:
+        return "At least so many of";
+    default:
+        return "Any of";
+    }
+}
+
+static void draw_title(struct markup *m, const struct tree_node *n, const struct draw_box *box)
+{
+    const char *word = looks[box->kind].word;
+    markup_open(m, "title");
+    markup_textf(m, "%s: ", word ? word : gate_title(n));
+    markup_text(m, n->reference.len ? n->reference : n->label);
+    if (n->reference.len && n->label.len)
+        markup_textf(m, " %.*s", SV_ARG(n->label));
+    markup_close(m, "title");
+}
+
+static void draw_box(struct markup *m, const struct draw_layout *l, const struct draw_box *box,
+                     const char *id_prefix)
+{
+    const struct draw_look *look = &looks[box->kind];
+    struct sv anchor = l->anchors[box->node];
+    bool same = box->kind == DRAW_SAME;
+    markup_open(m, same ? "a" : "g");
+    markup_attrf(m, same ? "href" : "id", "%s%s%.*s", same ? "#" : "", id_prefix, SV_ARG(anchor));
+    draw_title(m, &l->tree->nodes.at[box->node], box);
+    draw_rect(m, look->class_name, box->x, box->y, box->w, box->h, look->radius);
+    markup_attr_str(m, "fill", look->fill);
+    markup_attr_str(m, "stroke", look->stroke);
+    markup_attr_str(m, "stroke-width", look->width);
+    if (look->dash)
+        markup_attr_str(m, "stroke-dasharray", look->dash);
+    markup_close(m, "rect");
+    if (layout_has_mark(box->kind))
+        draw_mark(m, l, box);
+    draw_texts(m, l, box);
+    if (box->has_badge)
+        draw_badge(m, l, box);
+    markup_close(m, same ? "a" : "g");
+    markup_newline(m);
+}
+
+static void draw_head(struct markup *m, const struct draw_layout *l, const char *id_prefix,
+                      bool standalone)
+{
+    markup_open(m, "svg");
+    if (standalone)
+        markup_attr_str(m, "xmlns", "http://www.w3.org/2000/svg");
+    markup_attr_str(m, "class", "attack-tree");
+    markup_attr_str(m, "role", l->links ? "group" : "img");
+    markup_attrf(m, "aria-labelledby", "%s_title %s_desc", id_prefix, id_prefix);
+    attr_int(m, "width", l->width);
+    attr_int(m, "height", l->height);
+    markup_attrf(m, "viewBox", "0 0 %d %d", l->width, l->height);
+    markup_attr_str(m, "font-family", "system-ui, Noto Sans, DejaVu Sans, sans-serif");
+    attr_int(m, "font-size", 13);
+    markup_newline(m);
+    markup_open(m, "title");
+    markup_attrf(m, "id", "%s_title", id_prefix);
+    markup_text_str(m, "Attack tree: ");
+    markup_text(m, l->tree->nodes.at[0].label);
+    markup_close(m, "title");
+    markup_open(m, "desc");
+    markup_attrf(m, "id", "%s_desc", id_prefix);
+    markup_text(m, l->alternative);
+    markup_close(m, "desc");
+    markup_newline(m);
+    if (!standalone)
+        return;
+    markup_open(m, "style");
+    markup_raw_text(m, sv_str(standalone_style));
+    markup_close(m, "style");
+    markup_newline(m);
+}
+
+void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_prefix, bool standalone)
+{
+    draw_head(m, l, id_prefix, standalone);
+    draw_edges(m, l, false);
+    draw_edges(m, l, true);
+    for (size_t i = 0; i < l->boxes.len; i++)
+        draw_box(m, l, &l->boxes.at[i], id_prefix);
+    markup_close(m, "svg");
+}
+
+void draw_size(const struct draw_layout *l, double *out_width, double *out_height)
+{
+    *out_width = l->width;
+    *out_height = l->height;
+}
+
+static void add_count(struct str *out, const char *before, size_t count, const char *one,
+                      const char *many)
+{
+    if (count)
+        str_addf(out, "%s%zu %s", before, count, count == 1 ? one : many);
+}
+
+struct sv draw_alternative(struct arena *a, const struct tree *t)
+{
+    struct tree_counts counts;
+    struct str text = STR_INIT;
+    tree_count(t, &counts);
+    str_add_str(&text, "Attack tree with the goal \"");
+    str_add(&text, t->nodes.at[0].label);
+    str_add_str(&text, "\": ");
+    str_addf(&text, "%zu %s", counts.steps, counts.steps == 1 ? "step" : "steps");
+    add_count(&text, " below ", counts.gates, "gate", "gates");
+    add_count(&text, ", ", counts.countermeasures, "existing countermeasure",
+              "existing countermeasures");
+    add_count(&text, ", ", counts.approaches, "potential approach", "potential approaches");
+    add_count(&text, ", ", counts.references, "reference to another threat",
+              "references to other threats");
+    str_add_str(&text, ".");
+    struct sv result = arena_sv(a, str_sv(&text));
+    str_release(&text);
+    return result;
+}
+
+static void figure_draw(struct markup *m, const void *data, const char *id_prefix)
+{
+    draw_svg(m, data, id_prefix, false);
+}
+
+const struct doc_figure *draw_figure(struct arena *a, const struct tree *t)
+{
+    struct doc_figure *figure = arena_new(a, struct doc_figure);
+    const struct draw_layout *layout = draw_layout(a, t, 0);
+    figure->draw = figure_draw;
+    figure->data = layout;
+    draw_size(layout, &figure->width, &figure->height);
+    figure->alternative = layout->alternative;
+    return figure;
+}

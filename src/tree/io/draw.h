@@ -1,8 +1,28 @@
-/* Attack trees as SVG: tidy layout of our own, shared nodes drawn once with references, long labels wrapped.
+/* Attack trees as SVG, with a layout of our own.
  *
- * Colours only through CSS variables with fallbacks (--tree-goal, --tree-gate, --tree-step, --tree-counter, --tree-approach, --tree-line, --tree-text, --tree-paper),
- * so that the page's light and dark styles apply. Deterministic: same tree, same bytes. No script, no external resource. Each node is
- * a group with an id (id_prefix + anchor) and a <title>. */
+ * A small tree is drawn with the goal at the top and its children side by side below it, each level
+ * in a row. A tree that would be wider than the wish is drawn as an indented list of boxes with
+ * elbow lines, which fits any width from 240 px on. Shared nodes are drawn once; the other places
+ * hold a chip "= label" that links to the drawing. Long labels are wrapped.
+ *
+ * Deterministic: same tree, same bytes. No script, no external resource, no style attribute.
+ * Colours stand in presentation attributes (fill, stroke), which any style sheet overrides by these
+ * classes:
+ *
+ *     attack-tree     the svg element
+ *     tree-goal       rect: the goal                        tree-gate      rect: a node with
+ * children tree-step       rect: a leaf                          tree-counter   rect: an existing
+ * countermeasure tree-approach   rect, dashed: a potential approach    tree-ref       rect, round
+ * ends: "= step", "-> threat" tree-line       path: connection of gate and child    tree-guard
+ * path: of countermeasure and what it protects tree-badge      rect: behind the gate word
+ * tree-badge-text  text in it (and tree-arrow: path of SAND) tree-mark       circle behind ! and ?
+ * tree-mark-text   the sign in it (also = and -> of chips) tree-label      text of labels
+ * tree-value     text of attributes
+ *
+ * Kinds differ by shape and sign, not by colour alone. Each node is a <g> with id = id_prefix +
+ * anchor (tree_anchor()) and a <title>. Text is 13 px (attributes and gates 11 px) in font-family
+ * "system-ui, Noto Sans, DejaVu Sans, sans-serif"; boxes are measured so that the widest of the
+ * common sans-serif fonts fits. */
 #ifndef CASEMATE_TREE_IO_DRAW_H
 #define CASEMATE_TREE_IO_DRAW_H
 
@@ -12,15 +32,18 @@
 
 struct draw_layout; /* opaque; in the arena */
 
-/* Computes the layout. width_hint: wished width in CSS pixels (0: 720); a tree that is wider than that is laid out as an indented (vertical) drawing, so that
- * it never needs more than the hint unless one label does. */
+/* Computes the layout. width_hint: the width in CSS pixels that the drawing does not exceed (0:
+ * 720; at least 240). The tree must live as long as the layout. */
 const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint);
 void draw_size(const struct draw_layout *l, double *out_width, double *out_height);
-/* The <svg> element with role="img", <title> and <desc>. standalone: adds xmlns and a <style> with the fallback colours for light and dark. */
-void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_prefix, bool standalone);
+/* The <svg> element with <title> and <desc>; role="img", or role="group" when it holds links.
+ * id_prefix: put before every id. standalone: adds xmlns and a <style> with colours for light and
+ * dark. */
+void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_prefix,
+              bool standalone);
 /* One or two sentences: how many steps, gates, countermeasures; the goal. */
 struct sv draw_alternative(struct arena *a, const struct tree *t);
-/* A doc_figure whose draw() calls draw_svg. */
+/* A doc_figure of the usual width whose draw() calls draw_svg. */
 const struct doc_figure *draw_figure(struct arena *a, const struct tree *t);
 
 #endif

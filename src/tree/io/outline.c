@@ -1,11 +1,12 @@
 /* The outline reader: one pass over the lines with a stack of open levels, then the references.
  *
- * Each line is cut in order: quote marks, indentation, bullet, comment, marker, gate word, #id, label, attributes. A line with a
- * fault still becomes a node, so that the lines below it find their level and one run names every fault. "= #id" is kept as
- * a placeholder among the children until the last line is read, because the id may be defined further down.
+ * Each line is cut in order: quote marks, indentation, bullet, comment, marker, gate word, #id,
+ * label, attributes. A line with a fault still becomes a node, so that the lines below it find
+ * their level and one run names every fault. "= #id" is kept as a placeholder among the children
+ * until the last line is read, because the id may be defined further down.
  *
- * Work is linear in the text: the limits on bytes, nodes and depth are checked before anything is stored, and suggestions for
- * misspelt ids stop when there are many. */
+ * Work is linear in the text: the limits on bytes, nodes and depth are checked before anything is
+ * stored, and suggestions for misspelt ids stop when there are many. */
 #include "tree/io/outline.h"
 
 #include "base/suggest.h"
@@ -68,14 +69,16 @@ static void check_characters(struct outline_parser *p)
         const char *start = p->whole.at + at;
         uint32_t c = utf8_next(p->whole, &at);
         if (c != '\t' && (c < ' ' || c == 0x7F || utf8_is_deceptive(c))) {
-            fault(p, start, arena_printf(p->arena, "control or invisible character U+%04X", (unsigned)c),
+            fault(p, start,
+                  arena_printf(p->arena, "control or invisible character U+%04X", (unsigned)c),
                   "visible text");
             return;
         }
     }
 }
 
-/* ---- indentation ---------------------------------------------------------------------------------------------- */
+/* ---- indentation
+ * ---------------------------------------------------------------------------------------------- */
 
 static struct sv skip_quote_marks(struct sv text)
 {
@@ -111,7 +114,9 @@ static struct sv skip_bullet(struct sv text)
     return text;
 }
 
-/* ---- comments ------------------------------------------------------------------------------------------------- */
+/* ---- comments
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* Cuts "; comment" off the text: a semicolon at its start or behind a blank. */
 static bool cut_comment(struct sv *text, struct sv *out_comment)
@@ -144,7 +149,8 @@ static struct sv take_comment(struct outline_parser *p, struct sv beside)
     return both;
 }
 
-/* ---- the parts of a line -------------------------------------------------------------------------------------- */
+/* ---- the parts of a line
+ * -------------------------------------------------------------------------------------- */
 
 static void read_marker(struct outline_line *l)
 {
@@ -168,7 +174,8 @@ static void read_marker(struct outline_line *l)
 /* OR, AND, SAND or "k OF" at the start of the rest. */
 static void read_gate(struct outline_line *l)
 {
-    struct sv word = outline_first_word(l->rest), after = outline_skip_blanks(sv_from_byte(l->rest, word.len));
+    struct sv word = outline_first_word(l->rest),
+              after = outline_skip_blanks(sv_from_byte(l->rest, word.len));
     uint64_t k = 0;
     if (sv_eq_str(word, "OR")) {
         l->gate = TREE_OR;
@@ -198,14 +205,17 @@ static bool is_id_char(char c)
 static bool check_id(struct outline_parser *p, struct sv id)
 {
     if (!id.len) {
-        fault(p, id.at, "no identifier after #", "an identifier of lower-case letters, digits and hyphens");
+        fault(p, id.at, "no identifier after #",
+              "an identifier of lower-case letters, digits and hyphens");
         return false;
     }
     for (size_t i = 0; i < id.len; i++) {
         if (is_id_char(id.at[i]))
             continue;
-        fault(p, id.at + i, arena_printf(p->arena, "a character that #%.*s cannot have", SV_ARG(outline_shown(id))),
-              "lower-case letters, digits and hyphens");
+        fault(
+            p, id.at + i,
+            arena_printf(p->arena, "a character that #%.*s cannot have", SV_ARG(outline_shown(id))),
+            "lower-case letters, digits and hyphens");
         return false;
     }
     return true;
@@ -279,16 +289,21 @@ static int find_attribute(struct outline_parser *p, struct sv name, bool counter
     const char *wanted = attributes_wanted(counter);
     if (!is_among(name, mine, count) && is_among(name, tree_attribute_names, TREE_ATTRIBUTES)) {
         fault(p, name.at,
-              arena_printf(p->arena, "\"%.*s\" on a %s", SV_ARG(name), counter ? "countermeasure" : "step of the attack"),
-              counter ? wanted : arena_printf(p->arena, "%s (stops and deployed belong to a countermeasure)", wanted));
+              arena_printf(p->arena, "\"%.*s\" on a %s", SV_ARG(name),
+                           counter ? "countermeasure" : "step of the attack"),
+              counter ? wanted
+                      : arena_printf(p->arena, "%s (stops and deployed belong to a countermeasure)",
+                                     wanted));
         return -1;
     }
     for (int i = 0; i < TREE_ATTRIBUTES; i++) {
         if (sv_eq_str(name, tree_attribute_names[i]))
             return i;
     }
-    const char *nearest = name.len > 1 && p->diag->len < DIAG_MAX ? suggest_nearest(name, mine, count) : NULL;
-    fault(p, name.at, arena_printf(p->arena, "unknown attribute \"%.*s\"", SV_ARG(outline_shown(name))),
+    const char *nearest =
+        name.len > 1 && p->diag->len < DIAG_MAX ? suggest_nearest(name, mine, count) : NULL;
+    fault(p, name.at,
+          arena_printf(p->arena, "unknown attribute \"%.*s\"", SV_ARG(outline_shown(name))),
           nearest ? arena_printf(p->arena, "%s (did you mean \"%s\"?)", wanted, nearest) : wanted);
     return -1;
 }
@@ -301,7 +316,8 @@ static void read_attribute(struct outline_parser *p, struct sv token, struct tre
     struct sv name = sv_from(token.at, equals < 0 ? token.len : (size_t)equals);
     bool counter = n->role != TREE_ATTACK;
     if (equals < 0 && !is_among(name, tree_attribute_names, TREE_ATTRIBUTES)) {
-        fault(p, token.at, arena_printf(p->arena, "\"%.*s\" is no attribute", SV_ARG(outline_shown(token))),
+        fault(p, token.at,
+              arena_printf(p->arena, "\"%.*s\" is no attribute", SV_ARG(outline_shown(token))),
               "name=value, with blanks between");
         return;
     }
@@ -368,7 +384,9 @@ static void check_label(struct outline_parser *p, struct sv label)
     }
 }
 
-/* ---- references ----------------------------------------------------------------------------------------------- */
+/* ---- references
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* The length of "T-0017" at the start of the text, 0 when there is none. */
 static size_t threat_id_len(struct sv text)
@@ -379,7 +397,8 @@ static size_t threat_id_len(struct sv text)
         prefix++;
     if (!prefix || prefix >= text.len || text.at[prefix] != '-')
         return 0;
-    while (prefix + 1 + digits < text.len && text.at[prefix + 1 + digits] >= '0' && text.at[prefix + 1 + digits] <= '9')
+    while (prefix + 1 + digits < text.len && text.at[prefix + 1 + digits] >= '0' &&
+           text.at[prefix + 1 + digits] <= '9')
         digits++;
     return digits >= 4 ? prefix + 1 + digits : 0;
 }
@@ -393,30 +412,38 @@ static void read_reference(struct outline_parser *p, struct outline_line *l, str
     n->reference_whole = whole;
     l->rest = outline_skip_blanks(sv_from_byte(l->rest, word.len));
     if (!len) {
-        fault(p, word.at, arena_printf(p->arena, "\"%.*s\" is no threat's identifier", SV_ARG(outline_shown(word))),
+        fault(p, word.at,
+              arena_printf(p->arena, "\"%.*s\" is no threat's identifier",
+                           SV_ARG(outline_shown(word))),
               whole ? "-> T-0017" : "= #step of this tree, or = T-0017#step of another threat's");
     } else if (whole && len < word.len) {
         fault(p, word.at + len, "-> stands for another threat's whole tree",
-              arena_printf(p->arena, "-> %.*s, or = T-0017#step for one of its steps", (int)len, word.at));
+              arena_printf(p->arena, "-> %.*s, or = T-0017#step for one of its steps", (int)len,
+                           word.at));
     } else if (!whole && (len == word.len || word.at[len] != '#')) {
-        fault(p, word.at + len, "= stands for one step", "= T-0017#step, or -> T-0017 for a threat's whole tree");
+        fault(p, word.at + len, "= stands for one step",
+              "= T-0017#step, or -> T-0017 for a threat's whole tree");
     } else if (!whole) {
         check_id(p, sv_from_byte(word, len + 1));
     }
 }
 
-/* ---- nodes ---------------------------------------------------------------------------------------------------- */
+/* ---- nodes
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static bool node_limit(struct outline_parser *p, uint32_t column)
 {
     if (p->tree->nodes.len + p->links.len < p->limits.nodes)
         return false;
-    outline_fault_at(p, column, "the tree has too many nodes", arena_printf(p->arena, "at most %zu", p->limits.nodes));
+    outline_fault_at(p, column, "the tree has too many nodes",
+                     arena_printf(p->arena, "at most %zu", p->limits.nodes));
     p->stopped = true;
     return true;
 }
 
-static struct tree_node *new_node(struct outline_parser *p, const struct outline_line *l, uint32_t *out_index)
+static struct tree_node *new_node(struct outline_parser *p, const struct outline_line *l,
+                                  uint32_t *out_index)
 {
     *out_index = (uint32_t)p->tree->nodes.len;
     struct tree_node *n = vec_push(p->arena, &p->tree->nodes);
@@ -435,9 +462,10 @@ static void define_id(struct outline_parser *p, const struct outline_line *l, ui
     const uint32_t *former = map_get(&p->ids, l->id);
     if (former) {
         outline_fault_at(p, l->id_column,
-                 arena_printf(p->arena, "#%.*s is already defined in line %u", SV_ARG(outline_shown(l->id)),
-                              p->tree->nodes.at[*former].line),
-                 "another identifier, or = to say that it is the same step");
+                         arena_printf(p->arena, "#%.*s is already defined in line %u",
+                                      SV_ARG(outline_shown(l->id)),
+                                      p->tree->nodes.at[*former].line),
+                         "another identifier, or = to say that it is the same step");
         return;
     }
     uint32_t *value = arena_new(p->arena, uint32_t);
@@ -459,7 +487,8 @@ static void attach(struct outline_parser *p, uint32_t parent, uint32_t index)
     *vec_push(p->arena, &n->countermeasures) = index;
 }
 
-/* Takes off levels that the indentation closes; gives the parent's level, or NULL for the first line. */
+/* Takes off levels that the indentation closes; gives the parent's level, or NULL for the first
+ * line. */
 static struct outline_level *find_parent(struct outline_parser *p, const struct outline_line *l)
 {
     size_t closed = SIZE_MAX;
@@ -469,22 +498,26 @@ static struct outline_level *find_parent(struct outline_parser *p, const struct 
         return NULL;
     if (!p->levels.len) {
         outline_fault_at(p, l->column, "a second goal",
-                 "all lines below the goal further in than the goal's first line");
+                         "all lines below the goal further in than the goal's first line");
         p->levels.len = 1;
     } else if (closed != SIZE_MAX && closed != l->indent) {
         size_t outer = p->levels.at[p->levels.len - 1].indent;
         outline_fault_at(p, l->column,
-                 arena_printf(p->arena, "an indentation of %zu blanks, which fits no line above", l->indent),
-                 p->levels.len == 1 ? arena_printf(p->arena, "%zu", closed)
-                                    : arena_printf(p->arena, "%zu or %zu", outer, closed));
+                         arena_printf(p->arena,
+                                      "an indentation of %zu blanks, which fits no line above",
+                                      l->indent),
+                         p->levels.len == 1 ? arena_printf(p->arena, "%zu", closed)
+                                            : arena_printf(p->arena, "%zu or %zu", outer, closed));
     }
     return &p->levels.at[p->levels.len - 1];
 }
 
-static void push_level(struct outline_parser *p, const struct outline_line *l, uint32_t node, const char *closed)
+static void push_level(struct outline_parser *p, const struct outline_line *l, uint32_t node,
+                       const char *closed)
 {
     if (p->levels.len >= p->limits.depth) {
-        outline_fault_at(p, l->column, "the tree is too deep", arena_printf(p->arena, "at most %zu levels", p->limits.depth));
+        outline_fault_at(p, l->column, "the tree is too deep",
+                         arena_printf(p->arena, "at most %zu levels", p->limits.depth));
         p->stopped = true;
         return;
     }
@@ -493,17 +526,21 @@ static void push_level(struct outline_parser *p, const struct outline_line *l, u
 }
 
 /* The parent may refuse what stands below it. */
-static void check_parent(struct outline_parser *p, const struct outline_line *l, const struct outline_level *parent)
+static void check_parent(struct outline_parser *p, const struct outline_line *l,
+                         const struct outline_level *parent)
 {
     bool counter = l->marker == LINE_COUNTERMEASURE || l->marker == LINE_APPROACH;
     if (parent->closed)
-        outline_fault_at(p, l->column, arena_printf(p->arena, "something below line %u", parent->closed), parent->what);
+        outline_fault_at(p, l->column,
+                         arena_printf(p->arena, "something below line %u", parent->closed),
+                         parent->what);
     else if (counter && p->tree->nodes.at[parent->node].role != TREE_ATTACK)
         outline_fault_at(p, l->column, "a countermeasure on a countermeasure",
-                 "it on a step; below a countermeasure stand the steps that defeat it");
+                         "it on a step; below a countermeasure stand the steps that defeat it");
 }
 
-static void add_link(struct outline_parser *p, struct outline_line *l, const struct outline_level *parent)
+static void add_link(struct outline_parser *p, struct outline_line *l,
+                     const struct outline_level *parent)
 {
     struct sv word = outline_first_word(l->rest), id = sv_from_byte(word, 1);
     struct sv after = outline_skip_blanks(sv_from_byte(l->rest, word.len));
@@ -511,8 +548,9 @@ static void add_link(struct outline_parser *p, struct outline_line *l, const str
     if (node_limit(p, l->column))
         return;
     struct outline_link *link = vec_push(p->arena, &p->links);
-    *link = (struct outline_link){node,    NO_NODE,   id, take_comment(p, l->comment),
-                                  p->line, l->column, column_of(p, word.at), 0};
+    *link = (struct outline_link){
+        node, NO_NODE, id, take_comment(p, l->comment), p->line, l->column, column_of(p, word.at),
+        0};
     if (!check_id(p, id))
         link->id = SV_NONE;
     if (after.len)
@@ -530,7 +568,8 @@ static void read_text(struct outline_parser *p, struct outline_line *l, struct t
         read_reference(p, l, n);
     if (cut_attributes(p, &l->rest, &block)) {
         if (refers && block.len)
-            fault(p, block.at - 1, "attributes on a reference", "them where the other threat defines the step");
+            fault(p, block.at - 1, "attributes on a reference",
+                  "them where the other threat defines the step");
         else
             read_attributes(p, block, n);
     }
@@ -544,10 +583,12 @@ static void read_text(struct outline_parser *p, struct outline_line *l, struct t
 static void add_goal(struct outline_parser *p, struct outline_line *l, struct tree_node *n)
 {
     if (l->marker == LINE_COUNTERMEASURE || l->marker == LINE_APPROACH) {
-        outline_fault_at(p, l->column, "a countermeasure on nothing", "the goal in the first line, countermeasures below steps");
+        outline_fault_at(p, l->column, "a countermeasure on nothing",
+                         "the goal in the first line, countermeasures below steps");
         n->role = TREE_ATTACK;
     } else if (l->marker != LINE_STEP) {
-        outline_fault_at(p, l->column, "a reference in the place of the goal", "the goal in the first line");
+        outline_fault_at(p, l->column, "a reference in the place of the goal",
+                         "the goal in the first line");
     }
     l->marker = LINE_STEP;
     if (p->pending.len) {
@@ -556,7 +597,8 @@ static void add_goal(struct outline_parser *p, struct outline_line *l, struct tr
     }
 }
 
-static void add_node(struct outline_parser *p, struct outline_line *l, const struct outline_level *parent)
+static void add_node(struct outline_parser *p, struct outline_line *l,
+                     const struct outline_level *parent)
 {
     uint32_t index;
     if (node_limit(p, l->column))
@@ -575,7 +617,8 @@ static void add_node(struct outline_parser *p, struct outline_line *l, const str
     define_id(p, l, index);
     if (parent)
         attach(p, parent->node, index);
-    push_level(p, l, index, n->reference.len ? "nothing below another threat's tree or step" : NULL);
+    push_level(p, l, index,
+               n->reference.len ? "nothing below another threat's tree or step" : NULL);
 }
 
 static void read_node(struct outline_parser *p, struct outline_line *l)
@@ -609,7 +652,7 @@ static void read_line(struct outline_parser *p, struct sv line)
     p->whole = line;
     if (line.len > LINE_MAX_BYTES) {
         outline_fault_at(p, 0, arena_printf(p->arena, "a line of %zu bytes", line.len),
-                 arena_printf(p->arena, "at most %d", (int)LINE_MAX_BYTES));
+                         arena_printf(p->arena, "at most %d", (int)LINE_MAX_BYTES));
         return;
     }
     check_characters(p);
@@ -626,7 +669,8 @@ static void read_line(struct outline_parser *p, struct sv line)
         str_add(&p->pending, l.comment);
         str_add_char(&p->pending, '\n');
     } else {
-        outline_fault_at(p, l.column, "a bullet without text", "some words that say what the attacker does");
+        outline_fault_at(p, l.column, "a bullet without text",
+                         "some words that say what the attacker does");
     }
 }
 
@@ -650,11 +694,16 @@ static void reserve_nodes(struct outline_parser *p, struct sv text)
     p->tree->nodes.cap = lines;
 }
 
-const struct tree *outline_parse(struct arena *a, struct sv text, const char *file, uint32_t first_line,
-                                 uint32_t first_column, const struct outline_limits *limits, struct diag *diag)
+const struct tree *outline_parse(struct arena *a, struct sv text, const char *file,
+                                 uint32_t first_line, uint32_t first_column,
+                                 const struct outline_limits *limits, struct diag *diag)
 {
-    struct outline_parser p = {.arena = a, .diag = diag, .file = file, .line = first_line,
-                               .first_column = first_column ? first_column : 1, .pending = STR_INIT};
+    struct outline_parser p = {.arena = a,
+                               .diag = diag,
+                               .file = file,
+                               .line = first_line,
+                               .first_column = first_column ? first_column : 1,
+                               .pending = STR_INIT};
     struct sv line;
     const struct tree *result = NULL;
     set_limits(&p.limits, limits);
@@ -664,7 +713,7 @@ const struct tree *outline_parse(struct arena *a, struct sv text, const char *fi
     p.tree->leading_comment = p.tree->trailing_comment = SV_NONE;
     if (text.len > p.limits.bytes) {
         outline_fault_at(&p, 0, arena_printf(a, "an attack tree of %zu bytes", text.len),
-                 arena_printf(a, "at most %zu", p.limits.bytes));
+                         arena_printf(a, "at most %zu", p.limits.bytes));
         return NULL;
     }
     if (sv_starts(text, SV("\xEF\xBB\xBF")))

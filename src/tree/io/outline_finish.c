@@ -12,7 +12,8 @@ enum {
     CYCLE_PATH_MAX = 12,
 };
 
-void outline_fault_at(struct outline_parser *p, uint32_t column, const char *what, const char *expected)
+void outline_fault_at(struct outline_parser *p, uint32_t column, const char *what,
+                      const char *expected)
 {
     diag_error(p->diag, p->file, p->line, column, what, expected);
 }
@@ -59,14 +60,16 @@ bool outline_all_digits(struct sv word)
     return word.len > 0;
 }
 
-/* ---- after the last line -------------------------------------------------------------------------------------- */
+/* ---- after the last line
+ * -------------------------------------------------------------------------------------- */
 
 /* word is `upper` in any mixture of cases */
 static bool same_letters(struct sv word, const char *upper)
 {
     size_t i = 0;
     for (; i < word.len && upper[i]; i++) {
-        char c = word.at[i] >= 'a' && word.at[i] <= 'z' ? (char)(word.at[i] - 'a' + 'A') : word.at[i];
+        char c =
+            word.at[i] >= 'a' && word.at[i] <= 'z' ? (char)(word.at[i] - 'a' + 'A') : word.at[i];
         if (c != upper[i])
             return false;
     }
@@ -76,7 +79,8 @@ static bool same_letters(struct sv word, const char *upper)
 static const char *gate_word_meant(struct arena *a, struct sv label)
 {
     static const char *const words[] = {"OR", "AND", "SAND"};
-    struct sv word = outline_first_word(label), next = outline_first_word(outline_skip_blanks(sv_from_byte(label, word.len)));
+    struct sv word = outline_first_word(label),
+              next = outline_first_word(outline_skip_blanks(sv_from_byte(label, word.len)));
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (word.len < label.len && same_letters(word, words[i]))
             return words[i];
@@ -93,15 +97,18 @@ static void check_gate(struct outline_parser *p, struct tree_node *n)
     p->line = n->line;
     if (!children && n->gate_written) {
         outline_fault_at(p, column, "a gate without children", "its children below it, further in");
-    } else if (children && n->gate_written && n->gate == TREE_AT_LEAST && (n->k < 1 || n->k > children)) {
+    } else if (children && n->gate_written && n->gate == TREE_AT_LEAST &&
+               (n->k < 1 || n->k > children)) {
         outline_fault_at(p, column,
-                 arena_printf(p->arena, "%u OF %zu %s", n->k, children, children == 1 ? "child" : "children"),
-                 arena_printf(p->arena, "a number from 1 to %zu", children));
+                         arena_printf(p->arena, "%u OF %zu %s", n->k, children,
+                                      children == 1 ? "child" : "children"),
+                         arena_printf(p->arena, "a number from 1 to %zu", children));
     } else if (children && !n->gate_written) {
         const char *meant = gate_word_meant(p->arena, n->label);
         n->gate = TREE_OR;
         if (meant)
-            outline_fault_at(p, column, "a gate word in lower case", arena_printf(p->arena, "\"%s\"", meant));
+            outline_fault_at(p, column, "a gate word in lower case",
+                             arena_printf(p->arena, "\"%s\"", meant));
     }
 }
 
@@ -133,12 +140,15 @@ static void resolve_links(struct outline_parser *p)
         if (index)
             link->node = *index;
         else if (link->id.len)
-            outline_fault_at(p, link->id_column, arena_printf(p->arena, "#%.*s is not defined", SV_ARG(outline_shown(link->id))),
-                     nearest_id(p, link->id, missing++));
+            outline_fault_at(
+                p, link->id_column,
+                arena_printf(p->arena, "#%.*s is not defined", SV_ARG(outline_shown(link->id))),
+                nearest_id(p, link->id, missing++));
     }
 }
 
-/* Puts the nodes in the place of the placeholders; links to countermeasures move to the countermeasures. */
+/* Puts the nodes in the place of the placeholders; links to countermeasures move to the
+ * countermeasures. */
 static void place_links(struct outline_parser *p)
 {
     for (size_t i = 0; p->links.len && i < p->tree->nodes.len; i++) {
@@ -146,7 +156,8 @@ static void place_links(struct outline_parser *p)
         size_t kept = 0;
         for (size_t j = 0; j < n->children.len; j++) {
             uint32_t child = n->children.at[j];
-            struct outline_link *link = child & PLACEHOLDER ? &p->links.at[child & ~PLACEHOLDER] : NULL;
+            struct outline_link *link =
+                child & PLACEHOLDER ? &p->links.at[child & ~PLACEHOLDER] : NULL;
             if (link)
                 child = link->node;
             if (child == NO_NODE)
@@ -172,7 +183,7 @@ static void check_link_roles(struct outline_parser *p)
             continue;
         p->line = link->line;
         outline_fault_at(p, link->column, "a countermeasure on a countermeasure",
-                 "it on a step; below a countermeasure stand the steps that defeat it");
+                         "it on a step; below a countermeasure stand the steps that defeat it");
     }
 }
 
@@ -203,7 +214,9 @@ static void sort_remarks(struct tree *t)
         qsort(t->remarks.at, t->remarks.len, sizeof(*t->remarks.at), remark_order);
 }
 
-/* ---- cycles --------------------------------------------------------------------------------------------------- */
+/* ---- cycles
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 struct cycle_frame {
     uint32_t node;
@@ -218,8 +231,10 @@ static void add_name(struct str *path, const struct tree_node *n)
         str_addf(path, "\"%.*s\"", SV_ARG(outline_shown(n->label)));
 }
 
-/* The link that leads from parent to node, the last one in the text; NULL when the step is written out there. */
-static const struct outline_link *find_link(const struct outline_parser *p, uint32_t parent, uint32_t node)
+/* The link that leads from parent to node, the last one in the text; NULL when the step is written
+ * out there. */
+static const struct outline_link *find_link(const struct outline_parser *p, uint32_t parent,
+                                            uint32_t node)
 {
     for (size_t i = p->links.len; i > 0; i--) {
         if (p->links.at[i - 1].parent == parent && p->links.at[i - 1].node == node)
@@ -228,7 +243,8 @@ static const struct outline_link *find_link(const struct outline_parser *p, uint
     return NULL;
 }
 
-/* The path from frames[0] to frames[count - 1] leads back to frames[0]. Told at its last link, beginning with what that repeats. */
+/* The path from frames[0] to frames[count - 1] leads back to frames[0]. Told at its last link,
+ * beginning with what that repeats. */
 static void report_cycle(struct outline_parser *p, const struct cycle_frame *frames, size_t count)
 {
     struct str path = STR_INIT;
@@ -252,7 +268,7 @@ static void report_cycle(struct outline_parser *p, const struct cycle_frame *fra
     add_name(&path, &p->tree->nodes.at[frames[start].node]);
     p->line = link->line;
     outline_fault_at(p, link->column, arena_printf(p->arena, "a cycle: %s", str_cstr(&path)),
-             "a step that does not contain this place");
+                     "a step that does not contain this place");
     str_release(&path);
 }
 
@@ -281,7 +297,8 @@ static void find_cycles(struct outline_parser *p)
     }
 }
 
-/* ---- order and counts ----------------------------------------------------------------------------------------- */
+/* ---- order and counts
+ * ----------------------------------------------------------------------------------------- */
 
 static void count_parents(struct tree *t)
 {
@@ -299,7 +316,8 @@ static uint32_t *normal_numbers(struct outline_parser *p)
 {
     size_t count = p->tree->nodes.len, depth = 1;
     uint32_t next = 1;
-    uint32_t *numbers = arena_new_array(p->arena, uint32_t, count); /* 0: none yet; the goal keeps 0 */
+    uint32_t *numbers =
+        arena_new_array(p->arena, uint32_t, count); /* 0: none yet; the goal keeps 0 */
     struct cycle_frame *stack = arena_new_array(p->arena, struct cycle_frame, count);
     stack[0] = (struct cycle_frame){0, 0};
     while (depth) {
@@ -350,6 +368,7 @@ const struct tree *outline_finish(struct outline_parser *p)
         renumber(p);
     sort_remarks(p->tree);
     if (p->pending.len)
-        p->tree->trailing_comment = arena_sv(p->arena, sv_from(p->pending.data, p->pending.len - 1));
+        p->tree->trailing_comment =
+            arena_sv(p->arena, sv_from(p->pending.data, p->pending.len - 1));
     return p->tree;
 }

@@ -1,11 +1,12 @@
-/* The outline writer. Nodes are written depth first, each at its home; everywhere else stands "= #id". The lines below one
- * node (its countermeasures, then its children) form a group whose attributes and comments are aligned. */
+/* The outline writer. Nodes are written depth first, each at its home; everywhere else stands "=
+ * #id". The lines below one node (its countermeasures, then its children) form a group whose
+ * attributes and comments are aligned. */
 #include "base/utf8.h"
 #include "tree/io/outline.h"
 
 enum {
-    GAP = 2,           /* blanks before attributes and comments */
-    ALIGN_MAX = 72,    /* longer lines do not push the column of their group further out */
+    GAP = 2,        /* blanks before attributes and comments */
+    ALIGN_MAX = 72, /* longer lines do not push the column of their group further out */
 };
 
 struct print_group {
@@ -85,10 +86,12 @@ static void print_block(struct printer *p, const struct tree_node *n)
 {
     str_clear(&p->block);
     for (size_t i = 0; i < TREE_ATTRIBUTES && p->attributes; i++) {
-        if (n->values[i].kind == TREE_NO_VALUE)
+        enum tree_attribute attribute = tree_attribute_order[i];
+        if (n->values[attribute].kind == TREE_NO_VALUE)
             continue;
         str_add_str(&p->block, p->block.len ? " " : "[");
-        str_addf(&p->block, "%s=%.*s", tree_attribute_names[i], SV_ARG(n->values[i].text));
+        str_addf(&p->block, "%s=%.*s", tree_attribute_names[attribute],
+                 SV_ARG(n->values[attribute].text));
     }
     if (p->block.len)
         str_add_char(&p->block, ']');
@@ -111,7 +114,8 @@ static struct sv find_remark(const struct tree *t, uint32_t parent, size_t posit
     return SV_NONE;
 }
 
-/* Fills text, block and comment with the line for what stands on parent at position. True when it is written out here. */
+/* Fills text, block and comment with the line for what stands on parent at position. True when it
+ * is written out here. */
 static bool prepare_line(struct printer *p, uint32_t parent, size_t position, uint32_t node)
 {
     const struct tree_node *n = &p->tree->nodes.at[node];
@@ -175,7 +179,8 @@ static void print_line(struct printer *p, size_t indent, const struct print_grou
     str_add_char(p->out, '\n');
 }
 
-/* Columns for the lines below a node: first that of the attributes, then that of the comments behind them. */
+/* Columns for the lines below a node: first that of the attributes, then that of the comments
+ * behind them. */
 static struct print_group measure_group(struct printer *p, uint32_t parent)
 {
     const struct tree_node *n = &p->tree->nodes.at[parent];
@@ -233,8 +238,13 @@ static void print_nodes(struct printer *p, struct arena *a)
 static void print_tree(const struct tree *t, bool comments, bool attributes, struct str *out)
 {
     struct arena a = ARENA_INIT;
-    struct printer p = {.tree = t, .comments = comments, .attributes = attributes, .out = out,
-                        .text = STR_INIT, .block = STR_INIT, .comment = SV_NONE};
+    struct printer p = {.tree = t,
+                        .comments = comments,
+                        .attributes = attributes,
+                        .out = out,
+                        .text = STR_INIT,
+                        .block = STR_INIT,
+                        .comment = SV_NONE};
     if (!t->nodes.len)
         return;
     p.homes = tree_homes(&a, t);

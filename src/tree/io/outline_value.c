@@ -6,8 +6,12 @@
 enum value_scale { SCALE_PROBABILITY, SCALE_MONEY, SCALE_TIME, SCALE_PLAIN };
 
 static const enum value_scale attribute_scales[TREE_ATTRIBUTES] = {
-    [TREE_P] = SCALE_PROBABILITY,     [TREE_COST] = SCALE_MONEY,   [TREE_TIME] = SCALE_TIME,
-    [TREE_SKILL] = SCALE_PLAIN,       [TREE_DAMAGE] = SCALE_PLAIN, [TREE_STOPS] = SCALE_PROBABILITY,
+    [TREE_P] = SCALE_PROBABILITY,
+    [TREE_COST] = SCALE_MONEY,
+    [TREE_TIME] = SCALE_TIME,
+    [TREE_SKILL] = SCALE_PLAIN,
+    [TREE_DAMAGE] = SCALE_PLAIN,
+    [TREE_STOPS] = SCALE_PROBABILITY,
     [TREE_DEPLOYED] = SCALE_PROBABILITY,
 };
 
@@ -18,8 +22,9 @@ struct value_unit {
 
 static const struct value_unit money_units[] = {{"k", 1e3}, {"M", 1e6}, {"G", 1e9}};
 /* A month is a twelfth of a year of 365.25 days. */
-static const struct value_unit time_units[] = {{"s", 1},         {"min", 60},       {"h", 3600},    {"d", 86400},
-                                               {"w", 7 * 86400}, {"mo", 2629800.0}, {"y", 31557600}};
+static const struct value_unit time_units[] = {{"s", 1},       {"min", 60},      {"h", 3600},
+                                               {"d", 86400},   {"w", 7 * 86400}, {"mo", 2629800.0},
+                                               {"y", 31557600}};
 
 enum { NUMBER_MAX = 40 };
 static const double value_largest = 1e30;
@@ -68,7 +73,8 @@ static size_t number_end(const struct value_reader *r)
     size_t end = skip_digits(r, r->at);
     if (end + 1 < r->text.len && r->text.at[end] == '.' && is_digit(r->text.at[end + 1]))
         end = skip_digits(r, end + 1);
-    if (end == r->at || end + 1 >= r->text.len || (r->text.at[end] != 'e' && r->text.at[end] != 'E'))
+    if (end == r->at || end + 1 >= r->text.len ||
+        (r->text.at[end] != 'e' && r->text.at[end] != 'E'))
         return end;
     size_t digits = end + 1;
     if (r->text.at[digits] == '+' || r->text.at[digits] == '-')
@@ -104,7 +110,8 @@ static bool read_unit(struct value_reader *r, double *number, double *out_unit)
                                              : 0;
     *out_unit = 0;
     if (!unit.len && r->scale == SCALE_TIME && !(*number == 0.0) && !(r->inherited_unit > 0))
-        return value_fail(r, start, "a time without unit", "s, min, h, d, w, mo or y after the number");
+        return value_fail(r, start, "a time without unit",
+                          "s, min, h, d, w, mo or y after the number");
     if (!unit.len)
         *number *= r->inherited_unit > 0 ? r->inherited_unit : 1;
     if (!unit.len)
@@ -119,7 +126,8 @@ static bool read_unit(struct value_reader *r, double *number, double *out_unit)
     }
     if (unit.len > NUMBER_MAX)
         unit.len = NUMBER_MAX;
-    return value_fail(r, start, arena_printf(r->arena, "unknown unit \"%.*s\"", SV_ARG(unit)), number_wanted(r));
+    return value_fail(r, start, arena_printf(r->arena, "unknown unit \"%.*s\"", SV_ARG(unit)),
+                      number_wanted(r));
 }
 
 static bool read_number(struct value_reader *r, double *out, double *out_unit)
@@ -129,7 +137,8 @@ static bool read_number(struct value_reader *r, double *out, double *out_unit)
     if (peek(r, 0) == '-')
         return value_fail(r, start, "a negative number", number_wanted(r));
     if (end == start)
-        return value_fail(r, start, start < r->text.len ? "this is not a number" : "a number is missing",
+        return value_fail(r, start,
+                          start < r->text.len ? "this is not a number" : "a number is missing",
                           number_wanted(r));
     if (end - start > NUMBER_MAX)
         return value_fail(r, start, "a number with too many digits", "at most 40");
@@ -139,7 +148,8 @@ static bool read_number(struct value_reader *r, double *out, double *out_unit)
     r->at = end;
     if (peek(r, 0) == '%')
         return value_fail(r, r->at, "a percentage",
-                          arena_printf(r->arena, "a fraction of 1: %.10g", *out <= value_largest ? *out / 100 : 0.0));
+                          arena_printf(r->arena, "a fraction of 1: %.10g",
+                                       *out <= value_largest ? *out / 100 : 0.0));
     if (!read_unit(r, out, out_unit))
         return false;
     if (!(*out <= value_largest))
@@ -166,7 +176,8 @@ static bool read_arguments(struct value_reader *r, const char *name, size_t coun
     const char *wanted = arena_printf(r->arena, "%s(%s)", name, count == 2 ? "a,b" : "a,m,b");
     for (size_t i = 0; i < count; i++) {
         if (peek(r, 0) != (i ? ',' : '('))
-            return value_fail(r, r->at, arena_printf(r->arena, "%s takes %zu numbers", name, count), wanted);
+            return value_fail(r, r->at, arena_printf(r->arena, "%s takes %zu numbers", name, count),
+                              wanted);
         r->at++;
         skip_blanks(r);
         if (!read_number(r, &numbers[i], &unit))
@@ -174,11 +185,13 @@ static bool read_arguments(struct value_reader *r, const char *name, size_t coun
         skip_blanks(r);
     }
     if (peek(r, 0) != ')')
-        return value_fail(r, r->at, arena_printf(r->arena, "%s takes %zu numbers", name, count), wanted);
+        return value_fail(r, r->at, arena_printf(r->arena, "%s takes %zu numbers", name, count),
+                          wanted);
     r->at++;
     for (size_t i = 1; i < count; i++) {
         if (numbers[i] < numbers[i - 1])
-            return value_fail(r, start, "numbers that fall", arena_printf(r->arena, "%s in rising order", wanted));
+            return value_fail(r, start, "numbers that fall",
+                              arena_printf(r->arena, "%s in rising order", wanted));
     }
     return true;
 }
@@ -189,7 +202,8 @@ static bool read_distribution(struct value_reader *r, struct tree_value *out)
         const char *name;
         enum tree_distribution kind;
         size_t count;
-    } kinds[] = {{"uniform", TREE_UNIFORM, 2}, {"triangular", TREE_TRIANGULAR, 3}, {"pert", TREE_PERT, 3}};
+    } kinds[] = {
+        {"uniform", TREE_UNIFORM, 2}, {"triangular", TREE_TRIANGULAR, 3}, {"pert", TREE_PERT, 3}};
     size_t start = r->at, end = r->at;
     double numbers[3];
     while (end < r->text.len && is_letter(r->text.at[end]))
@@ -201,18 +215,20 @@ static bool read_distribution(struct value_reader *r, struct tree_value *out)
         r->at = end;
         if (!read_arguments(r, kinds[i].name, kinds[i].count, numbers))
             return false;
-        *out = (struct tree_value){.kind = kinds[i].kind, .lo = numbers[0], .hi = numbers[kinds[i].count - 1]};
+        *out = (struct tree_value){
+            .kind = kinds[i].kind, .lo = numbers[0], .hi = numbers[kinds[i].count - 1]};
         out->mode = kinds[i].count == 3 ? numbers[1] : out->lo + (out->hi - out->lo) / 2;
         return true;
     }
     if (end < r->text.len && r->text.at[end] == '(' && name.len <= NUMBER_MAX)
-        return value_fail(r, start, arena_printf(r->arena, "unknown distribution \"%.*s\"", SV_ARG(name)),
+        return value_fail(r, start,
+                          arena_printf(r->arena, "unknown distribution \"%.*s\"", SV_ARG(name)),
                           "uniform(a,b), triangular(a,m,b) or pert(a,m,b)");
     return value_fail(r, start, "this is not a number", number_wanted(r));
 }
 
-/* The median of the distribution whose 5 % and 95 % quantiles are lo and hi: logit-normal or lognormal; without a positive
- * lower end the middle. */
+/* The median of the distribution whose 5 % and 95 % quantiles are lo and hi: logit-normal or
+ * lognormal; without a positive lower end the middle. */
 static double range_median(enum value_scale scale, double lo, double hi)
 {
     if (scale == SCALE_PROBABILITY) {
@@ -274,8 +290,8 @@ static bool read_value(struct value_reader *r, struct tree_value *out)
     return true;
 }
 
-bool outline_value_parse(struct arena *a, enum tree_attribute attribute, struct sv text, struct tree_value *out,
-                         struct outline_fault *out_fault)
+bool outline_value_parse(struct arena *a, enum tree_attribute attribute, struct sv text,
+                         struct tree_value *out, struct outline_fault *out_fault)
 {
     struct value_reader r = {a, attribute, attribute_scales[attribute], text, 0, 0, out_fault};
     *out = (struct tree_value){.kind = TREE_NO_VALUE};

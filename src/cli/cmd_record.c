@@ -1,0 +1,277 @@
+/* record, search, backup, doctor: operations. */
+#include "base/date.h"
+#include "base/fs.h"
+#include "cli/cli.h"
+#include "document/pdf.h"
+#include "store/fts.h"
+
+#include <stdio.h>
+
+enum { RECORD_FILE_MAX = 1024 * 1024 * 1024 };
+
+static void print_event(const struct record_event *e, const struct json_value *header, const struct json_value *payload)
+{
+    struct sv subject = json_get_text(header, "subject"), reason = json_get_text(payload, "reason");
+    printf("%lld  %.*s  %.*s  %.*s%s%.*s%s%.*s\n", (long long)e->seq, SV_ARG(json_get_text(header, "at")),
+           SV_ARG(e->erased ? SV("(erased)") : json_get_text(payload, "actor")), SV_ARG(json_get_text(header, "action")),
+           subject.len ? " " : "", SV_ARG(subject), reason.len ? ": " : "", SV_ARG(reason));
+}
+
+static void put_event(struct cli *c, struct json *j, const struct record_event *e, const struct json_value *header,
+                      const struct json_value *payload)
+{
+    json_object(j);
+    json_put_int(j, "seq", e->seq);
+    json_put(j, "at", json_get_text(header, "at"));
+    json_put(j, "actor", json_get_text(header, "actor"));
+    json_put(j, "name", json_get_text(payload, "actor"));
+    json_put(j, "action", json_get_text(header, "action"));
+    json_put(j, "subject", json_get_text(header, "subject"));
+    json_put(j, "reason", json_get_text(payload, "reason"));
+    json_put(j, "source", json_get_text(payload, "source"));
+    json_put_bool(j, "erased", e->erased);
+    json_put_str(j, "hash", digest_hex(&c->arena, &e->hash));
+    json_end(j);
+}
+
+static int show_events(struct cli *c, int64_t since, const char *subject)
+{
+    struct record_events events = {{NULL, 0, 0}};
+    struct cli_json j;
+    int rc = record_read(c->store, &c->arena, since, 0, &events, &c->err);
+    if (rc)
+        return rc;
+    if (c->json) {
+        cli_json_begin(&j);
+        json_key(&j.j, "events");
+        json_array(&j.j);
+    }
+    for (size_t i = 0; !rc && i < events.list.len; i++) {
+        const struct record_event *e = &events.list.at[i];
+        const struct json_value *header = NULL, *payload = NULL;
+        rc = json_parse(&c->arena, e->header, e->header.len, &header, &c->err);
+        if (!rc && !e->erased)
+            rc = json_parse(&c->arena, e->payload, e->payload.len, &payload, &c->err);
+        if (rc)
+            return err_set(&c->err, CM_ECORRUPT, "event %lld cannot be read; \"casemate record verify\" says more", (long long)e->seq);
+        if (subject && !sv_eq_str(json_get_text(header, "subject"), subject))
+            continue;
+        if (c->json)
+            put_event(c, &j.j, e, header, payload);
+        else
+            print_event(e, header, payload);
+    }
+    if (c->json) {
+        json_end(&j.j);
+        cli_json_end(&j);
+    }
+    return rc;
+}
+
+static int record_show(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *since = NULL;
+    uint64_t from = 1;
+    struct words words;
+    const struct option options[] = {{"since", OPTION_TEXT, &since, "SEQ", "from this event on"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len > 1 || (since && !sv_to_u64(sv_str(since), INT64_MAX, &from)))
+        return usage_error(self, "record show takes --since NUMBER and one id");
+    if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = show_events(c, (int64_t)from, words.len ? words.at[0] : NULL)))
+        return cli_fail(c, rc);
+    return EXIT_DONE;
+}
+
+static int print_faults(struct cli *c, const struct record_faults *f)
+{
+    struct cli_json j;
+    if (c->json) {
+        cli_json_begin(&j);
+        json_put_bool(&j.j, "verified", f->list.len == 0);
+        json_put_int(&j.j, "events", (int64_t)f->events);
+        json_key(&j.j, "faults");
+        json_array(&j.j);
+        for (size_t i = 0; i < f->list.len; i++) {
+            json_object(&j.j);
+            json_put_int(&j.j, "event", f->list.at[i].seq);
+            json_put(&j.j, "text", f->list.at[i].text);
+            json_end(&j.j);
+        }
+        json_end(&j.j);
+        cli_json_end(&j);
+    }
+    for (size_t i = 0; !c->json && i < f->list.len; i++)
+        fprintf(stderr, "casemate: %.*s\n", SV_ARG(f->list.at[i].text));
+    if (!c->json && !f->list.len)
+        printf("%zu event%s, the record verifies\n", f->events, f->events == 1 ? "" : "s");
+    return f->list.len ? EXIT_INPUT : EXIT_DONE;
+}
+
+static int record_verify_command(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    struct record_faults faults = {.events = 0};
+    struct sv text;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len > 1)
+        return usage_error(self, "record verify takes one file, or none for the store");
+    if (words.len) {
+        if ((rc = fs_read(&c->arena, words.at[0], RECORD_FILE_MAX, &text, &c->err)) ||
+            (rc = record_verify_export(&c->arena, text, words.at[0], &faults, &c->err)))
+            return cli_fail(c, rc);
+    } else if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = verify_store(c->store, &c->arena, &faults, &c->err))) {
+        return cli_fail(c, rc);
+    }
+    return print_faults(c, &faults);
+}
+
+static int record_export_command(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *to = NULL;
+    struct words words;
+    struct str text = STR_INIT;
+    const struct option options[] = {{"to", OPTION_TEXT, &to, "FILE", "write to a file instead of standard output"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len)
+        return usage_error(self, "record export takes no words; did you mean --to %s?", words.at[0]);
+    rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        rc = record_export(c->store, &text, &c->err);
+    if (!rc && to)
+        rc = fs_write(to, str_sv(&text), false, &c->err);
+    else if (!rc)
+        fwrite(str_cstr(&text), 1, text.len, stdout);
+    str_release(&text);
+    return rc ? cli_fail(c, rc) : EXIT_DONE;
+}
+
+int cmd_record(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    static const struct cli_verb verbs[] = {
+        {"show", record_show}, {"verify", record_verify_command}, {"export", record_export_command}};
+    return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
+}
+
+static void print_hit(const struct fts_hit *hit)
+{
+    printf("%.*s  %.*s\n    ", SV_ARG(hit->key), SV_ARG(hit->title));
+    for (size_t i = 0; i < hit->snippet.len; i++) {
+        char ch = hit->snippet.at[i];
+        putchar(ch == 2 || ch == 3 ? '*' : ch == '\n' ? ' ' : ch);
+    }
+    putchar('\n');
+}
+
+int cmd_search(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    struct str query = STR_INIT;
+    struct fts_hits hits = {{NULL, 0, 0}};
+    struct cli_json j;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (!words.len)
+        return usage_error(self, "search wants words");
+    for (int i = 0; i < words.len; i++)
+        str_addf(&query, "%s%s", i ? " " : "", words.at[i]);
+    rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        rc = fts_search(c->store, &c->arena, str_sv(&query), 100, &hits, &c->err);
+    str_release(&query);
+    if (rc)
+        return cli_fail(c, rc);
+    if (c->json) {
+        cli_json_begin(&j);
+        json_key(&j.j, "hits");
+        json_array(&j.j);
+        for (size_t i = 0; i < hits.list.len; i++) {
+            json_object(&j.j);
+            json_put(&j.j, "key", hits.list.at[i].key);
+            json_put(&j.j, "title", hits.list.at[i].title);
+            json_end(&j.j);
+        }
+        json_end(&j.j);
+        cli_json_end(&j);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < hits.list.len; i++)
+        print_hit(&hits.list.at[i]);
+    if (!hits.list.len)
+        puts("nothing found");
+    return EXIT_DONE;
+}
+
+int cmd_backup(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "backup wants one file to write");
+    if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = store_backup(c->store, words.at[0], &c->err)))
+        return cli_fail(c, rc);
+    if (!c->quiet)
+        printf("%s: written\n", words.at[0]);
+    return EXIT_DONE;
+}
+
+static void doctor_line(bool good, const char *what, const char *text)
+{
+    printf("%-6s %-10s %s\n", good ? "ok" : "WRONG", what, text);
+}
+
+static bool doctor_store(struct cli *c)
+{
+    struct record_faults faults = {.events = 0};
+    if (fs_kind(c->db) == FS_NONE) {
+        printf("%-6s %-10s no store at %s; \"casemate init\" makes one\n", "none", "store", c->db);
+        return true;
+    }
+    int rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        rc = verify_store(c->store, &c->arena, &faults, &c->err);
+    if (rc) {
+        doctor_line(false, "store", c->err.text);
+        return false;
+    }
+    for (size_t i = 0; i < faults.list.len; i++)
+        doctor_line(false, "record", arena_printf(&c->arena, "%.*s", SV_ARG(faults.list.at[i].text)));
+    if (!faults.list.len)
+        doctor_line(true, "store", arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
+                                                faults.events));
+    return !faults.list.len;
+}
+
+static void doctor_pdf(struct cli *c)
+{
+    struct sv pdf, gaps = pdf_sandbox_gaps(&c->arena);
+    struct err err = ERR_INIT;
+    const struct pdf_options options = {0, NULL, 60};
+    int rc = pdf_render(&c->arena, SV("<!DOCTYPE html><title>t</title><p>t"), &options, &pdf, &err);
+    if (rc)
+        printf("%-6s %-10s %s\n", "none", "pdf", err.text);
+    else
+        doctor_line(true, "pdf", "WeasyPrint renders");
+    if (gaps.len)
+        printf("%-6s %-10s %.*s\n", "note", "sandbox", SV_ARG(gaps));
+}
+
+int cmd_doctor(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    doctor_line(true, "casemate", CASEMATE_VERSION);
+    bool good = doctor_store(c);
+    doctor_pdf(c);
+    return good ? EXIT_DONE : EXIT_INPUT;
+}

@@ -1,0 +1,67 @@
+/* The geometry of a drawing: computed by layout.c, written by draw.c. All numbers are whole CSS
+ * pixels. */
+#ifndef CASEMATE_TREE_IO_LAYOUT_H
+#define CASEMATE_TREE_IO_LAYOUT_H
+
+#include "base/vec.h"
+#include "tree/core/tree.h"
+
+enum draw_kind {
+    DRAW_GOAL,
+    DRAW_GATE,
+    DRAW_STEP,
+    DRAW_COUNTERMEASURE,
+    DRAW_APPROACH,
+    DRAW_SAME,  /* a further place of a shared node */
+    DRAW_OTHER, /* another threat's tree or step */
+};
+
+enum {
+    DRAW_LINE_HEIGHT = 17,  /* of a label's line, 13 px text */
+    DRAW_VALUE_HEIGHT = 14, /* of a line of attributes, 11 px text */
+    DRAW_PAD_X = 10,
+    DRAW_PAD_Y = 6,
+    DRAW_MARK = 22, /* room for the sign before a label */
+    DRAW_BADGE_HEIGHT = 18,
+};
+
+struct draw_text {
+    struct sv text;
+    bool value; /* a line of attributes */
+};
+
+struct draw_box {
+    enum draw_kind kind;
+    uint32_t node;
+    int x, y, w, h;
+    size_t first_text, text_count;
+    bool has_badge;
+    int badge_x, badge_y, badge_w; /* the gate word */
+    struct sv badge;
+};
+
+/* From (x1, y1) down to turn, across to x2, down to y2; without the last part when turn == y2. */
+struct draw_edge {
+    int x1, y1, turn, x2, y2;
+    bool guard; /* to a countermeasure */
+};
+
+struct draw_layout {
+    const struct tree *tree;
+    const struct sv *anchors;
+    VEC(struct draw_box)
+    boxes; /* in the order of the outline, each followed by what stands below it */
+    VEC(struct draw_text) texts;
+    VEC(struct draw_edge) edges;
+    int width, height;
+    bool across; /* children side by side */
+    bool links;
+    struct sv alternative;
+};
+
+/* Width of a label's text in thousandths of the font's size. */
+uint32_t measure_text(struct sv text);
+/* True when the box has a sign before its label. */
+bool layout_has_mark(enum draw_kind kind);
+
+#endif
