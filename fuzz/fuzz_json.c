@@ -1,4 +1,5 @@
-/* json_parse on any bytes; what it accepts is written, read and written again, and both texts are the same. */
+/* json_parse on any bytes; what it accepts is written, read and written again, and both texts are
+ * the same. */
 #include "format/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

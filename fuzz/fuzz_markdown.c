@@ -1,4 +1,5 @@
-/* The scanner and the reader of Markdown on any bytes: parts join up to the whole, and the tree is sound. */
+/* The scanner and the reader of Markdown on any bytes: parts join up to the whole, and the tree is
+ * sound. */
 #include "format/markdown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -8,11 +9,13 @@ static bool find_mention(void *context CM_UNUSED, struct sv text, struct markdow
     ptrdiff_t at = sv_find(text, SV("RFC"));
     if (at < 0)
         return false;
-    *out = (struct markdown_mention){MARKDOWN_REFERENCE, (size_t)at, 3, SV("RFC 1"), SV("https://example.org/")};
+    *out = (struct markdown_mention){MARKDOWN_REFERENCE, (size_t)at, 3, SV("RFC 1"),
+                                     SV("https://example.org/")};
     return true;
 }
 
-static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language, struct sv text CM_UNUSED)
+static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language,
+                               struct sv text CM_UNUSED)
 {
     return sv_eq(language, SV("x")) ? doc_block_new(a, DOC_RULE) : NULL;
 }
@@ -47,7 +50,8 @@ static void check_scan(struct sv text, const struct markdown_file *f)
     size_t at = f->sections.at[0].start;
     for (size_t i = 0; i < f->sections.len; i++) {
         const struct markdown_section *s = &f->sections.at[i];
-        if (s->start != at || s->body_start < s->start || s->end < s->body_start || s->end > text.len)
+        if (s->start != at || s->body_start < s->start || s->end < s->body_start ||
+            s->end > text.len)
             BUG("sections do not join up");
         at = s->end;
     }
@@ -68,8 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     diag_init(&diag, &a);
     markdown_scan(&a, text, "f", &diag, &f);
     check_scan(text, &f);
-    struct markdown_options options = {.file = "f", .first_line = 7, .anchor_prefix = SV("p-"), .find_mention = find_mention,
-                                       .fence = fence, .diag = &diag};
+    struct markdown_options options = {.file = "f",
+                                       .first_line = 7,
+                                       .anchor_prefix = SV("p-"),
+                                       .find_mention = find_mention,
+                                       .fence = fence,
+                                       .diag = &diag};
     struct doc_block *root = doc_block_new(&a, DOC_SECTION);
     int rc = markdown_to_doc(&a, text, &options, root, &err);
     if (rc && root->first)

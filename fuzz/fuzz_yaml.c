@@ -1,4 +1,5 @@
-/* yaml_parse on any bytes: positions stay inside the text, and every scalar survives yaml_write_scalar. */
+/* yaml_parse on any bytes: positions stay inside the text, and every scalar survives
+ * yaml_write_scalar. */
 #include "base/str.h"
 #include "base/utf8.h"
 #include "format/yaml.h"

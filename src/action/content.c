@@ -296,7 +296,8 @@ static int append_event(struct change_run *r, struct err *err)
     if (rc)
         return rc;
     write_payload(r, &payload);
-    struct record_draft draft = {r->c->now, actor, sv_str(r->change->action), r->change->subject, r->state,
+    struct record_draft draft = {r->c->now, actor, sv_str(r->change->action),
+                                 sv_from(r->change->subject.at, r->change->subject.len), r->state,
                                  str_sv(&payload)};
     rc = record_append(r->c->store, &draft, &r->event, err);
     str_release(&payload);
@@ -367,7 +368,7 @@ static int put_rows(struct change_run *r, struct err *err)
     for (size_t i = 0; !rc && i < r->rows.len; i++) {
         const struct field_row *f = &r->rows.at[i];
         rc = put_field_change(r->c->store, f->threat, f->field, r->event, f->removed ? NULL : &f->text,
-                              r->change->source, f->initial, err);
+                              sv_from(r->change->source.at, r->change->source.len), f->initial, err);
     }
     return rc;
 }

@@ -33,7 +33,8 @@ struct doc_block *doc_add(struct arena *a, struct doc_block *parent, enum doc_bl
     return doc_append(parent, doc_block_new(a, kind));
 }
 
-struct doc_block *doc_add_section(struct arena *a, struct doc_block *parent, struct sv title, struct sv anchor)
+struct doc_block *doc_add_section(struct arena *a, struct doc_block *parent, struct sv title,
+                                  struct sv anchor)
 {
     struct doc_block *section = doc_add(a, parent, DOC_SECTION);
     section->title = arena_sv(a, title);
@@ -120,7 +121,8 @@ void doc_threat(struct arena *a, struct doc_block *b, struct sv id, struct sv te
     doc_put(b, threat);
 }
 
-void doc_reference(struct arena *a, struct doc_block *b, struct sv id, struct sv text, struct sv url)
+void doc_reference(struct arena *a, struct doc_block *b, struct sv id, struct sv text,
+                   struct sv url)
 {
     struct doc_inline *reference = doc_inline_new(a, DOC_REFERENCE, text);
     reference->id = arena_sv(a, id);
@@ -128,8 +130,8 @@ void doc_reference(struct arena *a, struct doc_block *b, struct sv id, struct sv
     doc_put(b, reference);
 }
 
-struct doc_block *doc_add_fact(struct arena *a, struct doc_block *facts, const char *key, struct sv label,
-                               const struct sv *values, size_t value_count)
+struct doc_block *doc_add_fact(struct arena *a, struct doc_block *facts, const char *key,
+                               struct sv label, const struct sv *values, size_t value_count)
 {
     struct doc_block *fact = doc_add(a, facts, DOC_FACT);
     struct sv *copies = arena_new_array(a, struct sv, value_count);

@@ -1,6 +1,8 @@
-/* The JSON reader: RFC 8259 to the letter, in one pass with a stack of its own. Nothing is recursive, the depth is capped.
+/* The JSON reader: RFC 8259 to the letter, in one pass with a stack of its own. Nothing is
+ * recursive, the depth is capped.
  *
- * It is our own because it is short, and because the names of the usual C libraries for JSON clash with the writer's. */
+ * It is our own because it is short, and because the names of the usual C libraries for JSON clash
+ * with the writer's. */
 #include "base/map.h"
 #include "base/utf8.h"
 #include "format/json.h"
@@ -84,7 +86,8 @@ static int read_code_point(struct reader *r, struct str *out)
         return fault(r, "the second half of a surrogate pair alone");
     r->at += 4;
     if (c >= 0xD800 && c <= 0xDBFF) {
-        bool pair = r->text.len - r->at >= 6 && r->text.at[r->at] == '\\' && r->text.at[r->at + 1] == 'u';
+        bool pair =
+            r->text.len - r->at >= 6 && r->text.at[r->at] == '\\' && r->text.at[r->at + 1] == 'u';
         if (!pair || !hex4(r->text, r->at + 2, &low) || low < 0xDC00 || low > 0xDFFF)
             return fault(r, "the first half of a surrogate pair alone");
         r->at += 6;
@@ -227,7 +230,9 @@ static int read_word(struct reader *r, struct json_value *v)
         struct sv word;
         enum json_kind kind;
         bool boolean;
-    } words[] = {{{"true", 4}, JSON_BOOL, true}, {{"false", 5}, JSON_BOOL, false}, {{"null", 4}, JSON_NULL, false}};
+    } words[] = {{{"true", 4}, JSON_BOOL, true},
+                 {{"false", 5}, JSON_BOOL, false},
+                 {{"null", 4}, JSON_NULL, false}};
     struct sv rest = sv_from_byte(r->text, r->at);
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!sv_starts(rest, words[i].word))
@@ -377,12 +382,14 @@ static int read_all(struct reader *r)
     return r->at < r->text.len ? fault(r, "more text after the value") : 0;
 }
 
-int json_parse(struct arena *a, struct sv text, size_t max_bytes, const struct json_value **out, struct err *err)
+int json_parse(struct arena *a, struct sv text, size_t max_bytes, const struct json_value **out,
+               struct err *err)
 {
     size_t bad;
     *out = NULL;
     if (text.len > max_bytes)
-        return err_set(err, CM_ELIMIT, "JSON of %zu bytes, at most %zu are allowed", text.len, max_bytes);
+        return err_set(err, CM_ELIMIT, "JSON of %zu bytes, at most %zu are allowed", text.len,
+                       max_bytes);
     struct reader *r = arena_new(a, struct reader);
     r->a = a;
     r->text = text;

@@ -1,9 +1,9 @@
 /* Markdown into the block tree, from md4c's callbacks.
  *
- * md4c reports blocks and spans as they open and close; what is open stands on two stacks of fixed size. Text comes in
- * pieces (entities, escapes, line ends), which are joined before mentions are looked for in them. Whatever the input
- * could multiply (nodes, text of reference links, cells of ragged tables) is counted and refused beyond a cap, which also ends
- * md4c's own work. */
+ * md4c reports blocks and spans as they open and close; what is open stands on two stacks of fixed
+ * size. Text comes in pieces (entities, escapes, line ends), which are joined before mentions are
+ * looked for in them. Whatever the input could multiply (nodes, text of reference links, cells of
+ * ragged tables) is counted and refused beyond a cap, which also ends md4c's own work. */
 #include "format/markdown.h"
 
 #include "base/map.h"
@@ -49,9 +49,9 @@ struct builder {
     size_t nodes, bytes;
     struct map anchors; /* anchor -> struct anchor_count */
 
-    size_t last; /* offset of the text seen last */
-    bool in_html; /* in an HTML block */
-    size_t html;  /* offset of its first text, or SIZE_MAX */
+    size_t last;                  /* offset of the text seen last */
+    bool in_html;                 /* in an HTML block */
+    size_t html;                  /* offset of its first text, or SIZE_MAX */
     size_t place_at, place_start; /* for positions: an offset, the start and number of its line */
     uint32_t place_line;
 };
@@ -59,7 +59,8 @@ struct builder {
 static int limit(struct builder *b, const char *what)
 {
     if (!b->rc)
-        b->rc = err_set(b->err, CM_ELIMIT, "%s: %s", b->options->file ? b->options->file : "Markdown", what);
+        b->rc = err_set(b->err, CM_ELIMIT, "%s: %s",
+                        b->options->file ? b->options->file : "Markdown", what);
     return b->rc;
 }
 
@@ -81,8 +82,8 @@ static size_t place_of(struct builder *b, const char *piece)
     return b->last;
 }
 
-/* Pieces lie in the text, or are blanks and line ends of md4c's own. For a few malformed links md4c 0.4.8 loses count and gives a
- * negative length. */
+/* Pieces lie in the text, or are blanks and line ends of md4c's own. For a few malformed links md4c
+ * 0.4.8 loses count and gives a negative length. */
 static bool sound_piece(const struct builder *b, const char *piece, size_t size)
 {
     uintptr_t start = (uintptr_t)b->text.at, at = (uintptr_t)piece;
@@ -106,8 +107,8 @@ static void fault(struct builder *b, size_t offset, const char *what, const char
         b->place_start = b->place_at + 1;
     }
     size_t column = utf8_count(sv_from(b->text.at + b->place_start, offset - b->place_start)) + 1;
-    diag_error(b->options->diag, b->options->file, b->options->first_line + b->place_line, (uint32_t)column, what,
-               expected);
+    diag_error(b->options->diag, b->options->file, b->options->first_line + b->place_line,
+               (uint32_t)column, what, expected);
 }
 
 static int count_node(struct builder *b)
@@ -118,7 +119,9 @@ static int count_node(struct builder *b)
 static int count_bytes(struct builder *b, size_t len)
 {
     b->bytes += len;
-    return b->bytes > b->text.len * MD_GROWTH_MAX + 65536 ? limit(b, "links that repeat too much text") : b->rc;
+    return b->bytes > b->text.len * MD_GROWTH_MAX + 65536
+               ? limit(b, "links that repeat too much text")
+               : b->rc;
 }
 
 static struct doc_block *container(const struct builder *b)
@@ -268,8 +271,8 @@ static struct doc_inline *open_link(struct builder *b, const MD_SPAN_A_DETAIL *d
     count_bytes(b, detail->title.size); /* not used, but md4c reads it for each link */
     b->link_depth++;
     if (!markdown_url_allowed(url)) {
-        fault(b, detail->href.text ? place_of(b, detail->href.text) : b->last, "a link to an address of this kind",
-              "http:, https:, mailto:, xmpp: or #anchor");
+        fault(b, detail->href.text ? place_of(b, detail->href.text) : b->last,
+              "a link to an address of this kind", "http:, https:, mailto:, xmpp: or #anchor");
         return NULL;
     }
     struct doc_inline *link = doc_inline_new(b->a, DOC_LINK, SV_NONE);
@@ -307,7 +310,8 @@ static void close_spans(struct builder *b, size_t depth)
             b->link_depth--;
 }
 
-/* For some texts, such as "[a[b](c](d)" with escapes, md4c reports the end of a span that did not begin. */
+/* For some texts, such as "[a[b](c](d)" with escapes, md4c reports the end of a span that did not
+ * begin. */
 static bool is_open(const struct builder *b, MD_SPANTYPE type, size_t *out_depth)
 {
     for (size_t n = b->span_depth; n > 0; n--) {
@@ -410,7 +414,8 @@ static void close_code(struct builder *b, const MD_BLOCK_CODE_DETAIL *detail)
 
 static void close_html(struct builder *b)
 {
-    fault(b, b->html == SIZE_MAX ? b->last : b->html, "raw HTML", "Markdown; a < that is meant as text is written \\<");
+    fault(b, b->html == SIZE_MAX ? b->last : b->html, "raw HTML",
+          "Markdown; a < that is meant as text is written \\<");
     struct sv text = sv_trim(str_sv(&b->run));
     if (text.len)
         doc_text(b->a, add_block(b, DOC_PARAGRAPH), text);
@@ -540,7 +545,8 @@ static int check_size(struct builder *b)
     return 0;
 }
 
-/* md4c 0.4.8 reads one byte beyond texts that end within a link or an entity, so it gets a copy with room on both sides. */
+/* md4c 0.4.8 reads one byte beyond texts that end within a link or an entity, so it gets a copy
+ * with room on both sides. */
 static struct sv with_room(struct arena *a, struct sv text)
 {
     char *copy = arena_alloc(a, text.len + 2 * (size_t)MD_ROOM);
@@ -580,8 +586,8 @@ static void move_children(struct doc_block *from, struct doc_block *to)
     to->last = from->last;
 }
 
-int markdown_to_doc(struct arena *a, struct sv text, const struct markdown_options *options, struct doc_block *parent,
-                    struct err *err)
+int markdown_to_doc(struct arena *a, struct sv text, const struct markdown_options *options,
+                    struct doc_block *parent, struct err *err)
 {
     static const struct markdown_options none = {.first_line = 1};
     struct builder *b = arena_new(a, struct builder);

@@ -1,8 +1,9 @@
 /* The scanner: front matter, headings and fences with their places, in one pass over the lines.
  *
- * It follows CommonMark's block structure as far as headings and fences need it: a stack of the list items that are open
- * (by the column where their content begins), whether the line before is a paragraph, and the fence that is open. What
- * stands in a quote is left alone: neither sections nor fences of ours stand there. */
+ * It follows CommonMark's block structure as far as headings and fences need it: a stack of the
+ * list items that are open (by the column where their content begins), whether the line before is a
+ * paragraph, and the fence that is open. What stands in a quote is left alone: neither sections nor
+ * fences of ours stand there. */
 #include "format/markdown.h"
 
 enum { SCAN_DEPTH_MAX = 64 };
@@ -17,7 +18,8 @@ struct scan {
     struct markdown_file *out; /* likewise */
     size_t nesting;            /* the deepest so far */
 
-    uint32_t contents[SCAN_DEPTH_MAX]; /* column at which the content of each open list item begins */
+    uint32_t
+        contents[SCAN_DEPTH_MAX]; /* column at which the content of each open list item begins */
     size_t depth;
     bool paragraph; /* the line before is text of a paragraph in the innermost open list item */
     bool quote;     /* the line before is in a quote, or continues its paragraph */
@@ -69,7 +71,8 @@ static void skip_blanks(struct line *l)
         l->column = l->text.at[l->at] == '\t' ? l->column / 4 * 4 + 4 : l->column + 1;
 }
 
-static void fault(struct scan *s, uint32_t row, uint32_t column, const char *what, const char *expected)
+static void fault(struct scan *s, uint32_t row, uint32_t column, const char *what,
+                  const char *expected)
 {
     if (s->diag)
         diag_error(s->diag, s->file, row, column, what, expected);
@@ -186,7 +189,8 @@ static void end_fence(struct scan *s, size_t end)
 static void open_ended_fence(struct scan *s, size_t end)
 {
     end_fence(s, end);
-    fault(s, s->fence_row, s->fence_column, "a fence that does not end", "a line with the same marks after the text");
+    fault(s, s->fence_row, s->fence_column, "a fence that does not end",
+          "a line with the same marks after the text");
 }
 
 /* A line within a fence; false when the fence ended before it. */
@@ -221,7 +225,8 @@ static bool begin_fence(struct scan *s, const struct line *l)
     s->fence_depth = s->depth;
     s->fence_row = l->row;
     s->fence_column = l->column + 1;
-    s->fence = (struct markdown_fence){.info = sv_trim(info), .line = l->row + 1, .start = l->next, .indent = l->column};
+    s->fence = (struct markdown_fence){
+        .info = sv_trim(info), .line = l->row + 1, .start = l->next, .indent = l->column};
     return true;
 }
 
@@ -248,7 +253,10 @@ static void begin_section(struct scan *s, const struct line *l, struct sv title)
 {
     close_section(s->out, s->text, l->start);
     struct markdown_section *section = vec_push(s->a, &s->out->sections);
-    *section = (struct markdown_section){.title = title, .line = l->row, .start = l->start, .body_line = l->row + 1,
+    *section = (struct markdown_section){.title = title,
+                                         .line = l->row,
+                                         .start = l->start,
+                                         .body_line = l->row + 1,
                                          .body_start = l->next};
 }
 
@@ -357,7 +365,8 @@ static size_t scan_front(struct scan *s, size_t at, uint32_t *out_rows)
     return s->text.len;
 }
 
-void markdown_scan(struct arena *a, struct sv text, const char *file, struct diag *diag, struct markdown_file *out)
+void markdown_scan(struct arena *a, struct sv text, const char *file, struct diag *diag,
+                   struct markdown_file *out)
 {
     struct scan *s = arena_new(a, struct scan);
     uint32_t rows;
@@ -371,7 +380,10 @@ void markdown_scan(struct arena *a, struct sv text, const char *file, struct dia
     out->body = sv_from_byte(text, body);
     out->body_line = rows + 1;
     struct markdown_section *first = vec_push(a, &out->sections);
-    *first = (struct markdown_section){.title = SV_NONE, .line = rows + 1, .start = body, .body_line = rows + 1,
+    *first = (struct markdown_section){.title = SV_NONE,
+                                       .line = rows + 1,
+                                       .start = body,
+                                       .body_line = rows + 1,
                                        .body_start = body};
     scan_lines(s, body, rows);
     close_section(out, text, text.len);

@@ -44,8 +44,8 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 
 static bool is_void(const char *name)
 {
-    static const char *const names[] = {"area", "base", "br", "col", "embed", "hr", "img", "input",
-                                        "link", "meta", "param", "source", "track", "wbr"};
+    static const char *const names[] = {"area",  "base", "br",   "col",   "embed",  "hr",    "img",
+                                        "input", "link", "meta", "param", "source", "track", "wbr"};
     return is_one_of(name, names, ARRAY_LEN(names));
 }
 
@@ -62,7 +62,8 @@ static bool drops_newline(const char *name)
     return is_one_of(name, names, ARRAY_LEN(names));
 }
 
-/* Is the innermost open element written as XML, because the document is or because an svg surrounds it? */
+/* Is the innermost open element written as XML, because the document is or because an svg surrounds
+ * it? */
 static bool as_xml(const struct markup *m)
 {
     static const char *const foreign[] = {"svg", "math"};
@@ -92,8 +93,8 @@ static void begin_content(struct markup *m)
 static bool plain_byte(unsigned char c)
 {
     static const bool special[256] = {
-        [0x00 ... 0x1F] = true, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true,
-        ['-'] = true,           [0x7F ... 0xFF] = true,
+        [0x00 ... 0x1F] = true, ['&'] = true, ['<'] = true,           ['>'] = true,
+        ['"'] = true,           ['-'] = true, [0x7F ... 0xFF] = true,
     };
     return !special[c];
 }
@@ -305,7 +306,8 @@ static bool scheme_is(struct sv scheme, const char *name)
     return scheme.len == strlen(name) && strncasecmp(scheme.at, name, scheme.len) == 0;
 }
 
-/* Browsers drop blanks and controls and read \ as /, so addresses with them are refused as a whole. */
+/* Browsers drop blanks and controls and read \ as /, so addresses with them are refused as a whole.
+ */
 static bool safe_url(struct sv url)
 {
     size_t colon = url.len;
@@ -338,7 +340,8 @@ void markup_text(struct markup *m, struct sv text)
     if (!text.len)
         return;
     begin_content(m);
-    if (first && text.at[0] == '\n' && !as_xml(m) && m->depth && drops_newline(m->open[m->depth - 1]))
+    if (first && text.at[0] == '\n' && !as_xml(m) && m->depth &&
+        drops_newline(m->open[m->depth - 1]))
         str_add_char(m->out, '\n');
     add_escaped(m->out, text, IN_TEXT);
 }
@@ -374,7 +377,8 @@ void markup_element(struct markup *m, const char *name, struct sv text)
     markup_close(m, name);
 }
 
-void markup_element_class(struct markup *m, const char *name, const char *class_name, struct sv text)
+void markup_element_class(struct markup *m, const char *name, const char *class_name,
+                          struct sv text)
 {
     markup_open(m, name);
     markup_attr_str(m, "class", class_name);

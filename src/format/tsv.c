@@ -20,7 +20,8 @@ static void fault(struct tsv_reader *r, uint32_t column, const char *what, const
 static size_t count_cells(struct sv line)
 {
     size_t count = 1;
-    for (const char *at = line.at; (at = memchr(at, '\t', (size_t)(line.at + line.len - at))) != NULL; at++)
+    for (const char *at = line.at;
+         (at = memchr(at, '\t', (size_t)(line.at + line.len - at))) != NULL; at++)
         count++;
     return count;
 }
@@ -43,7 +44,8 @@ static bool read_header(struct tsv_reader *r, struct sv line)
     size_t count = count_cells(line);
     struct map seen;
     if (count > r->max_columns) {
-        fault(r, 0, arena_printf(r->a, "%zu columns", count), arena_printf(r->a, "at most %zu", r->max_columns));
+        fault(r, 0, arena_printf(r->a, "%zu columns", count),
+              arena_printf(r->a, "at most %zu", r->max_columns));
         return false;
     }
     r->out->columns = cut_cells(r, line, count);
@@ -54,7 +56,9 @@ static bool read_header(struct tsv_reader *r, struct sv line)
         if (!sv_trim(name).len)
             fault(r, 0, arena_printf(r->a, "column %zu has no name", i + 1), "a name");
         else if (map_set(&seen, name, &r->out->columns[i]))
-            fault(r, 0, arena_printf(r->a, "the column `%.64s` stands twice", arena_strndup(r->a, name.at, name.len)),
+            fault(r, 0,
+                  arena_printf(r->a, "the column `%.64s` stands twice",
+                               arena_strndup(r->a, name.at, name.len)),
                   "it once");
     }
     return true;
@@ -65,7 +69,8 @@ static bool read_row(struct tsv_reader *r, struct sv line)
     size_t count = count_cells(line);
     if (count != r->out->column_count) {
         fault(r, 0, arena_printf(r->a, "%zu cells", count),
-              arena_printf(r->a, "%zu, separated by tabs, as in the first line", r->out->column_count));
+              arena_printf(r->a, "%zu, separated by tabs, as in the first line",
+                           r->out->column_count));
         return true;
     }
     if (r->out->rows.len == r->max_rows) {
@@ -78,8 +83,8 @@ static bool read_row(struct tsv_reader *r, struct sv line)
     return true;
 }
 
-void tsv_parse(struct arena *a, struct sv text, const char *file, const struct tsv_limits *limits, struct diag *diag,
-               struct tsv *out)
+void tsv_parse(struct arena *a, struct sv text, const char *file, const struct tsv_limits *limits,
+               struct diag *diag, struct tsv *out)
 {
     struct tsv_reader r = {.a = a, .file = file, .diag = diag, .out = out};
     struct sv rest = sv_starts(text, SV("\xEF\xBB\xBF")) ? sv_from_byte(text, 3) : text, line;
@@ -97,7 +102,8 @@ void tsv_parse(struct arena *a, struct sv text, const char *file, const struct t
         header = true;
     }
     if (!header)
-        diag_error(diag, file, 1, 0, "an empty table", "a first line with the names of the columns");
+        diag_error(diag, file, 1, 0, "an empty table",
+                   "a first line with the names of the columns");
 }
 
 int tsv_column(const struct tsv *t, const char *name)

@@ -1,8 +1,9 @@
 /* YAML over libyaml's events.
  *
- * libyaml is asked for one event after the other and a tree is built on a stack of our own, so the depth of the input never
- * becomes depth of calls. libyaml counts positions in characters and takes U+0085, U+2028 and U+2029 for line ends; a
- * cursor over the bytes turns its character index into byte offset, line and column as every editor shows them. */
+ * libyaml is asked for one event after the other and a tree is built on a stack of our own, so the
+ * depth of the input never becomes depth of calls. libyaml counts positions in characters and takes
+ * U+0085, U+2028 and U+2029 for line ends; a cursor over the bytes turns its character index into
+ * byte offset, line and column as every editor shows them. */
 #include "format/yaml.h"
 
 #include "base/map.h"
@@ -84,13 +85,15 @@ static void cursor_move(struct cursor *c, size_t index)
     utf8_position(c->text, c->at, &c->line, &c->column);
 }
 
-static void fault(struct reader *r, uint32_t line, uint32_t column, const char *what, const char *expected)
+static void fault(struct reader *r, uint32_t line, uint32_t column, const char *what,
+                  const char *expected)
 {
     diag_error(r->diag, r->file, line, column, what, expected);
     r->failed = true;
 }
 
-static void node_fault(struct reader *r, const struct yaml_node *node, const char *what, const char *expected)
+static void node_fault(struct reader *r, const struct yaml_node *node, const char *what,
+                       const char *expected)
 {
     fault(r, node->line, node->column, what, expected);
 }
@@ -188,13 +191,14 @@ static void deliver(struct reader *r, struct yaml_node *node)
         add_pair(r, f, node);
 }
 
-static void refuse_properties(struct reader *r, const struct yaml_node *node, const yaml_char_t *anchor,
-                              const yaml_char_t *tag)
+static void refuse_properties(struct reader *r, const struct yaml_node *node,
+                              const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     if (anchor)
         node_fault(r, node, "an anchor (&name)", "plain YAML without anchors");
     if (tag)
-        node_fault(r, node, "a tag (!name)", "plain YAML without tags; text that begins with ! stands in quotes");
+        node_fault(r, node, "a tag (!name)",
+                   "plain YAML without tags; text that begins with ! stands in quotes");
 }
 
 static void on_scalar(struct reader *r, const yaml_event_t *event)
@@ -212,7 +216,8 @@ static void on_scalar(struct reader *r, const yaml_event_t *event)
 static void on_alias(struct reader *r, const yaml_event_t *event)
 {
     struct yaml_node *node = new_node(r, YAML_SCALAR, event);
-    node_fault(r, node, "an alias (*name)", "the value itself; text that begins with * stands in quotes");
+    node_fault(r, node, "an alias (*name)",
+               "the value itself; text that begins with * stands in quotes");
     node->text = arena_sv(r->a, sv_from(r->starts.text.at + r->starts.at, node->end - node->start));
     deliver(r, node);
 }
@@ -221,10 +226,12 @@ static void on_open(struct reader *r, const yaml_event_t *event)
 {
     bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
     struct yaml_node *node = new_node(r, sequence ? YAML_SEQUENCE : YAML_MAPPING, event);
-    refuse_properties(r, node, sequence ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
-                      sequence ? event->data.sequence_start.tag : event->data.mapping_start.tag);
+    refuse_properties(
+        r, node, sequence ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
+        sequence ? event->data.sequence_start.tag : event->data.mapping_start.tag);
     if (r->depth == YAML_DEPTH_MAX) {
-        node_fault(r, node, arena_printf(r->a, "lists and mappings nested deeper than %d", YAML_DEPTH_MAX),
+        node_fault(r, node,
+                   arena_printf(r->a, "lists and mappings nested deeper than %d", YAML_DEPTH_MAX),
                    "a flatter text");
         r->done = true;
         return;
@@ -252,8 +259,8 @@ static void on_close(struct reader *r, const yaml_event_t *event)
     deliver(r, node);
 }
 
-/* After the document only comments, blank lines and "..." may stand. libyaml is not asked: it would first read
- * any number of directives. */
+/* After the document only comments, blank lines and "..." may stand. libyaml is not asked: it would
+ * first read any number of directives. */
 static void check_rest(struct reader *r, const yaml_event_t *end)
 {
     cursor_move(&r->ends, end->end_mark.index);
@@ -342,7 +349,8 @@ static void read_events(struct reader *r)
     if (!yaml_parser_initialize(&parser))
         BUG("out of memory");
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)r->starts.text.at, r->starts.text.len);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)r->starts.text.at,
+                                 r->starts.text.len);
     while (!r->done) {
         yaml_event_t event;
         if (!yaml_parser_parse(&parser, &event)) {
@@ -364,8 +372,8 @@ static const struct yaml_node *empty_mapping(struct reader *r)
     return node;
 }
 
-const struct yaml_node *yaml_parse(struct arena *a, struct sv text, const char *file, uint32_t first_line,
-                                   struct diag *diag)
+const struct yaml_node *yaml_parse(struct arena *a, struct sv text, const char *file,
+                                   uint32_t first_line, struct diag *diag)
 {
     struct reader *r = arena_new(a, struct reader);
     r->a = a;
@@ -380,7 +388,8 @@ const struct yaml_node *yaml_parse(struct arena *a, struct sv text, const char *
     read_events(r);
     if (r->failed)
         return NULL;
-    bool nothing = !r->root || (r->root->kind == YAML_SCALAR && r->root->plain && !r->root->text.len);
+    bool nothing =
+        !r->root || (r->root->kind == YAML_SCALAR && r->root->plain && !r->root->text.len);
     return nothing ? empty_mapping(r) : r->root;
 }
 
@@ -403,8 +412,8 @@ const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *ke
 /* Characters that libyaml refuses or takes for a line end, and those that a reader cannot see. */
 static bool needs_escape(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE ||
-           c == 0xFFFF;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
+           c == 0xFFFE || c == 0xFFFF;
 }
 
 static bool plain_start(struct sv text)
@@ -412,12 +421,14 @@ static bool plain_start(struct sv text)
     char first = text.at[0], second = text.len > 1 ? text.at[1] : ' ';
     if (first == '-')
         return (second >= '0' && second <= '9') || (second >= 'a' && second <= 'z');
-    return !strchr("?:,[]{}#&*!|>'\"%@`. ", first) || (first == '.' && second >= '0' && second <= '9');
+    return !strchr("?:,[]{}#&*!|>'\"%@`. ", first) ||
+           (first == '.' && second >= '0' && second <= '9');
 }
 
 static bool plain_safe(struct sv text, bool flow)
 {
-    if (!text.len || text.at[text.len - 1] == ' ' || text.at[text.len - 1] == ':' || !plain_start(text))
+    if (!text.len || text.at[text.len - 1] == ' ' || text.at[text.len - 1] == ':' ||
+        !plain_start(text))
         return false;
     for (size_t at = 0; at < text.len;) {
         char byte = text.at[at], next = at + 1 < text.len ? text.at[at + 1] : ' ';

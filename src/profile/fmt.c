@@ -380,9 +380,7 @@ static struct sv format_markdown(const struct format *f, struct sv text, bool th
         str_add_str(&out, "---\n");
     }
     put_body(f, text, &file.md, threat, &body);
-    /* a threat's file has its first heading right behind the front matter */
-    bool gap = file.md.front_line && body.len && !(threat && sv_starts(str_sv(&body), SV("## ")));
-    if (gap)
+    if (file.md.front_line && body.len)
         str_add_char(&out, '\n');
     str_add(&out, str_sv(&body));
     str_release(&body);

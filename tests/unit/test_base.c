@@ -78,13 +78,16 @@ static void test_sv(void **state CM_UNUSED)
     assert_int_equal(sv_find(SV("abcabc"), SV("ca")), 2);
     assert_int_equal(sv_find(SV("abc"), SV("x")), -1);
     assert_int_equal(sv_find_char(SV("abc"), 'c'), 2);
-    assert_true(sv_cmp(SV("a"), SV("ab")) < 0 && sv_cmp(SV("b"), SV("ab")) > 0 && sv_cmp(SV("a"), SV("a")) == 0);
-    assert_true(sv_starts(SV("abc"), SV("ab")) && sv_ends(SV("abc"), SV("bc")) && !sv_starts(SV("a"), SV("ab")));
+    assert_true(sv_cmp(SV("a"), SV("ab")) < 0 && sv_cmp(SV("b"), SV("ab")) > 0 &&
+                sv_cmp(SV("a"), SV("a")) == 0);
+    assert_true(sv_starts(SV("abc"), SV("ab")) && sv_ends(SV("abc"), SV("bc")) &&
+                !sv_starts(SV("a"), SV("ab")));
     assert_int_equal(sv_from_byte(SV("abc"), 7).len, 0);
     uint64_t n;
     assert_true(sv_to_u64(SV("18446744073709551615"), UINT64_MAX, &n) && n == UINT64_MAX);
     assert_false(sv_to_u64(SV("18446744073709551616"), UINT64_MAX, &n));
-    assert_false(sv_to_u64(SV("101"), 100, &n) || sv_to_u64(SV(""), 9, &n) || sv_to_u64(SV("-1"), 9, &n));
+    assert_false(sv_to_u64(SV("101"), 100, &n) || sv_to_u64(SV(""), 9, &n) ||
+                 sv_to_u64(SV("-1"), 9, &n));
 }
 
 static void test_utf8(void **state CM_UNUSED)
@@ -120,7 +123,8 @@ static void test_utf8(void **state CM_UNUSED)
     utf8_position(SV("ä\nöx"), 5, &line, &column);
     assert_int_equal(line, 2);
     assert_int_equal(column, 2);
-    assert_true(utf8_is_deceptive(0x202E) && utf8_is_deceptive(7) && !utf8_is_deceptive('\n') && !utf8_is_deceptive(0xE4));
+    assert_true(utf8_is_deceptive(0x202E) && utf8_is_deceptive(7) && !utf8_is_deceptive('\n') &&
+                !utf8_is_deceptive(0xE4));
     arena_release(&a);
 }
 
@@ -144,8 +148,9 @@ static void test_map(void **state CM_UNUSED)
 
 static void test_date(void **state CM_UNUSED)
 {
-    static const char *const bad[] = {"", "2026-2-01", "2026-13-01", "2025-02-29", "2026-11-31", "2026/11/22", "2026-11-22x",
-                                      "1900-02-29", "2026-00-10", "-026-01-01"};
+    static const char *const bad[] = {"",           "2026-2-01",  "2026-13-01",  "2025-02-29",
+                                      "2026-11-31", "2026/11/22", "2026-11-22x", "1900-02-29",
+                                      "2026-00-10", "-026-01-01"};
     struct arena a = ARENA_INIT;
     struct date d;
     int64_t t;
@@ -279,8 +284,8 @@ static void test_err(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena), cmocka_unit_test(test_str),    cmocka_unit_test(test_sv),
-        cmocka_unit_test(test_utf8),  cmocka_unit_test(test_map),    cmocka_unit_test(test_date),
+        cmocka_unit_test(test_arena),  cmocka_unit_test(test_str),     cmocka_unit_test(test_sv),
+        cmocka_unit_test(test_utf8),   cmocka_unit_test(test_map),     cmocka_unit_test(test_date),
         cmocka_unit_test(test_digest), cmocka_unit_test(test_suggest), cmocka_unit_test(test_fs),
         cmocka_unit_test(test_err),
     };

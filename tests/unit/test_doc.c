@@ -42,8 +42,13 @@ static void test_anchor(void **state CM_UNUSED)
     static const struct {
         const char *title, *want;
     } cases[] = {
-        {"Existing approaches", "existing-approaches"}, {"  A -- b!  ", "a-b"}, {"", "section"},
-        {"---", "section"}, {"ÄÖ", "section"}, {"XEP-0384 §4", "xep-0384-4"}, {"Don't", "dont"},
+        {"Existing approaches", "existing-approaches"},
+        {"  A -- b!  ", "a-b"},
+        {"", "section"},
+        {"---", "section"},
+        {"ÄÖ", "section"},
+        {"XEP-0384 §4", "xep-0384-4"},
+        {"Don't", "dont"},
     };
     struct arena a = ARENA_INIT;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -29,8 +29,10 @@ static void test_write(void **state CM_UNUSED)
     json_put_bool(&j, "b", false);
     json_end(&j);
     json_finish(&j);
-    assert_string_equal(str_cstr(&s), "{\n  \"name\": \"x\",\n  \"n\": -5,\n  \"list\": [\n    true,\n    null,\n    []\n  ],\n"
-                                      "  \"none\": null,\n  \"b\": false\n}\n");
+    assert_string_equal(
+        str_cstr(&s),
+        "{\n  \"name\": \"x\",\n  \"n\": -5,\n  \"list\": [\n    true,\n    null,\n    []\n  ],\n"
+        "  \"none\": null,\n  \"b\": false\n}\n");
     str_clear(&s);
     json_init(&j, &s, true);
     json_object(&j);
@@ -74,8 +76,14 @@ static void test_numbers(void **state CM_UNUSED)
     static const struct {
         double value;
         const char *want;
-    } cases[] = {{0, "0"},         {-0.0, "0"},      {0.1, "0.1"},          {1.0 / 3, "0.3333333333333333"},
-                 {1e300, "1e+300"}, {-2.5, "-2.5"}, {123456789012.0, "123456789012"}, {5e-324, "4.94065645841247e-324"}};
+    } cases[] = {{0, "0"},
+                 {-0.0, "0"},
+                 {0.1, "0.1"},
+                 {1.0 / 3, "0.3333333333333333"},
+                 {1e300, "1e+300"},
+                 {-2.5, "-2.5"},
+                 {123456789012.0, "123456789012"},
+                 {5e-324, "4.94065645841247e-324"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str s = STR_INIT;
         struct json j;
@@ -91,7 +99,8 @@ static void test_read(void **state CM_UNUSED)
     struct arena a = ARENA_INIT;
     struct err err = ERR_INIT;
     const struct json_value *v;
-    struct sv text = SV(" {\"s\": \"a\\u00e4\\n\\ud83d\\ude00\\/\", \"i\": -42, \"d\": 1.5e2, \"t\": true, \"n\": null,\r\n"
+    struct sv text = SV(" {\"s\": \"a\\u00e4\\n\\ud83d\\ude00\\/\", \"i\": -42, \"d\": 1.5e2, "
+                        "\"t\": true, \"n\": null,\r\n"
                         "\"l\": [1, [], {}], \"big\": 123456789012345678901} ");
     assert_int_equal(json_parse(&a, text, 1000, &v, &err), 0);
     assert_int_equal(v->count, 7);
@@ -114,23 +123,40 @@ static void test_refused(void **state CM_UNUSED)
     static const struct {
         const char *text, *place;
     } cases[] = {
-        {"", "line 1, column 1"},          {"  ", "column 3"},
-        {"{\"ä\":1,\"ä\":2}", "column 8"}, {"[1,]", "column 4"},
-        {"[1 2]", "column 4"},             {"{\"a\" 1}", "column 6"},
-        {"{a:1}", "column 2"},             {"[01]", "leading zero"},
-        {"[-]", "column 3"},               {"[1.]", "decimal point"},
-        {"[1e]", "exponent"},              {"[+1]", "expected a value"},
-        {"[.5]", "expected a value"},      {"\"a\nb\"", "control character"},
-        {"\"abc", "does not end"},         {"\"\\x\"", "unknown escape"},
-        {"\"\\u12g4\"", "hexadecimal"},    {"\"\\ud800\"", "surrogate"},
-        {"\"\\ud800\\u0041\"", "surrogate"}, {"\"\\udc00\"", "surrogate"},
-        {"\"\\u0000\"", "not allowed"},    {"[1]\n[2]", "line 2, column 1"},
-        {"nul", "expected a value"},       {"tru", "expected a value"},
-        {"truex", "more text"},            {"[1e999]", "too large"},
-        {"\"\xFF\"", "not UTF-8"},         {"\xEF\xBB\xBF[]", "expected a value"},
-        {"[\"\\", "unknown escape"},       {"{\"a\":", "expected a value"},
-        {"[}", "expected a value"},        {"{]", "key"},
-        {"NaN", "expected a value"},       {"\"\\", "unknown escape"},
+        {"", "line 1, column 1"},
+        {"  ", "column 3"},
+        {"{\"ä\":1,\"ä\":2}", "column 8"},
+        {"[1,]", "column 4"},
+        {"[1 2]", "column 4"},
+        {"{\"a\" 1}", "column 6"},
+        {"{a:1}", "column 2"},
+        {"[01]", "leading zero"},
+        {"[-]", "column 3"},
+        {"[1.]", "decimal point"},
+        {"[1e]", "exponent"},
+        {"[+1]", "expected a value"},
+        {"[.5]", "expected a value"},
+        {"\"a\nb\"", "control character"},
+        {"\"abc", "does not end"},
+        {"\"\\x\"", "unknown escape"},
+        {"\"\\u12g4\"", "hexadecimal"},
+        {"\"\\ud800\"", "surrogate"},
+        {"\"\\ud800\\u0041\"", "surrogate"},
+        {"\"\\udc00\"", "surrogate"},
+        {"\"\\u0000\"", "not allowed"},
+        {"[1]\n[2]", "line 2, column 1"},
+        {"nul", "expected a value"},
+        {"tru", "expected a value"},
+        {"truex", "more text"},
+        {"[1e999]", "too large"},
+        {"\"\xFF\"", "not UTF-8"},
+        {"\xEF\xBB\xBF[]", "expected a value"},
+        {"[\"\\", "unknown escape"},
+        {"{\"a\":", "expected a value"},
+        {"[}", "expected a value"},
+        {"{]", "key"},
+        {"NaN", "expected a value"},
+        {"\"\\", "unknown escape"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena a = ARENA_INIT;
@@ -188,8 +214,9 @@ static void test_many_keys(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_write), cmocka_unit_test(test_strings), cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_read),  cmocka_unit_test(test_refused), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_write),     cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_numbers),   cmocka_unit_test(test_read),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_limits),
         cmocka_unit_test(test_many_keys),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

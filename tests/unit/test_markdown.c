@@ -29,10 +29,13 @@ static void show_inlines(struct str *out, const struct doc_inline *i)
 
 static void show_blocks(struct str *out, const struct doc_block *b)
 {
-    static const char *const names[] = {"section", "p", "list", "li", "dl", "dd", "facts", "fact",
-                                        "table", "tr", "td", "code", "quote", "figure", "notice", "hr"};
+    static const char *const names[] = {"section", "p",      "list",   "li", "dl", "dd",
+                                        "facts",   "fact",   "table",  "tr", "td", "code",
+                                        "quote",   "figure", "notice", "hr"};
     for (; b; b = b->next) {
-        str_add_str(out, b->kind == DOC_LIST && b->ordered ? "ol" : b->heading ? "th" : names[b->kind]);
+        str_add_str(out, b->kind == DOC_LIST && b->ordered ? "ol"
+                         : b->heading                      ? "th"
+                                                           : names[b->kind]);
         if (b->kind == DOC_LIST && b->ordered && b->start != 1)
             str_addf(out, "%u", b->start);
         str_add_char(out, '[');
@@ -53,12 +56,14 @@ static bool find_mention(void *context CM_UNUSED, struct sv text, struct markdow
     if (rfc < 0 && threat < 0)
         return false;
     bool first = rfc >= 0 && (threat < 0 || rfc < threat);
-    *out = (struct markdown_mention){first ? MARKDOWN_REFERENCE : MARKDOWN_THREAT, (size_t)(first ? rfc : threat),
-                                     first ? 8 : 6, first ? SV("RFC 6120") : SV("T-0001"), first ? SV("u") : SV_NONE};
+    *out = (struct markdown_mention){
+        first ? MARKDOWN_REFERENCE : MARKDOWN_THREAT, (size_t)(first ? rfc : threat), first ? 8 : 6,
+        first ? SV("RFC 6120") : SV("T-0001"), first ? SV("u") : SV_NONE};
     return true;
 }
 
-static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language, struct sv text)
+static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language,
+                               struct sv text)
 {
     if (!sv_eq_str(language, "attack-tree"))
         return NULL;
@@ -67,10 +72,15 @@ static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct 
     return b;
 }
 
-static int convert(struct arena *a, struct sv text, struct diag *diag, struct str *out, struct err *err)
+static int convert(struct arena *a, struct sv text, struct diag *diag, struct str *out,
+                   struct err *err)
 {
-    struct markdown_options options = {.file = "f", .first_line = 10, .anchor_prefix = SV("p-"),
-                                       .find_mention = find_mention, .fence = fence, .diag = diag};
+    struct markdown_options options = {.file = "f",
+                                       .first_line = 10,
+                                       .anchor_prefix = SV("p-"),
+                                       .find_mention = find_mention,
+                                       .fence = fence,
+                                       .diag = diag};
     struct doc_block *root = doc_block_new(a, DOC_SECTION);
     int rc = markdown_to_doc(a, text, &options, root, err);
     str_clear(out);
@@ -88,10 +98,13 @@ static void test_blocks(void **state CM_UNUSED)
         {"a\\\nb  \nc", "p[abr()bbr()c]"},
         {"*a* **b** `c` ***d***", "p[em(a) strong(b) code(c) em(strong(d))]"},
         {"[x *y*](https://a.example/ \"t\")", "p[a(https://a.example/|x em(y))]"},
-        {"<https://a.example> <a@b.example>", "p[a(https://a.example|https://a.example) a(mailto:a@b.example|a@b.example)]"},
+        {"<https://a.example> <a@b.example>",
+         "p[a(https://a.example|https://a.example) a(mailto:a@b.example|a@b.example)]"},
         {"see https://a.example/x_(y). Or (https://b.example/z), yes",
-         "p[see a(https://a.example/x_(y)|https://a.example/x_(y)). Or (a(https://b.example/z|https://b.example/z)), yes]"},
-        {"ahttps://x.example http:// xhttp://b ftp://c.example", "p[ahttps://x.example http:// xhttp://b ftp://c.example]"},
+         "p[see a(https://a.example/x_(y)|https://a.example/x_(y)). Or "
+         "(a(https://b.example/z|https://b.example/z)), yes]"},
+        {"ahttps://x.example http:// xhttp://b ftp://c.example",
+         "p[ahttps://x.example http:// xhttp://b ftp://c.example]"},
         {"&amp; &#65;&#x42; &nope; &#0; &lt;b&gt;", "p[& AB &nope; \xEF\xBF\xBD <b>]"},
         {"\\<b> \\*", "p[<b> *]"},
         {"- a\n- b", "list[li[p[a]]li[p[b]]]"},
@@ -104,16 +117,21 @@ static void test_blocks(void **state CM_UNUSED)
         {"```c x\nint a;\n\n```", "code[c|int a;\n\n]"},
         {"    code\n    more", "code[code\nmore\n]"},
         {"```attack-tree\nGoal\n  Step\n```", "figure[Goal\n  Step\n]"},
-        {"- x\n\n  ```attack-tree\n  Goal\n    Step\n  ```", "list[li[p[x]figure[Goal\n  Step\n]]]"},
-        {"| a | *b* |\n|---|---|\n| 1 |\n| 2 | 3 | 4 |", "table[tr[th[a]th[em(b)]]tr[td[1]td[]]tr[td[2]td[3]]]"},
+        {"- x\n\n  ```attack-tree\n  Goal\n    Step\n  ```",
+         "list[li[p[x]figure[Goal\n  Step\n]]]"},
+        {"| a | *b* |\n|---|---|\n| 1 |\n| 2 | 3 | 4 |",
+         "table[tr[th[a]th[em(b)]]tr[td[1]td[]]tr[td[2]td[3]]]"},
         {"see RFC 6120 and T-0001.", "p[see ref(u|RFC 6120) and threat(T-0001).]"},
-        {"*RFC\n6120* `RFC 6120` [RFC 6120](#x)", "p[em(ref(u|RFC 6120)) code(RFC 6120) a(#x|RFC 6120)]"},
+        {"*RFC\n6120* `RFC 6120` [RFC 6120](#x)",
+         "p[em(ref(u|RFC 6120)) code(RFC 6120) a(#x|RFC 6120)]"},
         {"~~x~~", "p[~~x~~]"},
         {"a\n### B\nc\n#### D\ne\n### B\n### RFC 6120",
-         "p[a]section[#p-b B: p[c]section[#p-d D: p[e]]]section[#p-b-2 B: ]section[#p-rfc-6120 RFC 6120: ]"},
+         "p[a]section[#p-b B: p[c]section[#p-d D: p[e]]]section[#p-b-2 B: ]section[#p-rfc-6120 RFC "
+         "6120: ]"},
         {"##### A\n### B", "section[#p-a A: ]section[#p-b B: ]"},
         {"### B 2\n### B\n### B", "section[#p-b-2 B 2: ]section[#p-b B: ]section[#p-b-3 B: ]"},
-        {"[a][r] [r]\n\n[r]: https://x.example/y", "p[a(https://x.example/y|a) a(https://x.example/y|r)]"},
+        {"[a][r] [r]\n\n[r]: https://x.example/y",
+         "p[a(https://x.example/y|a) a(https://x.example/y|r)]"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena a = ARENA_INIT;
@@ -155,8 +173,10 @@ static void test_block_faults(void **state CM_UNUSED)
         assert_int_equal(convert(&a, sv_str(cases[i].text), &diag, &out, &err), 0);
         assert_true(diag.errors >= 1);
         if (diag.items[0].line != cases[i].line || diag.items[0].column != cases[i].column ||
-            !strstr(diag.items[0].text, cases[i].part) || strcmp(str_cstr(&out), cases[i].want) != 0)
-            fail_msg("%s: %s; %s", cases[i].text, diag_format(&diag, &diag.items[0]), str_cstr(&out));
+            !strstr(diag.items[0].text, cases[i].part) ||
+            strcmp(str_cstr(&out), cases[i].want) != 0)
+            fail_msg("%s: %s; %s", cases[i].text, diag_format(&diag, &diag.items[0]),
+                     str_cstr(&out));
         str_release(&out);
         arena_release(&a);
     }
@@ -176,12 +196,24 @@ static void test_limits(void **state CM_UNUSED)
         size_t count;
         int want;
     } cases[] = {
-        {"> ", 10000, CM_ELIMIT}, {">", 10000, CM_ELIMIT},      {"- + ", 5000, CM_ELIMIT},
-        {"1. ", 10000, CM_ELIMIT}, {"* > ", 5000, CM_ELIMIT},   {"[", 10000, 0},
-        {"*a ", 10000, 0},         {"**a *b ", 10000, 0},       {"a *b* ", 200000, CM_ELIMIT},
-        {"- a\n", 200000, CM_ELIMIT}, {"x", 10000000, 0},       {"x", 17 << 20, CM_ELIMIT},
-        {"> a\n", 50000, 0},       {"http://a.b/( ", 50000, 0}, {"![", 50000, 0},
-        {"\n", 1000000, 0},        {"<", 100000, 0},            {"`a", 50000, 0},
+        {"> ", 10000, CM_ELIMIT},
+        {">", 10000, CM_ELIMIT},
+        {"- + ", 5000, CM_ELIMIT},
+        {"1. ", 10000, CM_ELIMIT},
+        {"* > ", 5000, CM_ELIMIT},
+        {"[", 10000, 0},
+        {"*a ", 10000, 0},
+        {"**a *b ", 10000, 0},
+        {"a *b* ", 200000, CM_ELIMIT},
+        {"- a\n", 200000, CM_ELIMIT},
+        {"x", 10000000, 0},
+        {"x", 17 << 20, CM_ELIMIT},
+        {"> a\n", 50000, 0},
+        {"http://a.b/( ", 50000, 0},
+        {"![", 50000, 0},
+        {"\n", 1000000, 0},
+        {"<", 100000, 0},
+        {"`a", 50000, 0},
     };
     struct str s = STR_INIT, out = STR_INIT;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -232,8 +264,16 @@ static void test_nesting(void **state CM_UNUSED)
         const char *text;
         size_t want;
     } cases[] = {
-        {"", 0}, {"a", 0}, {"> a", 1}, {"> > - a", 3}, {"- a\n  - b\n    - c", 3}, {"- a\n- b", 1},
-        {"```\n- a\n  - b\n> > > >\n```", 0}, {"- - -", 0}, {"* a\n\n      - code", 1}, {"1. a\n   2) b", 2},
+        {"", 0},
+        {"a", 0},
+        {"> a", 1},
+        {"> > - a", 3},
+        {"- a\n  - b\n    - c", 3},
+        {"- a\n- b", 1},
+        {"```\n- a\n  - b\n> > > >\n```", 0},
+        {"- - -", 0},
+        {"* a\n\n      - code", 1},
+        {"1. a\n   2) b", 2},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         if (markdown_nesting(sv_str(cases[i].text)) != cases[i].want)
@@ -245,8 +285,10 @@ static void test_scan(void **state CM_UNUSED)
     struct arena a = ARENA_INIT;
     struct diag diag;
     struct markdown_file f;
-    struct sv text = SV("---\r\nid: T-1\r\n---\r\nintro\r\n## One ##\r\nx\r\n```c\r\n## no\r\n```\r\n### Inner\r\n"
-                        "##  Two\r\n- a\r\n\r\n  ~~~ attack-tree x\r\n  Goal\r\n  ~~~\r\n> ## quoted\r\n##No\r\n    ## code\r\n");
+    struct sv text = SV(
+        "---\r\nid: T-1\r\n---\r\nintro\r\n## One ##\r\nx\r\n```c\r\n## no\r\n```\r\n### Inner\r\n"
+        "##  Two\r\n- a\r\n\r\n  ~~~ attack-tree x\r\n  Goal\r\n  ~~~\r\n> ## quoted\r\n##No\r\n   "
+        " ## code\r\n");
     diag_init(&diag, &a);
     markdown_scan(&a, text, "f", &diag, &f);
     assert_int_equal(diag.len, 0);
@@ -310,7 +352,8 @@ static void test_scan_faults(void **state CM_UNUSED)
         markdown_scan(&a, sv_str(cases[i].text), "f", &diag, &f);
         if (diag.len != cases[i].faults || f.sections.len != cases[i].sections)
             fail_msg("%s: %zu faults, %zu sections", cases[i].text, diag.len, f.sections.len);
-        if (diag.len && (diag.items[0].line != cases[i].line || !strstr(diag.items[0].text, cases[i].part)))
+        if (diag.len &&
+            (diag.items[0].line != cases[i].line || !strstr(diag.items[0].text, cases[i].part)))
             fail_msg("%s: %s", cases[i].text, diag_format(&diag, &diag.items[0]));
         arena_release(&a);
     }
@@ -319,8 +362,9 @@ static void test_scan_faults(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),  cmocka_unit_test(test_block_faults), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_bombs),   cmocka_unit_test(test_nesting),      cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_block_faults),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_nesting),     cmocka_unit_test(test_scan),
         cmocka_unit_test(test_scan_faults),
     };
     return cmocka_run_group_tests_name("markdown", tests, NULL, NULL);

@@ -41,9 +41,12 @@ static void test_html(void **state CM_UNUSED)
     markup_close(&m, "style");
     markup_element(&m, "pre", SV("\nx"));
     markup_finish(&m);
-    assert_string_equal(str_cstr(&s), "<!DOCTYPE html>\n<p class=\"a&quot;&lt;&amp;&gt;&#10;\">x &lt; y &amp; z &gt; \"q\"<br><em>e</em>"
-                                      "<span class=\"c\"></span></p>\n<svg><rect x=\"1.5\"/><style>a&gt;b</style></svg>"
-                                      "<style>a > b { content: \"&\" }</style><pre>\n\nx</pre>");
+    assert_string_equal(
+        str_cstr(&s),
+        "<!DOCTYPE html>\n<p class=\"a&quot;&lt;&amp;&gt;&#10;\">x &lt; y &amp; z &gt; "
+        "\"q\"<br><em>e</em>"
+        "<span class=\"c\"></span></p>\n<svg><rect x=\"1.5\"/><style>a&gt;b</style></svg>"
+        "<style>a > b { content: \"&\" }</style><pre>\n\nx</pre>");
     str_release(&s);
 }
 
@@ -63,8 +66,11 @@ static void test_xml(void **state CM_UNUSED)
     markup_fragment(&m, SV("<x/>"));
     markup_close(&m, "xep");
     markup_finish(&m);
-    assert_string_equal(str_cstr(&s), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE xep SYSTEM 'xep.dtd'>\n"
-                                      "<?xml-stylesheet href='xep.xsl'?>\n<xep><!-- a - - b - - - c- --><br/>&LEGALNOTICE;5&#13;\n<x/></xep>");
+    assert_string_equal(
+        str_cstr(&s),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE xep SYSTEM 'xep.dtd'>\n"
+        "<?xml-stylesheet href='xep.xsl'?>\n<xep><!-- a - - b - - - c- "
+        "--><br/>&LEGALNOTICE;5&#13;\n<x/></xep>");
     str_release(&s);
 }
 
@@ -73,8 +79,9 @@ static void test_numbers(void **state CM_UNUSED)
     static const struct {
         double value;
         const char *want;
-    } cases[] = {{0, "0"},      {-0.001, "0"}, {1, "1"},         {10, "10"},          {1.5, "1.5"},
-                 {0.255, "0.26"}, {-2.25, "-2.25"}, {100.999, "101"}, {1e15, "1000000000000000"}};
+    } cases[] = {{0, "0"},         {-0.001, "0"},    {1, "1"},
+                 {10, "10"},       {1.5, "1.5"},     {0.255, "0.26"},
+                 {-2.25, "-2.25"}, {100.999, "101"}, {1e15, "1000000000000000"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str s = STR_INIT;
         struct markup m;
@@ -96,17 +103,28 @@ static void test_urls(void **state CM_UNUSED)
         const char *url;
         bool good;
     } cases[] = {
-        {"https://example.org/a?b=c&d#e", true}, {"HTTP://x", true},
-        {"mailto:a@b.c", true},                  {"xmpp:a@b.c?join", true},
-        {"data:image/png;base64,AA", true},      {"#anchor", true},
-        {"../a/b.html", true},                   {"/a:b", true},
-        {"?a:b", true},                          {"", true},
-        {"javascript:alert(1)", false},          {"JaVaScRiPt:x", false},
-        {" javascript:x", false},                {"java\nscript:x", false},
-        {"\x01javascript:x", false},             {"data:text/html,x", false},
-        {"vbscript:x", false},                   {"//evil.example", false},
-        {"/\\evil.example", false},              {"a b", false},
-        {"file:///etc/passwd", false},           {"a:b", false},
+        {"https://example.org/a?b=c&d#e", true},
+        {"HTTP://x", true},
+        {"mailto:a@b.c", true},
+        {"xmpp:a@b.c?join", true},
+        {"data:image/png;base64,AA", true},
+        {"#anchor", true},
+        {"../a/b.html", true},
+        {"/a:b", true},
+        {"?a:b", true},
+        {"", true},
+        {"javascript:alert(1)", false},
+        {"JaVaScRiPt:x", false},
+        {" javascript:x", false},
+        {"java\nscript:x", false},
+        {"\x01javascript:x", false},
+        {"data:text/html,x", false},
+        {"vbscript:x", false},
+        {"//evil.example", false},
+        {"/\\evil.example", false},
+        {"a b", false},
+        {"file:///etc/passwd", false},
+        {"a:b", false},
         {":x", false},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -135,7 +153,8 @@ static void assert_well_formed(struct sv text)
     markup_text(&m, text);
     markup_close(&m, "a");
     markup_finish(&m);
-    xmlDocPtr doc = xmlReadMemory(s.data, (int)s.len, "x", "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlDocPtr doc = xmlReadMemory(s.data, (int)s.len, "x", "UTF-8",
+                                  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     if (!doc)
         fail_msg("not well-formed: %s", str_cstr(&s));
     xmlFreeDoc(doc);
@@ -155,7 +174,8 @@ static void test_any_bytes(void **state CM_UNUSED)
                 assert_well_formed(sv_from(text, len));
         }
     }
-    assert_well_formed(SV("--><!--]]>\xEF\xBF\xBE\xEF\xBF\xBF\xED\xA0\x80\xF4\x90\x80\x80\xC0\xAF"));
+    assert_well_formed(
+        SV("--><!--]]>\xEF\xBF\xBE\xEF\xBF\xBF\xED\xA0\x80\xF4\x90\x80\x80\xC0\xAF"));
 }
 
 /* Each of these must end in BUG(). */
@@ -224,8 +244,9 @@ static void bad_depth(struct markup *m)
 
 static void test_misuse(void **state CM_UNUSED)
 {
-    static void (*const cases[])(struct markup *m) = {bad_close, bad_finish, bad_attr,           bad_twice,  bad_name,
-                                       bad_void,  bad_raw,    bad_text_in_script, bad_number, bad_depth};
+    static void (*const cases[])(struct markup * m) = {
+        bad_close, bad_finish, bad_attr,           bad_twice,  bad_name,
+        bad_void,  bad_raw,    bad_text_in_script, bad_number, bad_depth};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         pid_t child = fork();
         if (child == 0) {
@@ -248,8 +269,9 @@ static void test_misuse(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_html), cmocka_unit_test(test_xml),       cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_urls), cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_html),      cmocka_unit_test(test_xml),
+        cmocka_unit_test(test_numbers),   cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_misuse),
     };
     return cmocka_run_group_tests_name("markup", tests, NULL, NULL);
 }

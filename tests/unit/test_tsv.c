@@ -14,7 +14,8 @@ static void test_parse(void **state CM_UNUSED)
     struct diag diag;
     struct tsv t;
     diag_init(&diag, &a);
-    tsv_parse(&a, SV("\xEF\xBB\xBFid\ttitle\turl\r\nRFC 1\t A \t\r\n\r\nRFC 2\t\thttps://x"), "f", NULL, &diag, &t);
+    tsv_parse(&a, SV("\xEF\xBB\xBFid\ttitle\turl\r\nRFC 1\t A \t\r\n\r\nRFC 2\t\thttps://x"), "f",
+              NULL, &diag, &t);
     assert_int_equal(diag.len, 0);
     assert_int_equal(t.column_count, 3);
     assert_int_equal(tsv_column(&t, "url"), 2);
@@ -82,13 +83,20 @@ static void test_csv(void **state CM_UNUSED)
     static const struct {
         const char *text, *want;
     } cases[] = {
-        {"a", "a"},           {"", ""},
-        {"a,b", "\"a,b\""},   {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"a\nb", "\"a\nb\""}, {"=1+1", "'=1+1"},
-        {"+x", "'+x"},        {"-5", "-5"},
-        {"-5.25", "-5.25"},   {"-5+2", "'-5+2"},
-        {"@SUM(1,2)", "\"'@SUM(1,2)\""}, {" =x", "\"' =x\""},
-        {"\tx", "'\tx"},      {"-", "'-"},
+        {"a", "a"},
+        {"", ""},
+        {"a,b", "\"a,b\""},
+        {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"a\nb", "\"a\nb\""},
+        {"=1+1", "'=1+1"},
+        {"+x", "'+x"},
+        {"-5", "-5"},
+        {"-5.25", "-5.25"},
+        {"-5+2", "'-5+2"},
+        {"@SUM(1,2)", "\"'@SUM(1,2)\""},
+        {" =x", "\"' =x\""},
+        {"\tx", "'\tx"},
+        {"-", "'-"},
         {"a-b", "a-b"},
     };
     struct str s = STR_INIT;

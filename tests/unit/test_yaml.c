@@ -57,7 +57,8 @@ static void test_positions(void **state CM_UNUSED)
     diag_init(&diag, &a);
     const struct yaml_node *root = yaml_parse(&a, text, "f", 10, &diag);
     assert_non_null(root);
-    const struct yaml_node *list = root->pairs[0].value, *o = list->items[1], *b = yaml_get(root, "b");
+    const struct yaml_node *list = root->pairs[0].value, *o = list->items[1],
+                           *b = yaml_get(root, "b");
     assert_int_equal(root->pairs[0].key->column, 1);
     assert_int_equal(o->line, 10);
     assert_int_equal(o->column, 8);
@@ -149,8 +150,26 @@ static void test_many_keys(void **state CM_UNUSED)
 
 static void test_hostile(void **state CM_UNUSED)
 {
-    static const char *const pieces[] = {"[", "{", "- ", "? ", "a: ", "&a ", "*a\n", "!", "%TAG !a! b\n", "---\n", "'", "x",
-                                         "\"\\n", "|\n a\n", "[[],", "\xFF", "\xE2\x80\xA8", "a: [b]\n", "- - ", "{a: ",
+    static const char *const pieces[] = {"[",
+                                         "{",
+                                         "- ",
+                                         "? ",
+                                         "a: ",
+                                         "&a ",
+                                         "*a\n",
+                                         "!",
+                                         "%TAG !a! b\n",
+                                         "---\n",
+                                         "'",
+                                         "x",
+                                         "\"\\n",
+                                         "|\n a\n",
+                                         "[[],",
+                                         "\xFF",
+                                         "\xE2\x80\xA8",
+                                         "a: [b]\n",
+                                         "- - ",
+                                         "{a: ",
                                          "&a [*a,"};
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
         struct arena a = ARENA_INIT;
@@ -248,11 +267,11 @@ static void test_write_round_trip(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tree),       cmocka_unit_test(test_positions),
-        cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_many_keys),  cmocka_unit_test(test_all_faults_in_one_run),
-        cmocka_unit_test(test_hostile),    cmocka_unit_test(test_nul_bytes),
-        cmocka_unit_test(test_write),      cmocka_unit_test(test_write_round_trip),
+        cmocka_unit_test(test_tree),      cmocka_unit_test(test_positions),
+        cmocka_unit_test(test_empty),     cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_many_keys), cmocka_unit_test(test_all_faults_in_one_run),
+        cmocka_unit_test(test_hostile),   cmocka_unit_test(test_nul_bytes),
+        cmocka_unit_test(test_write),     cmocka_unit_test(test_write_round_trip),
     };
     return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
 }

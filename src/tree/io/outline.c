@@ -107,10 +107,10 @@ static size_t read_indent(struct outline_parser *p, struct sv *text)
     return indent;
 }
 
-static struct sv skip_bullet(struct sv text)
+static struct sv skip_bullets(struct sv text)
 {
-    if (text.len >= 2 && (text.at[0] == '-' || text.at[0] == '*') && is_blank(text.at[1]))
-        return outline_skip_blanks(sv_from_byte(text, 2));
+    while (text.len >= 2 && (text.at[0] == '-' || text.at[0] == '*') && is_blank(text.at[1]))
+        text = outline_skip_blanks(sv_from_byte(text, 2));
     return text;
 }
 
@@ -338,6 +338,8 @@ static void read_attribute(struct outline_parser *p, struct sv token, struct tre
 /* Blanks separate, except within parentheses. */
 static void read_attributes(struct outline_parser *p, struct sv block, struct tree_node *n)
 {
+    if (!outline_skip_blanks(block).len)
+        fault(p, block.at, "no attribute within the brackets", "name=value");
     for (block = outline_skip_blanks(block); block.len; block = outline_skip_blanks(block)) {
         size_t len = 0, open = 0;
         for (; len < block.len && (open || !is_blank(block.at[len])); len++) {
@@ -567,7 +569,7 @@ static void read_text(struct outline_parser *p, struct outline_line *l, struct t
     if (refers)
         read_reference(p, l, n);
     if (cut_attributes(p, &l->rest, &block)) {
-        if (refers && block.len)
+        if (refers)
             fault(p, block.at - 1, "attributes on a reference",
                   "them where the other threat defines the step");
         else
@@ -660,7 +662,7 @@ static void read_line(struct outline_parser *p, struct sv line)
     if (!sv_trim(line).len)
         return;
     l.indent = read_indent(p, &line);
-    l.rest = skip_bullet(line);
+    l.rest = skip_bullets(line);
     l.column = column_of(p, l.rest.at);
     bool commented = cut_comment(&l.rest, &l.comment);
     if (l.rest.len) {

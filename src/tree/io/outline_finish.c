@@ -147,21 +147,43 @@ static void resolve_links(struct outline_parser *p)
     }
 }
 
+/* The node that stands in a parent's list, or NO_NODE; *out_link when it stands there as a
+ * reference. */
+static uint32_t resolved_child(struct outline_parser *p, uint32_t child,
+                               struct outline_link **out_link)
+{
+    *out_link = child & PLACEHOLDER ? &p->links.at[child & ~PLACEHOLDER] : NULL;
+    return *out_link ? (*out_link)->node : child;
+}
+
+static void report_twice(struct outline_parser *p, uint32_t node, const struct outline_link *link)
+{
+    const struct tree_node *n = &p->tree->nodes.at[node];
+    p->line = link ? link->line : n->line;
+    outline_fault_at(p, link ? link->column : n->column,
+                     arena_printf(p->arena, "#%.*s stands twice below the same node",
+                                  SV_ARG(outline_shown(n->id))),
+                     "each step once");
+}
+
 /* Puts the nodes in the place of the placeholders; links to countermeasures move to the
  * countermeasures. */
 static void place_links(struct outline_parser *p)
 {
-    for (size_t i = 0; p->links.len && i < p->tree->nodes.len; i++) {
+    uint32_t *seen = arena_new_array(p->arena, uint32_t, p->tree->nodes.len); /* last parent + 1 */
+    for (uint32_t i = 0; p->links.len && i < p->tree->nodes.len; i++) {
         struct tree_node *n = &p->tree->nodes.at[i];
         size_t kept = 0;
+        for (size_t j = 0; j < n->countermeasures.len; j++)
+            seen[n->countermeasures.at[j]] = i + 1;
         for (size_t j = 0; j < n->children.len; j++) {
-            uint32_t child = n->children.at[j];
-            struct outline_link *link =
-                child & PLACEHOLDER ? &p->links.at[child & ~PLACEHOLDER] : NULL;
-            if (link)
-                child = link->node;
+            struct outline_link *link;
+            uint32_t child = resolved_child(p, n->children.at[j], &link);
             if (child == NO_NODE)
                 continue;
+            if (seen[child] == i + 1)
+                report_twice(p, child, link);
+            seen[child] = i + 1;
             bool attack = p->tree->nodes.at[child].role == TREE_ATTACK;
             if (link)
                 link->position = (uint32_t)(attack ? kept : n->countermeasures.len);
