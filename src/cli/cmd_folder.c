@@ -53,8 +53,10 @@ int cmd_init(struct cli *c, const struct command *self, int argc, const char **a
         return cli_fail(c, rc);
     if (c->json)
         cli_print_result(c, "init", &r);
-    else if (profile)
+    else if (profile && r.event)
         printf("%s: made, with %zu files from %s\n", c->db, r.files, profile);
+    else if (profile)
+        printf("%s: made, with the content and the record of %s\n", c->db, profile);
     else
         printf("%s: made; it is empty, \"casemate import DIR\" fills it\n", c->db);
     return EXIT_DONE;

@@ -270,6 +270,8 @@ int cmd_doctor(struct cli *c, const struct command *self, int argc, const char *
     int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
     if (rc)
         return options_exit(rc);
+    if (words.len)
+        return usage_error(self, "doctor takes no words");
     doctor_line(true, "casemate", CASEMATE_VERSION);
     bool good = doctor_store(c);
     doctor_pdf(c);

@@ -11,7 +11,7 @@
 
 enum {
     CELL_W = 150, CELL_H = 92, CELL_GAP = 6, LABEL_W = 96, LABEL_H = 30, PER_ROW = 2, ROWS_MAX = 3,
-    BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10,
+    BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10, BOARD_TOP = 72,
 };
 
 struct visual {
@@ -214,6 +214,19 @@ struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv
 
 /* ---- board of stages ---- */
 
+/* A stage's name on one line or two, cut at the blank nearest to its middle. */
+static void draw_stage_name(struct markup *m, double x, struct sv name)
+{
+    size_t cut = 0, middle = name.len / 2;
+    for (size_t i = 1; i < name.len && name.len > 14; i++)
+        if (name.at[i] == ' ' && (cut == 0 || (i > middle ? i - middle : middle - i) <
+                                                  (cut > middle ? cut - middle : middle - cut)))
+            cut = i;
+    text(m, x, 20, "b-stage", cut ? sv_from(name.at, cut) : name);
+    if (cut)
+        text(m, x, 35, "b-stage", sv_from_byte(name, cut + 1));
+}
+
 static void draw_board(struct markup *m, const void *data, const char *id_prefix)
 {
     const struct visual *d = data;
@@ -229,15 +242,15 @@ static void draw_board(struct markup *m, const void *data, const char *id_prefix
         unsigned count = c < v->by_claimed.len ? v->by_claimed.counts[c] : 0;
         used[c] = 0;
         rect(m, x, 0, w - 8, (double)d->height, 8, count ? "b-column" : "b-column b-empty");
-        text(m, x + 10, 22, "b-stage", p->stages.at[c].name);
-        textf(m, x + 10, 46, "b-count", "%u", count);
+        draw_stage_name(m, x + 10, p->stages.at[c].name);
+        textf(m, x + 10, 60, "b-count", "%u", count);
     }
     for (size_t i = 0; i < v->threats.len; i++) {
         const struct threat_view *t = &v->threats.at[i];
         size_t c = t->threat->stage < 0 ? columns : (size_t)t->threat->stage;
         if (c >= columns || used[c] > BOARD_MAX)
             continue;
-        double y = 58 + (double)used[c]++ * (BOARD_ROW + 4);
+        double y = BOARD_TOP + (double)used[c]++ * (BOARD_ROW + 4);
         if (used[c] > BOARD_MAX) {
             textf(m, (double)c * w + 10, y + 15, "m-more", "+ %zu more",
                   (size_t)v->by_claimed.counts[c] - BOARD_MAX);
@@ -257,7 +270,7 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
     for (size_t i = 0; i < p->stage_count && i < v->by_claimed.len; i++)
         most = v->by_claimed.counts[i] > most ? v->by_claimed.counts[i] : most;
     size_t rows = most > BOARD_MAX ? BOARD_MAX + 1 : most;
-    struct doc_block *b = figure(a, v, anchor, BOARD_W, 66 + rows * (BOARD_ROW + 4), draw_board,
+    struct doc_block *b = figure(a, v, anchor, BOARD_W, BOARD_TOP + 6 + rows * (BOARD_ROW + 4), draw_board,
                                  "Board of stages: how far the work has come",
                                  SV("One column for each stage with the threats in it; hollow entries are editor's "
                                     "drafts. The list beside it says the same in words."));

@@ -65,8 +65,8 @@ struct framing {
     struct framing_field fields[FRAMING_FIELDS_MAX];
     /* private */
     uint32_t seen, line_at, fields_at;
-    bool has_line;
-    uint8_t hosts, lengths, encodings, expects;
+    bool has_line, has_host, has_length, has_encoding, wants_close, wants_keep;
+    struct framing_span authority; /* of a target in absolute form */
 };
 
 void framing_init(struct framing *f);

@@ -1,0 +1,145 @@
+/* serve: the published site over HTTP. Three sources: a site that is published already (--site), a folder of text as a live
+ * preview (--from), or the store. The last two are published into a temporary folder, and again whenever they change. */
+#include "base/fs.h"
+#include "cli/publish.h"
+#include "gateway/http/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct preview {
+    struct cli *c;
+    const char *from;   /* NULL: the store */
+    const char *site;   /* where it is published */
+    struct digest seen; /* of names, sizes and times of the source at the last publication */
+    bool faulty;        /* the last attempt failed; the site shows the state before */
+};
+
+static void add_stat(struct digest_state *s, const char *path)
+{
+    struct stat st;
+    char text[128];
+    if (stat(path, &st) < 0)
+        return;
+    int len = snprintf(text, sizeof(text), "%lld %lld.%09ld %lld", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+                       st.st_mtim.tv_nsec, (long long)st.st_ino);
+    digest_add_part(s, sv_str(path));
+    digest_add_part(s, sv_from(text, (size_t)len));
+}
+
+/* What the source looks like from outside; cheap enough to ask twice a second. */
+static struct digest fingerprint(const struct preview *p)
+{
+    struct digest_state s;
+    struct arena a = ARENA_INIT;
+    struct err ignored = ERR_INIT;
+    struct fs_names names = {{NULL, 0, 0}};
+    digest_begin(&s);
+    if (!p->from) {
+        add_stat(&s, p->c->db);
+        add_stat(&s, arena_printf(&a, "%s-wal", p->c->db));
+    } else if (fs_walk(&a, p->from, PROFILE_FILES_MAX * 2, &names, &ignored) == CM_OK) {
+        for (size_t i = 0; i < names.list.len; i++)
+            add_stat(&s, fs_join(&a, p->from, names.list.at[i]));
+    }
+    struct digest d = digest_end(&s);
+    arena_release(&a);
+    return d;
+}
+
+/* Publishes in a command context of its own, whose memory goes with it. */
+static int publish_once(struct preview *p, struct err *err)
+{
+    struct cli run = *p->c;
+    struct view v;
+    struct site_result r = {0};
+    unsigned formats = p->from ? SITE_ALL & ~(unsigned)SITE_PDF : SITE_ALL;
+    arena_init(&run.arena);
+    diag_init(&run.diag, &run.arena);
+    run.store = NULL;
+    run.err = (struct err)ERR_INIT;
+    int rc = publish_load(&run, p->from, &v);
+    if (!rc)
+        rc = publish_site(&run, &v, p->site, formats, &r);
+    if (rc)
+        cli_print_diag(&run);
+    *err = run.err;
+    store_close(&run.store);
+    arena_release(&run.arena);
+    return rc;
+}
+
+static int tick(void *context, struct err *err)
+{
+    struct preview *p = context;
+    struct err fault = ERR_INIT;
+    struct digest now = fingerprint(p);
+    (void)err;
+    if (digest_eq(&now, &p->seen))
+        return CM_OK;
+    p->seen = now;
+    if (publish_once(p, &fault)) {
+        p->faulty = true;
+        log_notice(&p->c->log, "casemate: %s; the site still shows the state before", fault.text);
+    } else if (!p->c->quiet) {
+        log_notice(&p->c->log, p->faulty ? "mended and published again" : "published again");
+        p->faulty = false;
+    }
+    return CM_OK;
+}
+
+static int serve(struct cli *c, const char *address, const char *site, struct preview *p)
+{
+    struct http_server *server = NULL;
+    const struct http_options options = {
+        .address = address, .site = site, .local_names_only = p && p->from, .log = &c->log};
+    int rc = http_server_start(&options, &server, &c->err);
+    if (rc)
+        return rc;
+    if (p && p->from)
+        printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from, http_server_url(server));
+    else
+        printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(server));
+    fflush(stdout);
+    rc = http_server_run(server, p ? tick : NULL, p, &c->err);
+    http_server_stop(&server);
+    return rc;
+}
+
+static int serve_preview(struct cli *c, const char *from, const char *address)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir = arena_printf(&c->arena, "%s/casemate-serve-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    struct err ignored = ERR_INIT;
+    if (!mkdtemp(dir))
+        return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp && *tmp ? tmp : "/tmp");
+    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, false};
+    p.seen = fingerprint(&p);
+    int rc = publish_once(&p, &c->err);
+    if (!rc)
+        rc = serve(c, address, p.site, &p);
+    if (fs_remove_tree(dir, &ignored))
+        log_notice(&c->log, "casemate: %s", ignored.text);
+    return rc;
+}
+
+int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *from = NULL, *address = NULL, *site = NULL;
+    struct words words;
+    const struct option options[] = {
+        {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
+        {"http", OPTION_TEXT, &address, "ADDRESS", "host:port (default: localhost:8139)"},
+        {"site", OPTION_TEXT, &site, "DIR", "serve this published site"},
+    };
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len || (from && site))
+        return usage_error(self, words.len ? "serve takes no words" : "--from and --site exclude each other");
+    rc = site ? serve(c, address, site, NULL) : serve_preview(c, from, address);
+    return rc ? cli_fail(c, rc) : EXIT_DONE;
+}
