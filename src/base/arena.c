@@ -86,7 +86,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = format ? vsnprintf(NULL, 0, format, args) : -1;
     va_end(args);
     if (len < 0)
         BUG("arena_printf: bad format");

@@ -537,6 +537,14 @@ static void people(struct markup *m, const struct sig *sig)
     markup_close(m, "div");
 }
 
+static bool has_edition(const struct document *d)
+{
+    for (size_t i = 0; i < d->view->editions.len; i++)
+        if (sv_eq_str(d->view->editions.at[i].document, document_names[d->kind]))
+            return true;
+    return false;
+}
+
 static void title_block(struct markup *m, const struct document *d)
 {
     struct arena a = ARENA_INIT;
@@ -547,8 +555,11 @@ static void title_block(struct markup *m, const struct document *d)
     markup_element(m, "h1", d->title);
     markup_open(m, "dl");
     markup_attr_str(m, "class", "meta");
-    meta_row(m, d->working_draft ? "Working draft" : "Edition",
-             d->working_draft ? build_sv(&a, "after %.*s", SV_ARG(d->version)) : d->version);
+    if (d->working_draft)
+        meta_row(m, "Working draft", has_edition(d) ? build_sv(&a, "after edition %.*s", SV_ARG(d->version))
+                                                    : SV("before the first edition"));
+    else
+        meta_row(m, "Edition", d->version);
     meta_row(m, "Date", build_date_long(&a, d->date));
     people(m, sig);
     markup_close(m, "dl");
@@ -594,36 +605,4 @@ void html_document(struct markup *m, const struct html_context *c, const struct 
     markup_close(m, "div");
     markup_close(m, "article");
     markup_newline(m);
-}
-
-void document_print_html(const struct document *d, struct str *out)
-{
-    struct markup m;
-    struct html_context c = {.view = d->view, .root = "", .heading = 2, .print = true, .single_document = true};
-    markup_init(&m, out, MARKUP_HTML);
-    markup_doctype_html(&m);
-    markup_open(&m, "html");
-    markup_attr(&m, "lang", d->view->profile->sig.language);
-    markup_open(&m, "head");
-    markup_open(&m, "meta");
-    markup_attr_str(&m, "charset", "utf-8");
-    markup_close(&m, "meta");
-    markup_element(&m, "title", d->title);
-    markup_open(&m, "style");
-    markup_raw_text(&m, web_asset("site.css"));
-    markup_close(&m, "style");
-    markup_close(&m, "head");
-    markup_open(&m, "body");
-    markup_attr_str(&m, "class", "print");
-    struct arena a = ARENA_INIT;
-    markup_element_class(&m, "p", "running-title", d->title);
-    markup_element_class(&m, "p", "running-version",
-                         build_sv(&a, "%s %.*s, %.*s", d->working_draft ? "Working draft after" : "Edition",
-                                  SV_ARG(d->version), SV_ARG(d->date)));
-    arena_release(&a);
-    html_document(&m, &c, d);
-    markup_close(&m, "body");
-    markup_close(&m, "html");
-    markup_newline(&m);
-    markup_finish(&m);
 }

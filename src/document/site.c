@@ -100,21 +100,21 @@ int site_put(struct site *s, struct sv path, struct sv bytes, struct err *err)
     return site_keep(s, path, &input) ? CM_OK : site_write(s, path, &input, bytes, err);
 }
 
-static struct digest page_input(struct site *s, const struct page *p, const struct doc_block *content)
+int site_page(struct site *s, struct page *p, const struct doc_block *content, struct err *err)
+{
+    struct digest shown = tree_digest_section(content);
+    return site_page_from(s, p, content, &shown, err);
+}
+
+int site_page_from(struct site *s, struct page *p, const struct doc_block *content, const struct digest *shown,
+                   struct err *err)
 {
     struct digest_state d;
     digest_begin(&d);
     digest_add(&d, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
     page_digest(&d, p);
-    digest_add_part(&d, content->class_name ? sv_str(content->class_name) : SV_NONE);
-    digest_add_part(&d, content->title);
-    tree_digest_add(&d, content->first);
-    return digest_end(&d);
-}
-
-int site_page(struct site *s, struct page *p, const struct doc_block *content, struct err *err)
-{
-    struct digest input = page_input(s, p, content);
+    digest_add(&d, sv_from((const char *)shown->bytes, sizeof shown->bytes));
+    struct digest input = digest_end(&d);
     if (site_keep(s, p->path, &input))
         return CM_OK;
     struct arena a = ARENA_INIT;
@@ -254,6 +254,17 @@ static void build_all(struct site *s)
         document_build(s->a, s->v, (enum document_kind)k, NULL, &s->documents[k]);
     s->threats = arena_new_array(s->a, struct doc_block *, s->v->threats.len + 1);
     collect_threats(s, s->documents[DOCUMENT_ANALYSIS].root->first);
+    for (size_t i = 0; i < s->v->threats.len; i++) {
+        struct digest *digest = arena_new(s->a, struct digest);
+        *digest = tree_digest_section(s->threats[i]);
+        map_set(&s->threat_digests, s->v->threats.at[i].threat->id, digest);
+    }
+    for (int k = 0; k < DOCUMENT_KINDS; k++) {
+        struct digest_state state;
+        digest_begin(&state);
+        tree_digest_add(&state, s->documents[k].root->first, &s->threat_digests);
+        s->contents[k] = digest_end(&state);
+    }
     s->planned = s->v->threats.len * ((s->options->formats & SITE_JSON) ? 2 : 1) + s->v->documents.len + 40;
     struct digest_state d;
     digest_begin(&d);
@@ -338,6 +349,7 @@ int site_publish(const struct view *v, const struct site_options *options, struc
     *out = (struct site_result){0};
     map_init(&s.old_digests, &a);
     map_init(&s.folders, &a);
+    map_init(&s.threat_digests, &a);
     html_drawings_init(&s.drawings, &a);
     int rc = publish(&s, without_slash(&a, options->to), err);
     if (options->log)

@@ -138,7 +138,7 @@ static struct digest document_input(struct site *s, const struct document *d, co
         for (size_t k = 0; k < ARRAY_LEN(parts); k++)
             digest_add_part(&state, parts[k]);
     }
-    tree_digest_add(&state, d->root->first);
+    digest_add(&state, sv_from((const char *)s->contents[d->kind].bytes, sizeof s->contents[d->kind].bytes));
     return digest_end(&state);
 }
 

@@ -17,6 +17,8 @@ struct site {
     struct html_drawings drawings;
     struct document documents[DOCUMENT_KINDS];
     struct doc_block **threats;     /* sections of the analysis, by index in view->threats */
+    struct map threat_digests;      /* id -> struct digest* of that section */
+    struct digest contents[DOCUMENT_KINDS]; /* of the documents' block trees */
     bool has_pdf;
     struct digest shared;           /* of what all pages show */
     size_t planned;                 /* for the progress line */
@@ -24,8 +26,9 @@ struct site {
     struct str buffer;              /* of the page that is being written */
 };
 
-/* tree_digest.c */
-void tree_digest_add(struct digest_state *s, const struct doc_block *first);
+/* tree_digest.c. known: digests (struct digest*) of sections by anchor, which then stand for what is below them; may be NULL. */
+void tree_digest_add(struct digest_state *s, const struct doc_block *first, const struct map *known);
+struct digest tree_digest_section(const struct doc_block *section);
 
 /* site.c: True when the file of the last run was made from the same input; it is in the new folder then. */
 CM_MUST_USE bool site_keep(struct site *s, struct sv path, const struct digest *input);
@@ -35,6 +38,9 @@ CM_MUST_USE int site_write(struct site *s, struct sv path, const struct digest *
 CM_MUST_USE int site_put(struct site *s, struct sv path, struct sv bytes, struct err *err);
 /* A page of blocks: `content` is a section; its title becomes the page's h1 unless headless. */
 CM_MUST_USE int site_page(struct site *s, struct page *p, const struct doc_block *content, struct err *err);
+/* The same when the digest of what the page shows is known. */
+CM_MUST_USE int site_page_from(struct site *s, struct page *p, const struct doc_block *content,
+                               const struct digest *shown, struct err *err);
 
 /* site_pages.c */
 CM_MUST_USE int site_front_pages(struct site *s, struct err *err);

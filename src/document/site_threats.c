@@ -115,6 +115,22 @@ static void neighbours(struct site *s, struct arena *a, size_t i, struct doc_blo
     }
 }
 
+static struct digest shown_digest(struct site *s, const struct doc_block *entry, const struct doc_block *strip,
+                                  const struct doc_block *after)
+{
+    const struct digest *section = map_get(&s->threat_digests, entry->anchor);
+    struct digest_state d;
+    digest_begin(&d);
+    digest_add(&d, sv_from((const char *)section->bytes, sizeof section->bytes));
+    if (strip) {
+        struct doc_block alone = *strip;
+        alone.next = NULL;
+        tree_digest_add(&d, &alone, NULL);
+    }
+    tree_digest_add(&d, after->first, NULL);
+    return digest_end(&d);
+}
+
 /* The section of the analysis is used as it stands: its children are put between what only the page has. */
 static int threat_page(struct site *s, size_t i, struct err *err)
 {
@@ -133,11 +149,11 @@ static int threat_page(struct site *s, size_t i, struct err *err)
     content.first = strip ? strip : entry->first;
     if (strip)
         strip->next = entry->first;
+    struct digest shown = shown_digest(s, entry, strip, after);
     struct doc_block *last = entry->last;
-    struct doc_block *kept = last->next;
     last->next = after->first;
-    int rc = site_page(s, &p, &content, err);
-    last->next = kept;
+    int rc = site_page_from(s, &p, &content, &shown, err);
+    last->next = NULL;
     arena_release(&a);
     return rc;
 }

@@ -20,9 +20,14 @@ static void inlines(struct digest_state *s, const struct doc_inline *i)
     number(s, 0);
 }
 
-static void blocks(struct digest_state *s, const struct doc_block *b)
+static void blocks(struct digest_state *s, const struct doc_block *b, const struct map *known)
 {
     for (; b; b = b->next) {
+        const struct digest *section = known && b->kind == DOC_SECTION && b->anchor.len ? map_get(known, b->anchor) : NULL;
+        if (section) {
+            digest_add(s, sv_from((const char *)section->bytes, sizeof section->bytes));
+            continue;
+        }
         number(s, (uint64_t)b->kind + 1);
         number(s, (uint64_t)b->start << 4 | (uint64_t)b->ordered << 3 | (uint64_t)b->tight << 2 |
                       (uint64_t)b->header_row << 1 | (uint64_t)b->heading);
@@ -41,12 +46,23 @@ static void blocks(struct digest_state *s, const struct doc_block *b)
             digest_add(s, sv_from((const char *)&b->figure->height, sizeof b->figure->height));
         }
         inlines(s, b->inlines);
-        blocks(s, b->first);
+        blocks(s, b->first, known);
     }
     number(s, 0);
 }
 
-void tree_digest_add(struct digest_state *s, const struct doc_block *first)
+void tree_digest_add(struct digest_state *s, const struct doc_block *first, const struct map *known)
 {
-    blocks(s, first);
+    blocks(s, first, known);
+}
+
+struct digest tree_digest_section(const struct doc_block *section)
+{
+    struct digest_state s;
+    digest_begin(&s);
+    digest_add_part(&s, section->title);
+    digest_add_part(&s, section->anchor);
+    digest_add_part(&s, sv_str(section->class_name));
+    blocks(&s, section->first, NULL);
+    return digest_end(&s);
 }

@@ -19,12 +19,70 @@ struct visual {
     size_t width, height;
 };
 
+/* Looks by class for readers without the style sheet (the PDF renderer gives none to drawings). The style sheet overrides them. */
+struct look {
+    const char *class_name, *fill, *stroke, *dash, *size, *weight, *anchor;
+};
+
+static const struct look looks[] = {
+    {"m-p1", "#f6d5cf", "#8d1f1a", NULL, NULL, NULL, NULL},
+    {"m-p2", "#fae2cc", "#94410c", NULL, NULL, NULL, NULL},
+    {"m-p3", "#f8edc8", "#6f5200", NULL, NULL, NULL, NULL},
+    {"m-p4", "#e4eeda", "#3c6130", NULL, NULL, NULL, NULL},
+    {"m-p5", "#e9ecee", "#4d5763", NULL, NULL, NULL, NULL},
+    {"m-cell", "#e9ecee", "#4d5763", NULL, NULL, NULL, NULL},
+    {"m-priority", "#16191d", NULL, NULL, "15", "bold", NULL},
+    {"m-count", "#4b5259", NULL, NULL, "12", NULL, "end"},
+    {"m-id", "#16191d", NULL, NULL, "12.5", "bold", NULL},
+    {"m-more", "#4b5259", NULL, NULL, "12", NULL, NULL},
+    {"m-row", "#16191d", NULL, NULL, "13.5", NULL, "end"},
+    {"m-column", "#16191d", NULL, NULL, "13.5", NULL, "middle"},
+    {"m-axis", "#4b5259", NULL, NULL, "12", NULL, "end"},
+    {"b-empty", "none", "#b5b8bb", "4 4", NULL, NULL, NULL},
+    {"b-column", "#f3f1ea", NULL, NULL, NULL, NULL, NULL},
+    {"b-draft", "none", "#7a4a00", "4 3", NULL, NULL, NULL},
+    {"b-card", "#125566", NULL, NULL, NULL, NULL, NULL},
+    {"b-stage", "#4b5259", NULL, NULL, "12", NULL, NULL},
+    {"b-count", "#16191d", NULL, NULL, "19", "bold", NULL},
+    {"b-id-draft", "#16191d", NULL, NULL, "12", "bold", NULL},
+    {"b-id", "#ffffff", NULL, NULL, "12", "bold", NULL},
+    {"t-name", "#16191d", NULL, NULL, "12.5", NULL, NULL},
+    {"t-version", "#16191d", NULL, NULL, "12.5", "bold", "middle"},
+    {"t-date", "#4b5259", NULL, NULL, "12.5", NULL, NULL},
+    {"t-line", "#8b8e91", NULL, NULL, NULL, NULL, NULL},
+    {"t-mark", "#125566", NULL, NULL, NULL, NULL, NULL},
+};
+
+static void look_attr(struct markup *m, const char *name, const char *value)
+{
+    if (value)
+        markup_attr_str(m, name, value);
+}
+
+/* The last of the blank-separated class names decides. */
+static void class_attrs(struct markup *m, const char *class_name)
+{
+    const char *last = strrchr(class_name, ' ');
+    last = last ? last + 1 : class_name;
+    markup_attr_str(m, "class", class_name);
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+        if (strcmp(looks[i].class_name, last) != 0)
+            continue;
+        look_attr(m, "fill", looks[i].fill);
+        look_attr(m, "stroke", looks[i].stroke);
+        look_attr(m, "stroke-dasharray", looks[i].dash);
+        look_attr(m, "font-size", looks[i].size);
+        look_attr(m, "font-weight", looks[i].weight);
+        look_attr(m, "text-anchor", looks[i].anchor);
+    }
+}
+
 static void text(struct markup *m, double x, double y, const char *class_name, struct sv content)
 {
     markup_open(m, "text");
     markup_attr_number(m, "x", x);
     markup_attr_number(m, "y", y);
-    markup_attr_str(m, "class", class_name);
+    class_attrs(m, class_name);
     markup_text(m, content);
     markup_close(m, "text");
 }
@@ -52,7 +110,7 @@ static void rect(struct markup *m, double x, double y, double w, double h, doubl
     markup_attr_number(m, "width", w);
     markup_attr_number(m, "height", h);
     markup_attr_number(m, "rx", r);
-    markup_attrf(m, "class", "%s", class_name);
+    class_attrs(m, class_name);
     markup_close(m, "rect");
 }
 
@@ -65,6 +123,7 @@ static void svg_open(struct markup *m, const struct visual *d, const char *id_pr
     markup_attrf(m, "width", "%zu", d->width);
     markup_attrf(m, "height", "%zu", d->height);
     markup_attr_str(m, "class", class_name);
+    markup_attr_str(m, "font-family", "Noto Sans, DejaVu Sans, sans-serif");
     markup_attr_str(m, "role", "img");
     markup_attrf(m, "aria-labelledby", "%stitle %sdesc", id_prefix, id_prefix);
     markup_open(m, "title");
@@ -165,8 +224,8 @@ static void draw_matrix(struct markup *m, const void *data, const char *id_prefi
     for (size_t c = 0; c < columns; c++)
         text(m, LABEL_W + (double)(c * (CELL_W + CELL_GAP)) + CELL_W / 2.0, bottom + 14, "m-column",
              sig->damage.list.at[c].name);
-    text(m, LABEL_W - 12, bottom + 14, "m-axis m-end", SV("likelihood \xe2\x86\x91"));
-    text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis m-end", SV("damage \xe2\x86\x92"));
+    text(m, LABEL_W - 12, bottom + 14, "m-axis", SV("likelihood \xe2\x86\x91"));
+    text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis", SV("damage \xe2\x86\x92"));
     markup_close(m, "svg");
     arena_release(&a);
 }
@@ -323,7 +382,7 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
             markup_attr_number(m, "cx", x);
             markup_attr_number(m, "cy", y);
             markup_attr_number(m, "r", 6);
-            markup_attr_str(m, "class", "t-mark");
+            class_attrs(m, "t-mark");
             markup_close(m, "circle");
             text(m, x, y - 12, "t-version", e->version);
         }

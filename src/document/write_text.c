@@ -16,7 +16,8 @@ struct text_writer {
     struct arena *arena;
     const struct document *document;
     struct map numbers; /* anchor -> const struct sv *: number of a section */
-    struct map addresses; /* address -> index + 1 */
+    struct map addresses; /* address -> size_t *: number of a link */
+    struct map cited;     /* ids of cited documents */
     struct {
         VEC(struct sv) list;
     } links;
@@ -182,8 +183,8 @@ static void add_inlines(struct text_writer *w, struct str *out, const struct doc
             add_flat(out, i->text.len ? i->text : i->id);
             if (i->text.len && i->kind == DOC_THREAT && !contains(i->text, i->id))
                 str_addf(out, " (%.*s)", SV_ARG(i->id));
-            if (i->kind == DOC_REFERENCE && write_web_address(i->url))
-                link_number(w, i->url);
+            if (i->kind == DOC_REFERENCE)
+                map_set(&w->cited, i->id, w);
             break;
         default:
             add_flat(out, i->text);
@@ -781,7 +782,7 @@ static void write_references(struct text_writer *w, struct str *out)
     bool any = false;
     for (size_t i = 0; i < references->list.len; i++) {
         const struct reference *r = &references->list.at[i];
-        if (!map_get(&w->addresses, r->url))
+        if (!map_get(&w->cited, r->id))
             continue;
         if (!any)
             str_add_str(out, "\nCited documents\n\n");
@@ -820,6 +821,7 @@ void document_write_text(const struct document *d, struct str *out)
     struct str body = STR_INIT;
     map_init(&w.numbers, &a);
     map_init(&w.addresses, &a);
+    map_init(&w.cited, &a);
     number_sections(&w, d->root, SV_NONE);
     write_head(&w, out);
     write_plain_section(out, "Abstract", &d->abstract, 1);

@@ -89,6 +89,8 @@ bool citation_read(const struct yaml_read *r, const struct references *refs, con
         return false;
     }
     struct reference *found = map_get(&refs->by_id, out->id);
+    if (!found && refs->unread)
+        return true;
     if (!found) {
         const char *nearest = nearest_reference(r, refs, out->id);
         yaml_read_fault(r, node,

@@ -208,18 +208,38 @@ static bool same_values(const struct yaml_node *a, const struct yaml_node *b)
     return same;
 }
 
-static struct sv order_front(const struct format *f, struct sv yaml, const struct yaml_node *root)
+static const struct yaml_node *parse_quietly(const struct format *f, struct sv yaml)
+{
+    struct diag quiet;
+    diag_init(&quiet, f->a);
+    return yaml_parse(f->a, yaml, f->path, 1, &quiet);
+}
+
+static struct sv tidy_lines(struct arena *a, struct sv text)
+{
+    struct str out = STR_INIT;
+    put_lines(&out, text);
+    return keep(a, &out);
+}
+
+/* The lines of a YAML text in normal form; as they are where blanks or blank lines belong to a value. */
+static struct sv tidy_yaml(const struct format *f, struct sv yaml, const struct yaml_node *root)
+{
+    struct sv tidy = tidy_lines(f->a, yaml);
+    if (yaml_same(root, parse_quietly(f, tidy)))
+        return tidy;
+    return yaml.len && yaml.at[yaml.len - 1] != '\n' ? sv_str(arena_printf(f->a, "%.*s\n", SV_ARG(yaml))) : yaml;
+}
+
+static struct sv order_front(const struct format *f, struct sv yaml)
 {
     struct yaml_parts parts;
-    struct str joined = STR_INIT, out = STR_INIT;
-    struct diag quiet;
+    struct str joined = STR_INIT;
     const struct template *template = f->p && f->p->template.fields.len ? &f->p->template : NULL;
-    diag_init(&quiet, f->a);
-    put_lines(&out, yaml);
-    struct sv plain = keep(f->a, &out);
+    const struct yaml_node *root = parse_quietly(f, yaml);
     yaml_parts_cut(f->a, yaml, root, &parts);
     if (!parts.whole || !parts.list.len)
-        return plain;
+        return yaml;
     struct ranked_part *ranked = arena_new_array(f->a, struct ranked_part, parts.list.len);
     for (size_t i = 0; i < parts.list.len; i++)
         ranked[i] = (struct ranked_part){&parts.list.at[i], threat_key_rank(template, parts.list.at[i].key), i};
@@ -227,11 +247,10 @@ static struct sv order_front(const struct format *f, struct sv yaml, const struc
     for (size_t i = 0; i < parts.list.len; i++)
         put_part(&joined, yaml, ranked[i].part);
     str_add(&joined, sv_from_byte(yaml, parts.tail));
-    struct str lines = STR_INIT;
-    put_lines(&lines, str_sv(&joined));
-    str_release(&joined);
-    struct sv ordered = keep(f->a, &lines);
-    return same_values(root, yaml_parse(f->a, ordered, f->path, 1, &quiet)) ? ordered : plain;
+    struct sv plain = keep(f->a, &joined), tidy = tidy_lines(f->a, plain);
+    if (same_values(root, parse_quietly(f, tidy)))
+        return tidy;
+    return same_values(root, parse_quietly(f, plain)) ? plain : yaml;
 }
 
 /* -- Markdown -- */
@@ -373,10 +392,8 @@ static struct sv format_markdown(const struct format *f, struct sv text, bool th
         return SV_NONE;
     if (file.md.front_line) {
         str_add_str(&out, "---\n");
-        if (threat && file.front)
-            str_add(&out, order_front(f, file.md.front, file.front));
-        else
-            put_lines(&out, file.md.front);
+        struct sv front = file.front ? tidy_yaml(f, file.md.front, file.front) : SV_NONE;
+        str_add(&out, threat ? order_front(f, front) : front);
         str_add_str(&out, "---\n");
     }
     put_body(f, text, &file.md, threat, &body);
@@ -389,11 +406,8 @@ static struct sv format_markdown(const struct format *f, struct sv text, bool th
 
 static struct sv format_yaml(const struct format *f, struct sv text)
 {
-    struct str out = STR_INIT;
-    if (!yaml_parse(f->a, text, f->path, 1, f->diag))
-        return SV_NONE;
-    put_lines(&out, text);
-    return keep(f->a, &out);
+    const struct yaml_node *root = yaml_parse(f->a, text, f->path, 1, f->diag);
+    return root ? tidy_yaml(f, text, root) : SV_NONE;
 }
 
 int profile_format(struct arena *a, const char *path, struct sv text, const struct profile *p, struct sv *out,

@@ -205,7 +205,7 @@ static void check_mention(const struct profile *p, struct source *s, const struc
         known = map_get(&p->by_id, sv_str(m->id)) != NULL;
     } else {
         struct reference *reference = map_get(&p->references.by_id, sv_str(m->id));
-        known = reference != NULL;
+        known = reference != NULL || p->references.unread;
         if (reference)
             reference->cited = true;
     }

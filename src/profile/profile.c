@@ -221,6 +221,7 @@ void profile_parse(struct arena *a, const struct profile_files *files, const cha
     map_init(&out->references.by_id, a);
     if (open_top(&in, "sig.yaml", true, &sig))
         sig_read(&sig, &out->sig);
+    out->references.unread = true;
     if (open_top(&in, "references.tsv", true, &references))
         references_read(&references, &out->sig, &out->references);
     bool has_process = open_top(&in, "process.md", true, &process);

@@ -129,6 +129,7 @@ struct reference {
 struct references {
     VEC(struct reference) list; /* in order of series and number */
     struct map by_id;           /* sv -> struct reference* */
+    bool unread;                /* the file is missing or no table: citations are not looked up */
 };
 
 /* "XEP-0384 v0.8.3 §4.2" */

@@ -140,7 +140,8 @@ void references_read(struct source *s, const struct sig *sig, struct references 
     map_init(&out->by_id, a);
     map_init(&seen, a);
     tsv_parse(a, s->text, s->read.file, &limits, s->read.diag, &tsv);
-    if (!check_header(s, &tsv))
+    out->unread = !check_header(s, &tsv);
+    if (out->unread)
         return;
     for (size_t i = 0; i < tsv.rows.len; i++) {
         const struct tsv_row *row = &tsv.rows.at[i];

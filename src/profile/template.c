@@ -26,14 +26,15 @@ static int read_from(const struct yaml_read *r, const struct yaml_node *item, co
     struct sv id = yaml_read_line(r, item, "from", YAML_REQUIRED);
     struct words known = {{NULL, 0, 0}};
     int stage = process_stage(process, id);
+    int last = process->stage_count ? (int)process->stage_count - 1 : 0;
     if (!id.len || !process->stage_count)
-        return 0;
+        return last;
     if (stage >= 0 && !process->stages.at[stage].end)
         return stage;
     for (size_t i = 0; i < process->stage_count; i++)
         *vec_push(r->a, &known.list) = arena_strndup(r->a, process->stages.at[i].id.at, process->stages.at[i].id.len);
     yaml_read_unknown(r, yaml_get(item, "from"), "stage", &known);
-    return 0;
+    return last;
 }
 
 static enum field_kind kind_of(struct sv word)

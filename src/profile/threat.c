@@ -472,7 +472,8 @@ bool threat_read(struct source *s, const struct profile *p, struct threat_draft 
     struct reading in = {&out->source.read, p, out->front, p->sig.prefix.len && p->sig.areas.list.len};
     if (out->front)
         read_front(&in, s->path, t, &slots);
-    source_no_preface(s, &out->md);
+    if (out->front)
+        source_no_preface(s, &out->md);
     read_sections(&in, &out->md, &slots);
     read_trees(&in, &out->md, t);
     gather_fields(s->read.a, &p->template, &slots, t);
@@ -520,6 +521,23 @@ static void check_values(const struct profile *p, struct threat_draft *d)
         check_value(p, d, responses->items[i], "how");
 }
 
+/* Is the key of a lack there, with something in it? Then its own fault was reported, and the lack only follows from it. */
+static bool stated(const struct profile *p, const struct threat_draft *d, const struct lack *lack)
+{
+    const char *const keys[ENTRY_NEEDS] = {[NEED_ATTACKER] = "attacker",   [NEED_LEVEL] = "level",   [NEED_AFFECTS] = "affects",
+                                           [NEED_RESPONSES] = "responses", [NEED_REASON] = "reason", [NEED_SUCCESSOR] = "into"};
+    const char *key = keys[lack->need];
+    if (lack->need == NEED_FIELDS) {
+        const struct template_field *f = &p->template.fields.at[lack->field];
+        if (sv_eq(f->id, SV("name")))
+            return true; /* required of every threat, and said so */
+        if (f->kind == FIELD_RATING)
+            key = arena_strndup(d->source.read.a, f->id.at, f->id.len);
+    }
+    const struct yaml_node *node = key ? yaml_get(d->front, key) : NULL;
+    return node && (node->kind == YAML_SCALAR ? node->text.len > 0 : node->count > 0);
+}
+
 static void check_stage(const struct profile *p, struct threat_draft *d)
 {
     struct lacks lacks = {{NULL, 0, 0}};
@@ -534,8 +552,9 @@ static void check_stage(const struct profile *p, struct threat_draft *d)
                    "a line `areas: [...]` with one or more of the areas of sig.yaml");
     profile_lacks(a, p, t, t->stage, &lacks);
     for (size_t i = 0; i < lacks.list.len; i++)
-        diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
-                   arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id), SV_ARG(lacks.list.at[i].text)), NULL);
+        if (!stated(p, d, &lacks.list.at[i]))
+            diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
+                       arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id), SV_ARG(lacks.list.at[i].text)), NULL);
 }
 
 void threat_check(const struct profile *p, struct threat_draft *d)

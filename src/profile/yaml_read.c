@@ -171,7 +171,7 @@ unsigned yaml_read_number(const struct yaml_read *r, const struct yaml_node *map
         return (unsigned)value;
     yaml_read_fault(r, node,
                     arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
-                    arena_printf(r->a, "a whole number from %u to %u", min, max));
+                    min == max ? arena_printf(r->a, "%u", min) : arena_printf(r->a, "a whole number from %u to %u", min, max));
     return fallback;
 }
 

@@ -23,11 +23,11 @@ static void test_good(void **state CM_UNUSED)
     assert_int_equal(p.process.stages.len, 5);
     assert_true(p.process.stages.at[4].end);
     assert_text(p.process.prose, "## How\n\nA call lasts 14 days, as in RFC 3552.");
-    assert_int_equal(p.process.prose_line, 24);
+    assert_int_equal(p.process.prose_line, 23);
     assert_text(p.template.introduction, "What to write.");
     assert_int_equal(p.template.fields.len, 7);
     assert_text(p.template.fields.at[0].guidance, "The name. Short.");
-    assert_int_equal(p.template.fields.at[0].guidance_line, 18);
+    assert_int_equal(p.template.fields.at[0].guidance_line, 17);
     assert_int_equal(p.analysis.before.len, 1);
     assert_text(p.analysis.before.at[0].body, "See T-0001.");
     assert_int_equal(p.analysis.after.len, 1);

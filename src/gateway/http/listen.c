@@ -139,6 +139,7 @@ static int open_localhost(struct listen_set *set)
             return 0;
         if (!any_port || v6 != -EADDRINUSE || tries == 20)
             return v6;
+        set->port = 0;
         listen_close(set); /* the free port of one family is taken in the other: draw again */
     }
 }

@@ -17,7 +17,8 @@
  * parser and a small event loop are less code than the relay, and there is one opinion about where a request ends.
  *
  * Threads: each runs its own epoll loop over its own connections; they share the listening sockets and the index of
- * the site. A response is sent with the connection's own arena-free buffers; bodies are borrowed from the index. */
+ * the site. Bodies are sent from the index's memory without a copy. Starting raises the process's soft limit of open
+ * files when it is below what limits.connections needs. */
 #ifndef CASEMATE_GATEWAY_HTTP_SERVER_H
 #define CASEMATE_GATEWAY_HTTP_SERVER_H
 

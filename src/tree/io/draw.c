@@ -38,18 +38,32 @@ static const char standalone_style[] = "@media (prefers-color-scheme: dark) {\n"
                                        ".tree-value { fill: #b3bfd0 }\n"
                                        "}\n";
 
-/* Whole numbers need no formatting of fractions. */
-static void attr_int(struct markup *m, const char *name, int value)
+enum { PATH_MAX_BYTES = 80 }; /* five letters and five numbers */
+
+/* Appends a letter (0: none) and a whole number: nearly all of a drawing, and much faster than
+ * printf. */
+static size_t put_int(char *out, size_t at, char letter, int value)
 {
     char digits[12];
-    size_t at = sizeof(digits);
+    size_t len = 0;
     unsigned rest = value < 0 ? 0u - (unsigned)value : (unsigned)value;
+    if (letter)
+        out[at++] = letter;
     do
-        digits[--at] = (char)('0' + rest % 10);
+        digits[len++] = (char)('0' + rest % 10);
     while (rest /= 10);
     if (value < 0)
-        digits[--at] = '-';
-    markup_attr(m, name, sv_from(digits + at, sizeof(digits) - at));
+        out[at++] = '-';
+    while (len)
+        out[at++] = digits[--len];
+    return at;
+}
+
+static void attr_int(struct markup *m, const char *name, int value)
+{
+    char digits[16];
+    size_t len = put_int(digits, 0, '\0', value);
+    markup_attr(m, name, sv_from(digits, len));
 }
 
 static void draw_rect(struct markup *m, const char *class_name, int x, int y, int w, int h,
@@ -94,10 +108,14 @@ static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard
             continue;
         markup_open(m, "path");
         markup_attr_str(m, "class", guard ? "tree-guard" : "tree-line");
-        if (e->turn == e->y2)
-            markup_attrf(m, "d", "M%d %dV%dH%d", e->x1, e->y1, e->turn, e->x2);
-        else
-            markup_attrf(m, "d", "M%d %dV%dH%dV%d", e->x1, e->y1, e->turn, e->x2, e->y2);
+        char path[PATH_MAX_BYTES];
+        size_t len = put_int(path, 0, 'M', e->x1);
+        len = put_int(path, len, ' ', e->y1);
+        len = put_int(path, len, 'V', e->turn);
+        len = put_int(path, len, 'H', e->x2);
+        if (e->turn != e->y2)
+            len = put_int(path, len, 'V', e->y2);
+        markup_attr(m, "d", sv_from(path, len));
         markup_close(m, "path");
     }
     markup_close(m, "g");
@@ -189,7 +207,8 @@ static void draw_title(struct markup *m, const struct tree_node *n, const struct
 {
     const char *word = looks[box->kind].word;
     markup_open(m, "title");
-    markup_textf(m, "%s: ", word ? word : gate_title(n));
+    markup_text_str(m, word ? word : gate_title(n));
+    markup_text(m, SV(": "));
     markup_text(m, n->reference.len ? n->reference : n->label);
     if (n->reference.len && n->label.len)
         markup_textf(m, " %.*s", SV_ARG(n->label));

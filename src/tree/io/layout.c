@@ -23,6 +23,7 @@ enum {
     ACROSS_PLACES = 48, /* more are always drawn downwards */
     ACROSS_LEVELS = 8,
     GAP_ACROSS = 14,
+    ACROSS_BOX = 60, /* a usual box is not narrower, with its gap */
     GUARD_INDENT = 16,
     STUB = 8, /* length of the line before and behind a gate word */
     LABEL_SIZE = 13,
@@ -64,7 +65,7 @@ bool layout_has_mark(enum draw_kind kind)
 }
 
 /* ---- text
- * ------------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 static uint32_t pixels(uint32_t thousandths, unsigned size)
@@ -183,8 +184,9 @@ static struct sv values_text(struct layouter *l, const struct tree_node *n)
             continue;
         if (text.len)
             str_add_char(&text, ' ');
-        str_addf(&text, "%s=%.*s", tree_attribute_names[attribute],
-                 SV_ARG(n->values[attribute].text));
+        str_add_str(&text, tree_attribute_names[attribute]);
+        str_add_char(&text, '=');
+        str_add(&text, n->values[attribute].text);
     }
     struct sv result = text.len ? arena_sv(l->arena, str_sv(&text)) : SV_NONE;
     str_release(&text);
@@ -210,9 +212,7 @@ static void fit_box(struct layouter *l, struct place *p, int most)
     size_t labels, values = 0;
     p->box = l->out->boxes.len;
     struct draw_box *box = vec_push(l->arena, &l->out->boxes);
-    box->kind = p->kind;
-    box->node = p->node;
-    box->first_text = l->out->texts.len;
+    *box = (struct draw_box){.kind = p->kind, .node = p->node, .first_text = l->out->texts.len};
     uint32_t width = wrap(l, label_text(l, n), (uint32_t)room, size, false, &labels);
     struct sv text = p->kind == DRAW_SAME ? SV_NONE : values_text(l, n);
     if (text.len) {
@@ -225,7 +225,7 @@ static void fit_box(struct layouter *l, struct place *p, int most)
 }
 
 /* ---- places
- * ----------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 static enum draw_kind place_kind(const struct tree_node *n, uint32_t node, bool here)
@@ -297,7 +297,7 @@ static bool is_guard(const struct layouter *l, const struct place *p)
 }
 
 /* ---- gates
- * -----------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 static struct sv badge_text(struct layouter *l, const struct tree_node *n)
@@ -341,7 +341,7 @@ static void add_edge(struct layouter *l, struct draw_edge edge)
 }
 
 /* ---- down
- * ------------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 struct down {
@@ -404,7 +404,7 @@ static void lay_down(struct layouter *l)
 }
 
 /* ---- across
- * ----------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 /* A subtree's edges per level, relative to the middle of its top box; and how far that middle is
@@ -420,14 +420,20 @@ struct across {
     bool row_gates[ACROSS_LEVELS]; /* a gate word stands below this row */
 };
 
-/* Countermeasures hang below steps only, and nothing below countermeasures. */
+/* Countermeasures hang below steps only, and nothing below countermeasures; and no level has more
+ * boxes than could stand side by side. */
 static bool can_go_across(const struct layouter *l)
 {
+    int boxes[ACROSS_LEVELS] = {0};
     if (l->places.len > ACROSS_PLACES || l->depth >= ACROSS_LEVELS)
         return false;
     for (size_t i = 0; i < l->places.len; i++) {
         const struct place *p = &l->places.at[i];
-        if (is_guard(l, p) && (p->first != NO_PLACE || l->places.at[p->parent].kind != DRAW_STEP))
+        bool guard = is_guard(l, p);
+        if (guard && (p->first != NO_PLACE || l->places.at[p->parent].kind != DRAW_STEP))
+            return false;
+        boxes[p->depth] += !guard;
+        if (boxes[p->depth] * ACROSS_BOX > l->width)
             return false;
     }
     return true;
@@ -592,8 +598,8 @@ const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, dou
     l.out->anchors = tree_anchors(a, t);
     l.out->alternative = draw_alternative(a, t);
     list_places(&l);
-    if (can_go_across(&l)) {
-        for (size_t i = 0; i < ARRAY_LEN(widths) && !l.out->across; i++)
+    if (can_go_across(&l) && lay_across(&l, widths[ARRAY_LEN(widths) - 1])) {
+        for (size_t i = 0; !l.out->across; i++)
             l.out->across = lay_across(&l, widths[i]);
     }
     if (!l.out->across) {

@@ -78,7 +78,7 @@ static void check_characters(struct outline_parser *p)
 }
 
 /* ---- indentation
- * ---------------------------------------------------------------------------------------------- */
+ * -------------------- */
 
 static struct sv skip_quote_marks(struct sv text)
 {
@@ -115,7 +115,7 @@ static struct sv skip_bullets(struct sv text)
 }
 
 /* ---- comments
- * -------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 /* Cuts "; comment" off the text: a semicolon at its start or behind a blank. */
@@ -150,7 +150,7 @@ static struct sv take_comment(struct outline_parser *p, struct sv beside)
 }
 
 /* ---- the parts of a line
- * -------------------------------------------------------------------------------------- */
+ * -------------------- */
 
 static void read_marker(struct outline_line *l)
 {
@@ -387,7 +387,7 @@ static void check_label(struct outline_parser *p, struct sv label)
 }
 
 /* ---- references
- * -----------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 /* The length of "T-0017" at the start of the text, 0 when there is none. */
@@ -431,7 +431,7 @@ static void read_reference(struct outline_parser *p, struct outline_line *l, str
 }
 
 /* ---- nodes
- * ----------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 static bool node_limit(struct outline_parser *p, uint32_t column)

@@ -61,7 +61,7 @@ bool outline_all_digits(struct sv word)
 }
 
 /* ---- after the last line
- * -------------------------------------------------------------------------------------- */
+ * -------------------- */
 
 /* word is `upper` in any mixture of cases */
 static bool same_letters(struct sv word, const char *upper)
@@ -237,7 +237,7 @@ static void sort_remarks(struct tree *t)
 }
 
 /* ---- cycles
- * ---------------------------------------------------------------------------------------------------
+ * --------------------
  */
 
 struct cycle_frame {
@@ -274,7 +274,8 @@ static void report_cycle(struct outline_parser *p, const struct cycle_frame *fra
     size_t start = 0;
     for (size_t i = count; i > 0 && !link; i--) {
         start = i % count;
-        if (p->tree->nodes.at[frames[start].node].home != frames[i - 1].node)
+        if (frames[start].node == 0 ||
+            p->tree->nodes.at[frames[start].node].home != frames[i - 1].node)
             link = find_link(p, frames[i - 1].node, frames[start].node);
     }
     if (!link)
@@ -320,7 +321,7 @@ static void find_cycles(struct outline_parser *p)
 }
 
 /* ---- order and counts
- * ----------------------------------------------------------------------------------------- */
+ * -------------------- */
 
 static void count_parents(struct tree *t)
 {

@@ -145,17 +145,30 @@ static struct sv comment_beside(struct sv comment)
     return comment;
 }
 
+static void print_comment_line(struct str *out, size_t indent, struct sv line)
+{
+    str_add_repeat(out, ' ', indent);
+    str_add_str(out, line.len ? "; " : ";");
+    str_add(out, line);
+    str_add_char(out, '\n');
+}
+
+/* Lines that all end with LF. */
 static void print_comment_lines(struct str *out, size_t indent, struct sv lines)
 {
     struct sv line;
-    while (sv_next_line(&lines, &line)) {
-        str_add_repeat(out, ' ', indent);
-        str_add_char(out, ';');
-        if (line.len)
-            str_add_char(out, ' ');
-        str_add(out, line);
-        str_add_char(out, '\n');
-    }
+    while (sv_next_line(&lines, &line))
+        print_comment_line(out, indent, line);
+}
+
+/* Lines with LF between them, at the start or end of the outline. */
+static void print_outer_comment(struct printer *p, struct sv lines)
+{
+    struct sv line;
+    if (!p->comments || !lines.len)
+        return;
+    while (sv_split(&lines, '\n', &line))
+        print_comment_line(p->out, 0, line);
 }
 
 static void print_line(struct printer *p, size_t indent, const struct print_group *group)
@@ -250,11 +263,9 @@ static void print_tree(const struct tree *t, bool comments, bool attributes, str
     p.homes = tree_homes(&a, t);
     p.anchors = t->shared ? tree_anchors(&a, t) : NULL;
     p.written = arena_alloc(&a, t->nodes.len);
-    if (comments && t->leading_comment.at && t->leading_comment.len)
-        print_comment_lines(out, 0, t->leading_comment);
+    print_outer_comment(&p, t->leading_comment);
     print_nodes(&p, &a);
-    if (comments && t->trailing_comment.at && t->trailing_comment.len)
-        print_comment_lines(out, 0, t->trailing_comment);
+    print_outer_comment(&p, t->trailing_comment);
     str_release(&p.text);
     str_release(&p.block);
     arena_release(&a);
