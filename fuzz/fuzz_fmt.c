@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const paths[] = {"threats/T-0001-x.md", "process.md", "sig.yaml", "references.tsv"};
+    static const char *const paths[] = {"threats/T-0001-x.md", "process.md", "sig.yaml",
+                                        "references.tsv"};
     struct arena a = ARENA_INIT;
     struct profile p;
     struct diag diag;
@@ -18,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *path = paths[data[0] % ARRAY_LEN(paths)];
     fuzz_profile(&a, "none", SV_NONE, &p);
     diag_init(&diag, &a);
-    if (profile_format(&a, path, sv_from((const char *)data + 1, size - 1), &p, &once, &diag, &err) == CM_OK) {
+    if (profile_format(&a, path, sv_from((const char *)data + 1, size - 1), &p, &once, &diag,
+                       &err) == CM_OK) {
         if (profile_format(&a, path, once, &p, &twice, &diag, &err) != CM_OK || !sv_eq(once, twice))
             abort();
     }

@@ -180,7 +180,7 @@ int proc_run(struct arena *a, const struct proc_options *o, struct proc_result *
     unsigned seconds = o->seconds ? o->seconds : DEFAULT_SECONDS;
     size_t max = o->output_max ? o->output_max : DEFAULT_OUTPUT;
     int output[2], report[2], failure = 0;
-    pid_t pid;
+    pid_t pid = -1;
     *out = (struct proc_result){0};
     int rc = start(o, seconds, output, report, &pid, err);
     if (rc < 0)

@@ -1,6 +1,7 @@
 /* threat: the changing side. Each verb becomes one action; "new" writes a file of a folder instead. */
 #include "base/date.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 #include "cli/cmd_threat.h"
 
 #include <errno.h>
@@ -53,15 +54,19 @@ int threat_new(struct cli *c, const struct command *self, int argc, const char *
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (!name || !*name)
-        return usage_error(self, "threat new wants --name NAME");
+    if (!name || !*name || !utf8_valid(sv_str(name), NULL))
+        return usage_error(self, "threat new wants --name NAME, in UTF-8");
     if ((rc = profile_read_dir(&c->arena, dir, &files, &c->diag, &c->err)))
         return cli_fail(c, rc);
     profile_parse(&c->arena, &files, dir, &c->diag, &p);
     if (!p.sig.prefix.len || !p.template.fields.len)
         return cli_fail(c, err_set(&c->err, CM_EINPUT, "%s cannot be read as a SIG", dir));
-    for (size_t i = 0; i < p.threats.len; i++)
-        number = p.threats.at[i].number > number ? p.threats.at[i].number : number;
+    for (size_t i = 0; i < p.threats.len; i++) {
+        const struct threat *t = &p.threats.at[i];
+        number = t->number > number ? t->number : number;
+        if (sv_eq(utf8_fold(&c->arena, t->name), utf8_fold(&c->arena, sv_str(name))))
+            return cli_fail(c, err_set(&c->err, CM_EINPUT, "%.*s has that name already; names are unique", SV_ARG(t->id)));
+    }
     struct sv by = c->as ? sv_str(c->as) : SV("editor");
     struct sv date = sv_str(date_format(&c->arena, date_from_time(c->time)));
     struct sv text = threat_text_new(&c->arena, &p, number + 1, sv_str(name), by, date);

@@ -96,6 +96,15 @@ static void cli_init(struct cli *c)
     diag_init(&c->diag, &c->arena);
 }
 
+/* What was printed must have arrived: a full disk behind standard output is a failure. */
+static int flushed(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fputs("casemate: cannot write to standard output\n", stderr);
+    return code ? code : EXIT_INPUT;
+}
+
 static int run(const struct command *command, int argc, const char **argv)
 {
     struct cli c;
@@ -104,11 +113,7 @@ static int run(const struct command *command, int argc, const char **argv)
     log_finish(&c.log);
     store_close(&c.store);
     arena_release(&c.arena);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fputs("casemate: cannot write to standard output\n", stderr);
-        return code ? code : EXIT_INPUT;
-    }
-    return code;
+    return flushed(code);
 }
 
 /* "casemate --db FILE COMMAND ...": common options may stand before the command. The command's position, or argc. */
@@ -125,12 +130,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     int at = command_position(argc, argv);
     if (at >= argc)
-        return print_overview(), argc > 1 ? EXIT_USAGE : EXIT_DONE;
+        return print_overview(), flushed(argc > 1 ? EXIT_USAGE : EXIT_DONE);
     const char *name = argv[at];
     if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
-        return print_overview(), EXIT_DONE;
+        return print_overview(), flushed(EXIT_DONE);
     if (!strcmp(name, "--version") || !strcmp(name, "version"))
-        return puts("casemate " CASEMATE_VERSION), EXIT_DONE;
+        return puts("casemate " CASEMATE_VERSION), flushed(EXIT_DONE);
     for (size_t i = 0; i < command_count; i++) {
         if (strcmp(commands[i].name, name))
             continue;

@@ -33,9 +33,11 @@ void command_help(const struct command *self, const struct option *options, size
 {
     struct cli none;
     struct option common[COMMON_OPTIONS];
-    struct sv lines = sv_str(self->usage), line;
-    for (bool first = true; sv_next_line(&lines, &line); first = false)
-        printf("%s casemate %s%s%.*s\n", first ? "usage:" : "      ", self->name, line.len ? " " : "", SV_ARG(line));
+    struct sv lines = sv_str(self->usage), line = SV_NONE;
+    sv_next_line(&lines, &line);
+    printf("usage: casemate %s%s%.*s\n", self->name, line.len ? " " : "", SV_ARG(line));
+    while (sv_next_line(&lines, &line))
+        printf("       casemate %s %.*s\n", self->name, SV_ARG(line));
     printf("\n%s\n", self->help);
     if (count)
         printf("\noptions\n");

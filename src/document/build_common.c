@@ -7,7 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static struct sv format_sv(struct arena *a, const char *format, va_list args)
+__attribute__((nonnull, noinline, format(printf, 2, 0))) static struct sv
+format_sv(struct arena *a, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);

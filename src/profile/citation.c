@@ -41,7 +41,8 @@ static bool is_id(struct sv text)
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.at[i] < 0x20)
             return false;
-    return text.len && text.len <= 100 && sv_trim(text).len == text.len && sv_find(text, SV(SECTION_SIGN)) < 0;
+    return text.len && text.len <= 100 && sv_trim(text).len == text.len &&
+           sv_find(text, SV(SECTION_SIGN)) < 0;
 }
 
 bool citation_parse(struct sv text, struct citation *out)
@@ -64,28 +65,32 @@ bool citation_parse(struct sv text, struct citation *out)
     return is_id(rest);
 }
 
-/* The known identifier that is nearest to the id; only of the same beginning, so that long bibliographies stay cheap. */
-static const char *nearest_reference(const struct yaml_read *r, const struct references *refs, struct sv id)
+/* The known identifier that is nearest to the id; only of the same beginning, so that long
+ * bibliographies stay cheap. */
+static const char *nearest_reference(const struct yaml_read *r, const struct references *refs,
+                                     struct sv id)
 {
     struct words near = {{NULL, 0, 0}};
     if (r->diag->errors > 50)
         return NULL;
     for (size_t i = 0; i < refs->list.len; i++)
         if (id.len > 2 && sv_starts(refs->list.at[i].id, sv_from(id.at, id.len / 2)))
-            *vec_push(r->a, &near.list) = arena_strndup(r->a, refs->list.at[i].id.at, refs->list.at[i].id.len);
+            *vec_push(r->a, &near.list) =
+                arena_strndup(r->a, refs->list.at[i].id.at, refs->list.at[i].id.len);
     return suggest_nearest(id, near.list.at, near.list.len);
 }
 
-bool citation_read(const struct yaml_read *r, const struct references *refs, const struct yaml_node *node,
-                   const char *what, struct citation *out)
+bool citation_read(const struct yaml_read *r, const struct references *refs,
+                   const struct yaml_node *node, const char *what, struct citation *out)
 {
     struct sv text;
     *out = (struct citation){SV_NONE, SV_NONE, SV_NONE, SV_NONE, NULL};
     if (!yaml_read_item(r, node, what, &text))
         return false;
     if (!citation_parse(text, out)) {
-        yaml_read_fault(r, node, arena_printf(r->a, "\"%s\" is not a reference", yaml_read_shown(r->a, text)),
-                        "ID, ID vVERSION, ID " SECTION_SIGN "SECTION or ID vVERSION " SECTION_SIGN "SECTION");
+        yaml_read_fault(
+            r, node, arena_printf(r->a, "\"%s\" is not a reference", yaml_read_shown(r->a, text)),
+            "ID, ID vVERSION, ID " SECTION_SIGN "SECTION or ID vVERSION " SECTION_SIGN "SECTION");
         return false;
     }
     struct reference *found = map_get(&refs->by_id, out->id);
@@ -93,10 +98,11 @@ bool citation_read(const struct yaml_read *r, const struct references *refs, con
         return true;
     if (!found) {
         const char *nearest = nearest_reference(r, refs, out->id);
-        yaml_read_fault(r, node,
-                        arena_printf(r->a, "%s is not in references.tsv", yaml_read_shown(r->a, out->id)),
-                        nearest ? arena_printf(r->a, "%s (did you mean that?), or a line for it there", nearest)
-                                : "a line for it there");
+        yaml_read_fault(
+            r, node,
+            arena_printf(r->a, "%s is not in references.tsv", yaml_read_shown(r->a, out->id)),
+            nearest ? arena_printf(r->a, "%s (did you mean that?), or a line for it there", nearest)
+                    : "a line for it there");
         return false;
     }
     found->cited = true;

@@ -1,7 +1,8 @@
 /* Changes to the text of a threat file that leave the rest as it is.
  *
- * Every change is made on the bytes that the parser points at and then verified by parsing the result: a change that would not
- * read back as meant, because the text around it is written in an unusual way, is refused. */
+ * Every change is made on the bytes that the parser points at and then verified by parsing the
+ * result: a change that would not read back as meant, because the text around it is written in an
+ * unusual way, is refused. */
 #include "base/str.h"
 #include "base/utf8.h"
 #include "profile/internal.h"
@@ -34,7 +35,7 @@ static struct sv value_text(struct arena *a, struct sv value, bool literal, bool
 /* A change of the YAML of the front matter. */
 struct change {
     struct arena *a;
-    struct sv yaml; /* before and, step by step, after */
+    struct sv yaml;                  /* before and, step by step, after */
     const struct template *template; /* may be NULL */
     struct err *err;
 };
@@ -50,7 +51,8 @@ static const struct yaml_node *parse_quietly(struct arena *a, struct sv yaml, st
     diag_init(&diag, a);
     const struct yaml_node *root = yaml_parse(a, yaml, "", 1, &diag);
     if (!root && diag.len)
-        err_set(err, CM_EINPUT, "line %u of the front matter: %s", diag.items[0].line, diag.items[0].text);
+        err_set(err, CM_EINPUT, "line %u of the front matter: %s", diag.items[0].line,
+                diag.items[0].text);
     return root && root->kind == YAML_MAPPING ? root : NULL;
 }
 
@@ -80,7 +82,8 @@ static int insert_key(struct change *c, const struct yaml_node *root, struct sv 
         if (threat_key_rank(c->template, parts.list.at[i].key) > rank)
             at = parts.list.at[i].start;
     bool open_line = at && c->yaml.at[at - 1] != '\n';
-    char *line = arena_printf(c->a, "%s%.*s: %.*s\n", open_line ? "\n" : "", SV_ARG(key), SV_ARG(text));
+    char *line =
+        arena_printf(c->a, "%s%.*s: %.*s\n", open_line ? "\n" : "", SV_ARG(key), SV_ARG(text));
     c->yaml = splice(c->a, c->yaml, at, at, sv_str(line));
     return CM_OK;
 }
@@ -97,8 +100,10 @@ static int remove_key(struct change *c, const struct yaml_node *root, struct sv 
     return CM_OK;
 }
 
-/* A mapping below a key is rewritten as a whole, on one line: with a key set, replaced or (text empty) left out. */
-static struct sv rewrite_mapping(struct change *c, const struct yaml_node *map, struct sv key, struct sv text)
+/* A mapping below a key is rewritten as a whole, on one line: with a key set, replaced or (text
+ * empty) left out. */
+static struct sv rewrite_mapping(struct change *c, const struct yaml_node *map, struct sv key,
+                                 struct sv text)
 {
     struct str out = STR_INIT;
     bool done = !text.len;
@@ -136,8 +141,10 @@ static const struct yaml_pair *find_pair(const struct yaml_node *map, struct sv 
     return NULL;
 }
 
-/* A value inside braces is replaced where it stands; anything else makes the mapping be written anew. */
-static int set_inner(struct change *c, const struct yaml_node *root, struct sv outer, struct sv inner, struct sv text)
+/* A value inside braces is replaced where it stands; anything else makes the mapping be written
+ * anew. */
+static int set_inner(struct change *c, const struct yaml_node *root, struct sv outer,
+                     struct sv inner, struct sv text)
 {
     const struct yaml_pair *pair = find_pair(root, outer);
     const struct yaml_node *map = pair && pair->value->kind == YAML_MAPPING ? pair->value : NULL;
@@ -162,7 +169,8 @@ static int set_outer(struct change *c, const struct yaml_node *root, struct sv k
 }
 
 /* Does the value read back as meant? */
-static bool reads_back(const struct yaml_node *root, struct sv outer, struct sv inner, struct sv value, bool flow)
+static bool reads_back(const struct yaml_node *root, struct sv outer, struct sv inner,
+                       struct sv value, bool flow)
 {
     const struct yaml_pair *pair = find_pair(root, outer);
     if (inner.len)
@@ -173,7 +181,8 @@ static bool reads_back(const struct yaml_node *root, struct sv outer, struct sv 
 }
 
 /* Everything but the one key is as it was. */
-static bool others_same(const struct yaml_node *before, const struct yaml_node *after, struct sv key)
+static bool others_same(const struct yaml_node *before, const struct yaml_node *after,
+                        struct sv key)
 {
     size_t count = 0;
     for (size_t i = 0; i < after->count; i++)
@@ -193,8 +202,8 @@ static bool others_same(const struct yaml_node *before, const struct yaml_node *
 static bool good_key(struct sv key)
 {
     for (size_t i = 0; i < key.len; i++)
-        if (!(key.at[i] >= 'a' && key.at[i] <= 'z') && !(key.at[i] >= '0' && key.at[i] <= '9') && key.at[i] != '-' &&
-            key.at[i] != '_')
+        if (!(key.at[i] >= 'a' && key.at[i] <= 'z') && !(key.at[i] >= '0' && key.at[i] <= '9') &&
+            key.at[i] != '-' && key.at[i] != '_')
             return false;
     return key.len > 0;
 }
@@ -211,7 +220,8 @@ static int set_in_front(struct change *c, struct sv key, struct sv value, bool f
     if (!before)
         return c->err->code ? c->err->code : refuse(c, "it is not a mapping");
     struct sv text = value.len ? value_text(c->a, value, flow, inner.len > 0) : SV_NONE;
-    int result = inner.len ? set_inner(c, before, outer, inner, text) : set_outer(c, before, outer, text);
+    int result =
+        inner.len ? set_inner(c, before, outer, inner, text) : set_outer(c, before, outer, text);
     if (result != CM_OK)
         return result;
     const struct yaml_node *after = parse_quietly(c->a, c->yaml, c->err);
@@ -238,8 +248,8 @@ static int cut_for_edit(struct arena *a, struct sv source, struct text_file *out
     return err_set(err, CM_EINPUT, "line %u: %s", diag.items[0].line, diag.items[0].text);
 }
 
-int threat_text_set(struct arena *a, struct sv source, const char *key, struct sv value, bool flow, struct sv *out,
-                    struct err *err)
+int threat_text_set(struct arena *a, struct sv source, const char *key, struct sv value, bool flow,
+                    struct sv *out, struct err *err)
 {
     struct text_file f;
     *out = SV_NONE;
@@ -265,8 +275,8 @@ static size_t section_place(const struct template *t, const struct text_file *f,
     return f->text.len;
 }
 
-static bool section_reads_back(struct arena *a, struct sv text, const struct text_file *before, struct sv title,
-                               struct sv body)
+static bool section_reads_back(struct arena *a, struct sv text, const struct text_file *before,
+                               struct sv title, struct sv body)
 {
     struct text_file after;
     struct diag diag;
@@ -286,7 +296,9 @@ static bool section_reads_back(struct arena *a, struct sv text, const struct tex
 static struct sv trim_lines(struct sv body)
 {
     size_t start = 0;
-    for (size_t i = 0; i < body.len && (body.at[i] == ' ' || body.at[i] == '\t' || body.at[i] == '\r' || body.at[i] == '\n'); i++)
+    for (size_t i = 0; i < body.len && (body.at[i] == ' ' || body.at[i] == '\t' ||
+                                        body.at[i] == '\r' || body.at[i] == '\n');
+         i++)
         if (body.at[i] == '\n')
             start = i + 1;
     body = sv_from_byte(body, start);
@@ -295,8 +307,8 @@ static struct sv trim_lines(struct sv body)
     return body;
 }
 
-int threat_text_set_section(struct arena *a, const struct template *t, struct sv source, struct sv title, struct sv body,
-                            struct sv *out, struct err *err)
+int threat_text_set_section(struct arena *a, const struct template *t, struct sv source,
+                            struct sv title, struct sv body, struct sv *out, struct err *err)
 {
     struct text_file f;
     *out = SV_NONE;
@@ -331,7 +343,9 @@ int threat_text_set_section(struct arena *a, const struct template *t, struct sv
     if (section_reads_back(a, *out, &f, title, body))
         return CM_OK;
     *out = SV_NONE;
-    return err_set(err, CM_EINPUT, "the text of \"%.*s\" has a `##` heading, a code block that does not end, or an underlined heading; use `###`",
+    return err_set(err, CM_EINPUT,
+                   "the text of \"%.*s\" has a `##` heading, a code block that does not end, or an "
+                   "underlined heading; use `###`",
                    SV_ARG(title));
 }
 
@@ -341,14 +355,16 @@ static void add_first_sentence(struct str *out, struct sv guidance)
     bool blank = true;
     for (size_t i = 0; i < guidance.len; i++) {
         char c = guidance.at[i] == '\n' || guidance.at[i] == '\t' ? ' ' : guidance.at[i];
-        if (c == '\n' || (guidance.at[i] == '\n' && i + 1 < guidance.len && guidance.at[i + 1] == '\n'))
+        if (c == '\n' ||
+            (guidance.at[i] == '\n' && i + 1 < guidance.len && guidance.at[i + 1] == '\n'))
             return;
         if ((c == ' ' && blank) || (c == '-' && out->len && out->data[out->len - 1] == '-'))
             continue;
         blank = c == ' ';
         str_add_char(out, c);
         bool stop = c == '.' || c == '?' || c == '!';
-        if (stop && (i + 1 == guidance.len || guidance.at[i + 1] == ' ' || guidance.at[i + 1] == '\n'))
+        if (stop &&
+            (i + 1 == guidance.len || guidance.at[i + 1] == ' ' || guidance.at[i + 1] == '\n'))
             return;
     }
 }
@@ -358,7 +374,8 @@ static void add_new_section(struct str *out, const struct template_field *f)
     struct str sentence = STR_INIT;
     add_first_sentence(&sentence, f->guidance);
     str_addf(out, "\n## %.*s\n", SV_ARG(f->name));
-    if (sentence.len && sv_find(str_sv(&sentence), SV("<!-")) < 0 && sv_find(str_sv(&sentence), SV("->")) < 0) {
+    if (sentence.len && sv_find(str_sv(&sentence), SV("<!-")) < 0 &&
+        sv_find(str_sv(&sentence), SV("->")) < 0) {
         str_add_str(out, "\n<!-- ");
         str_add(out, sv_trim(str_sv(&sentence)));
         str_add_str(out, " -->\n");
@@ -366,7 +383,8 @@ static void add_new_section(struct str *out, const struct template_field *f)
     str_release(&sentence);
 }
 
-struct sv threat_text_new(struct arena *a, const struct profile *p, unsigned number, struct sv name, struct sv by, struct sv date)
+struct sv threat_text_new(struct arena *a, const struct profile *p, unsigned number, struct sv name,
+                          struct sv by, struct sv date)
 {
     struct str out = STR_INIT;
     str_addf(&out, "---\nid: %.*s-%04u\nname: ", SV_ARG(p->sig.prefix), number);
@@ -391,7 +409,8 @@ const char *threat_file_name(struct arena *a, struct sv id, struct sv name)
     struct sv slug = name.len ? doc_anchor(a, name) : SV_NONE;
     if (slug.len > FILE_SLUG_MAX) {
         slug.len = FILE_SLUG_MAX;
-        while (slug.len > FILE_SLUG_MAX / 2 && slug.at[slug.len] != '-' && slug.at[slug.len - 1] != '-')
+        while (slug.len > FILE_SLUG_MAX / 2 && slug.at[slug.len] != '-' &&
+               slug.at[slug.len - 1] != '-')
             slug.len--;
     }
     while (slug.len && slug.at[slug.len - 1] == '-')

@@ -1,8 +1,9 @@
 /* Normal form of the files of a folder.
  *
- * In steps, each of which leaves the meaning as it is: bytes (BOM, line ends, NFC), lines (trailing blanks, repeated blank lines, blank
- * lines around headings), attack trees, and for threats the order of keys and sections. The order is only changed when the result
- * reads back with the same values; where a file is written in so unusual a way that it would not, the order stays. */
+ * In steps, each of which leaves the meaning as it is: bytes (BOM, line ends, NFC), lines (trailing
+ * blanks, repeated blank lines, blank lines around headings), attack trees, and for threats the
+ * order of keys and sections. The order is only changed when the result reads back with the same
+ * values; where a file is written in so unusual a way that it would not, the order stays. */
 #include "base/str.h"
 #include "base/utf8.h"
 #include "format/tsv.h"
@@ -33,7 +34,8 @@ static struct sv strip_right(struct sv line)
     return line;
 }
 
-/* Lines without trailing blanks, at most one blank line in a row, none at the beginning and the end. */
+/* Lines without trailing blanks, at most one blank line in a row, none at the beginning and the
+ * end. */
 static void put_lines(struct str *out, struct sv text)
 {
     struct sv rest = text, line;
@@ -106,7 +108,8 @@ static struct sv format_references(const struct format *f, struct sv text)
     for (size_t i = 0; i < tsv.rows.len; i++) {
         lines[i].row = &tsv.rows.at[i];
         if (f->p)
-            lines[i].series = series_rank(&f->p->sig, sv_trim(tsv.rows.at[i].cells[0]), &lines[i].number);
+            lines[i].series =
+                series_rank(&f->p->sig, sv_trim(tsv.rows.at[i].cells[0]), &lines[i].number);
     }
     if (f->p && tsv.rows.len > 1)
         qsort(lines, tsv.rows.len, sizeof(*lines), order_lines);
@@ -118,13 +121,15 @@ static struct sv format_references(const struct format *f, struct sv text)
 
 /* -- front matter of threats -- */
 
-/* May the value be written anew on its line? Only when it is in brackets, on one line, without comments. */
+/* May the value be written anew on its line? Only when it is in brackets, on one line, without
+ * comments. */
 static bool is_plain_flow(struct sv yaml, const struct yaml_node *node)
 {
     if (node->kind == YAML_SCALAR || node->end > yaml.len || node->start >= node->end)
         return false;
     struct sv source = sv_from(yaml.at + node->start, node->end - node->start);
-    return (source.at[0] == '[' || source.at[0] == '{') && sv_find_char(source, '\n') < 0 && sv_find_char(source, '#') < 0;
+    return (source.at[0] == '[' || source.at[0] == '{') && sv_find_char(source, '\n') < 0 &&
+           sv_find_char(source, '#') < 0;
 }
 
 /* `[a, {b: c}]` with the scalars as they were written. */
@@ -136,7 +141,8 @@ static void put_flow(struct str *out, struct sv yaml, const struct yaml_node *no
     }
     str_add_char(out, node->kind == YAML_SEQUENCE ? '[' : '{');
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *value = node->kind == YAML_SEQUENCE ? node->items[i] : node->pairs[i].value;
+        const struct yaml_node *value =
+            node->kind == YAML_SEQUENCE ? node->items[i] : node->pairs[i].value;
         if (i)
             str_add_str(out, ", ");
         if (node->kind == YAML_MAPPING) {
@@ -222,13 +228,16 @@ static struct sv tidy_lines(struct arena *a, struct sv text)
     return keep(a, &out);
 }
 
-/* The lines of a YAML text in normal form; as they are where blanks or blank lines belong to a value. */
+/* The lines of a YAML text in normal form; as they are where blanks or blank lines belong to a
+ * value. */
 static struct sv tidy_yaml(const struct format *f, struct sv yaml, const struct yaml_node *root)
 {
     struct sv tidy = tidy_lines(f->a, yaml);
     if (yaml_same(root, parse_quietly(f, tidy)))
         return tidy;
-    return yaml.len && yaml.at[yaml.len - 1] != '\n' ? sv_str(arena_printf(f->a, "%.*s\n", SV_ARG(yaml))) : yaml;
+    return yaml.len && yaml.at[yaml.len - 1] != '\n'
+               ? sv_str(arena_printf(f->a, "%.*s\n", SV_ARG(yaml)))
+               : yaml;
 }
 
 static struct sv order_front(const struct format *f, struct sv yaml)
@@ -242,7 +251,8 @@ static struct sv order_front(const struct format *f, struct sv yaml)
         return yaml;
     struct ranked_part *ranked = arena_new_array(f->a, struct ranked_part, parts.list.len);
     for (size_t i = 0; i < parts.list.len; i++)
-        ranked[i] = (struct ranked_part){&parts.list.at[i], threat_key_rank(template, parts.list.at[i].key), i};
+        ranked[i] = (struct ranked_part){&parts.list.at[i],
+                                         threat_key_rank(template, parts.list.at[i].key), i};
     qsort(ranked, parts.list.len, sizeof(*ranked), order_parts);
     for (size_t i = 0; i < parts.list.len; i++)
         put_part(&joined, yaml, ranked[i].part);
@@ -261,14 +271,15 @@ static size_t heading_level(struct sv line)
     size_t level = 0;
     while (level < line.len && line.at[level] == '#')
         level++;
-    bool good = level >= 1 && level <= 6 && (level == line.len || line.at[level] == ' ' || line.at[level] == '\t');
+    bool good = level >= 1 && level <= 6 &&
+                (level == line.len || line.at[level] == ' ' || line.at[level] == '\t');
     return good ? level : 0;
 }
 
 struct body {
     const struct format *f;
     struct str *out;
-    bool blank;         /* a blank line is due before the next line */
+    bool blank; /* a blank line is due before the next line */
     bool after_heading;
     bool begun;
 };
@@ -332,8 +343,8 @@ static void put_code(struct body *b, const struct markdown_fence *fence)
 }
 
 /* A stretch [from, to) of the file that begins and ends outside code. */
-static void put_stretch(const struct format *f, struct sv text, const struct markdown_file *md, size_t from, size_t to,
-                        struct str *out)
+static void put_stretch(const struct format *f, struct sv text, const struct markdown_file *md,
+                        size_t from, size_t to, struct str *out)
 {
     struct body b = {.f = f, .out = out, .begun = out->len > 0, .blank = true};
     for (size_t i = 0; i < md->fences.len; i++) {
@@ -369,14 +380,20 @@ static int order_sections(const void *left, const void *right)
     return a->place < b->place ? -1 : 1;
 }
 
-static void put_body(const struct format *f, struct sv text, const struct markdown_file *md, bool ordered, struct str *out)
+static void put_body(const struct format *f, struct sv text, const struct markdown_file *md,
+                     bool ordered, struct str *out)
 {
-    const struct template *t = ordered && f->p && f->p->template.fields.len ? &f->p->template : NULL;
+    const struct template *t =
+        ordered && f->p && f->p->template.fields.len ? &f->p->template : NULL;
     size_t count = md->sections.len;
     struct ranked_section *ranked = arena_new_array(f->a, struct ranked_section, count + 1);
     for (size_t i = 0; i < count; i++) {
         int field = i && t ? template_field_named(t, md->sections.at[i].title) : -1;
-        ranked[i] = (struct ranked_section){&md->sections.at[i], !i ? -1 : field < 0 ? 10000 : field, i};
+        ranked[i] = (struct ranked_section){&md->sections.at[i],
+                                            !i          ? -1
+                                            : field < 0 ? 10000
+                                                        : field,
+                                            i};
     }
     if (t && count > 1)
         qsort(ranked, count, sizeof(*ranked), order_sections);
@@ -410,8 +427,8 @@ static struct sv format_yaml(const struct format *f, struct sv text)
     return root ? tidy_yaml(f, text, root) : SV_NONE;
 }
 
-int profile_format(struct arena *a, const char *path, struct sv text, const struct profile *p, struct sv *out,
-                   struct diag *diag, struct err *err)
+int profile_format(struct arena *a, const char *path, struct sv text, const struct profile *p,
+                   struct sv *out, struct diag *diag, struct err *err)
 {
     struct format f = {a, path, p, diag};
     struct source s = {.read = {a, diag, path}, .path = path, .raw = text};

@@ -10,9 +10,9 @@ enum { PROFILE_WORDS_LIST_MAX = 500, PROFILE_LIST_MAX = 2000 };
 /* One file on its way in. `read.file` is its name for messages, with the folder. */
 struct source {
     struct yaml_read read;
-    const char *path;   /* in the folder */
-    struct sv raw;      /* as it came */
-    struct sv text;     /* without BOM and CRs; valid UTF-8 */
+    const char *path; /* in the folder */
+    struct sv raw;    /* as it came */
+    struct sv text;   /* without BOM and CRs; valid UTF-8 */
 };
 
 /* lexical.c: the rules for every file. */
@@ -23,16 +23,18 @@ bool source_bytes(struct source *s);
 /* The text without BOM, with LF line ends; the same view when there is nothing to change. */
 struct sv lexical_plain(struct arena *a, struct sv text);
 
-/* Cuts a Markdown file and reads its front matter; NULL (with faults) when it has none that can be read. */
+/* Cuts a Markdown file and reads its front matter; NULL (with faults) when it has none that can be
+ * read. */
 const struct yaml_node *source_front(struct source *s, struct markdown_file *out);
 /* A fault when there is text before the first heading. */
 void source_no_preface(struct source *s, const struct markdown_file *md);
 
 /* lexical.c: Markdown. */
-/* The body of a section as it is published: comments on lines of their own blanked (line numbers stay), no blank lines at the ends.
- * *line is moved on. Empty when nothing is left. */
+/* The body of a section as it is published: comments on lines of their own blanked (line numbers
+ * stay), no blank lines at the ends. *line is moved on. Empty when nothing is left. */
 struct sv lexical_prose(struct arena *a, struct sv body, uint32_t *line);
-/* End of the comment (`<!-- ... -->` on lines of its own) that begins at the line start `at`: the offset after its last line; 0: none there. */
+/* End of the comment (`<!-- ... -->` on lines of its own) that begins at the line start `at`: the
+ * offset after its last line; 0: none there. */
 size_t lexical_comment(struct sv text, size_t at);
 /* A line inside a fence or not, fed line by line. */
 struct fence_state {
@@ -45,22 +47,25 @@ bool fence_state_line(struct fence_state *f, struct sv line);
 /* mention.c */
 struct mention {
     bool threat;
-    size_t at, len;      /* the identifier with version and section */
-    size_t id_len;       /* the identifier alone */
-    char id[48];         /* canonical: one blank after the prefix */
+    size_t at, len; /* the identifier with version and section */
+    size_t id_len;  /* the identifier alone */
+    char id[48];    /* canonical: one blank after the prefix */
 };
 /* The next mention at or after *from in running text, known or not; moves *from behind it. */
 bool mention_next(const struct sig *sig, struct sv text, size_t *from, struct mention *out);
-/* Faults for mentions of references and threats that do not exist. p is complete. Markdown, code left out; line: of the first line: */
+/* Faults for mentions of references and threats that do not exist. p is complete. Markdown, code
+ * left out; line: of the first line: */
 void mention_check_prose(const struct profile *p, struct source *s, struct sv text, uint32_t line);
 /* Text as it stands, beginning at this place: */
-void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column);
+void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line,
+                        uint32_t column);
 /* Faults for every threat named in the text. */
 void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv text);
 /* "T-0001": number, or 0 when the text has not that form. */
 unsigned threat_id_number(struct sv prefix, struct sv id);
 
-/* Markdown of a section checked as it will be published: raw HTML, limits, mentions. p is complete. */
+/* Markdown of a section checked as it will be published: raw HTML, limits, mentions. p is complete.
+ */
 void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line);
 
 /* One file each; the outcome is as complete as faults allow. */
@@ -89,17 +94,19 @@ bool threat_read(struct source *s, const struct profile *p, struct threat_draft 
 void threat_check(const struct profile *p, struct threat_draft *d);
 /* "T-0001" from "threats/T-0001-some-words.md"; empty when the path has not that form. */
 struct sv threat_path_id(struct sv prefix, const char *path);
-/* trees.c: attack trees that refer to one another. The drafts are those of p->threats, in the same order. */
+/* trees.c: attack trees that refer to one another. The drafts are those of p->threats, in the same
+ * order. */
 void threat_check_trees(const struct profile *p, const struct threat_drafts *drafts);
 /* The text of a fence with the fence's indentation taken off each line. */
 struct sv fence_text(struct arena *a, const struct markdown_fence *fence);
 bool fence_is_tree(const struct markdown_fence *fence);
 
 /* A citation out of the front matter; false with a fault. The reference is looked up. */
-bool citation_read(const struct yaml_read *r, const struct references *refs, const struct yaml_node *node,
-                   const char *what, struct citation *out);
+bool citation_read(const struct yaml_read *r, const struct references *refs,
+                   const struct yaml_node *node, const char *what, struct citation *out);
 
-/* The keys of a threat's front matter that every profile has, in normal order (rating and line fields are put in by the template). */
+/* The keys of a threat's front matter that every profile has, in normal order (rating and line
+ * fields are put in by the template). */
 extern const char *const threat_keys[];
 extern const size_t threat_key_count;
 

@@ -1,4 +1,5 @@
-/* The rules that hold for every file, and the few facts about Markdown lines that several readers share. */
+/* The rules that hold for every file, and the few facts about Markdown lines that several readers
+ * share. */
 #include "base/str.h"
 #include "base/utf8.h"
 #include "profile/internal.h"
@@ -31,7 +32,8 @@ static bool check_bytes(struct source *s)
         uint32_t line, column;
         utf8_position(sv_from(s->text.at, bad), bad, &line, &column);
         diag_error(s->read.diag, s->read.file, line, column,
-                   arena_printf(s->read.a, "byte 0x%02X is not UTF-8", (unsigned)(unsigned char)s->text.at[bad]),
+                   arena_printf(s->read.a, "byte 0x%02X is not UTF-8",
+                                (unsigned)(unsigned char)s->text.at[bad]),
                    "text in UTF-8");
         return false;
     }
@@ -55,7 +57,10 @@ static void check_characters(struct source *s, struct sv line, uint32_t row)
         uint32_t c = utf8_next(line, &at);
         if (utf8_is_deceptive(c))
             diag_error(s->read.diag, s->read.file, row, column,
-                       arena_printf(s->read.a, "character U+%04X, which is invisible or changes the order of the text", c),
+                       arena_printf(
+                           s->read.a,
+                           "character U+%04X, which is invisible or changes the order of the text",
+                           c),
                        "it to be removed");
     }
 }
@@ -76,7 +81,8 @@ static void check_nfc(struct source *s, struct sv line, uint32_t row)
             at++;
         struct sv word = sv_from(line.at + start, at - start);
         if (word.len && !utf8_is_nfc(word)) {
-            diag_error(s->read.diag, s->read.file, row, (uint32_t)utf8_count(sv_from(line.at, start)) + 1,
+            diag_error(s->read.diag, s->read.file, row,
+                       (uint32_t)utf8_count(sv_from(line.at, start)) + 1,
                        "text that is not in Unicode's normal form C",
                        arena_printf(s->read.a, "\"%s\" composed (casemate fmt does it)",
                                     yaml_read_shown(s->read.a, utf8_nfc(s->read.a, word))));
@@ -114,15 +120,16 @@ bool source_open(struct source *s)
 {
     s->text = SV_NONE;
     if (s->raw.len > PROFILE_FILE_MAX) {
-        diag_error(s->read.diag, s->read.file, 0, 0, arena_printf(s->read.a, "the file has %zu bytes", s->raw.len),
+        diag_error(s->read.diag, s->read.file, 0, 0,
+                   arena_printf(s->read.a, "the file has %zu bytes", s->raw.len),
                    arena_printf(s->read.a, "at most %d (2 MiB)", PROFILE_FILE_MAX));
         return false;
     }
     return source_bytes(s) && check_lines(s);
 }
 
-/* Offset behind the "-->" that ends the comment whose content begins at `at`; 0 when another one begins first, so that all
- * calls together stay linear. */
+/* Offset behind the "-->" that ends the comment whose content begins at `at`; 0 when another one
+ * begins first, so that all calls together stay linear. */
 static size_t comment_end(struct sv text, size_t at)
 {
     for (; at + 3 <= text.len; at++) {
@@ -140,18 +147,21 @@ const struct yaml_node *source_front(struct source *s, struct markdown_file *out
     markdown_scan(s->read.a, s->text, s->read.file, s->read.diag, out);
     if (!out->front_line) {
         if (!sv_starts(s->text, SV("---\n"))) /* otherwise the scanner has said it */
-            diag_error(s->read.diag, s->read.file, 1, 1, "no front matter", "a YAML mapping between two lines `---`");
+            diag_error(s->read.diag, s->read.file, 1, 1, "no front matter",
+                       "a YAML mapping between two lines `---`");
         return NULL;
     }
-    return yaml_read_mapping(&s->read, yaml_parse(s->read.a, out->front, s->read.file, out->front_line, s->read.diag),
-                             "the front matter");
+    return yaml_read_mapping(
+        &s->read, yaml_parse(s->read.a, out->front, s->read.file, out->front_line, s->read.diag),
+        "the front matter");
 }
 
 void source_no_preface(struct source *s, const struct markdown_file *md)
 {
     uint32_t line = md->sections.at[0].body_line;
     if (lexical_prose(s->read.a, md->sections.at[0].body, &line).len)
-        diag_error(s->read.diag, s->read.file, line, 1, "text before the first heading", "a line `## ...` before it");
+        diag_error(s->read.diag, s->read.file, line, 1, "text before the first heading",
+                   "a line `## ...` before it");
 }
 
 size_t lexical_comment(struct sv text, size_t at)

@@ -1,6 +1,7 @@
 /* Mentions of references and threats in running text: "RFC 6120 §13.8", "T-0017".
  *
- * The forms come from sig.yaml. A blank in a series' prefix may be any single blank or line break in the text, since prose is wrapped. */
+ * The forms come from sig.yaml. A blank in a series' prefix may be any single blank or line break
+ * in the text, since prose is wrapped. */
 #include "base/utf8.h"
 #include "profile/internal.h"
 
@@ -27,7 +28,8 @@ static bool begins_word(struct sv text, size_t at)
     return !is_alnum(before) && !strchr("/#@._=&?%-", before) && (unsigned char)before < 0x80;
 }
 
-/* Behind an identifier stands no letter or digit; of others than ASCII the common punctuation is let through. */
+/* Behind an identifier stands no letter or digit; of others than ASCII the common punctuation is
+ * let through. */
 static bool ends_word(struct sv text, size_t at)
 {
     if (at >= text.len)
@@ -38,7 +40,8 @@ static bool ends_word(struct sv text, size_t at)
     return !is_alnum(text.at[at]) && after != '_';
 }
 
-/* Length of the blank at this place: space, line break with the indentation around it, or no-break space; 0: none. */
+/* Length of the blank at this place: space, line break with the indentation around it, or no-break
+ * space; 0: none. */
 static size_t blank_length(struct sv text, size_t at)
 {
     size_t end = at;
@@ -60,7 +63,8 @@ static size_t prefix_length(struct sv text, size_t at, struct sv prefix)
 {
     size_t start = at;
     for (size_t i = 0; i < prefix.len; i++) {
-        size_t len = prefix.at[i] == ' ' ? blank_length(text, at) : at < text.len && text.at[at] == prefix.at[i];
+        size_t len = prefix.at[i] == ' ' ? blank_length(text, at)
+                                         : at < text.len && text.at[at] == prefix.at[i];
         if (!len)
             return 0;
         at += len;
@@ -76,13 +80,14 @@ static size_t count_digits(struct sv text, size_t at)
     return end - at;
 }
 
-/* Characters of a version or section number from `at`; a full stop or hyphen only between others. */
+/* Characters of a version or section number from `at`; a full stop or hyphen only between others.
+ */
 static size_t number_length(struct sv text, size_t at)
 {
     size_t end = at;
     while (end < text.len) {
-        bool inner = (text.at[end] == '.' || text.at[end] == '-') && end > at && end + 1 < text.len &&
-                     is_alnum(text.at[end + 1]);
+        bool inner = (text.at[end] == '.' || text.at[end] == '-') && end > at &&
+                     end + 1 < text.len && is_alnum(text.at[end + 1]);
         if (!is_alnum(text.at[end]) && !inner)
             break;
         end++;
@@ -94,7 +99,8 @@ static size_t number_length(struct sv text, size_t at)
 static size_t tail_length(struct sv text, size_t at)
 {
     size_t start = at, blank = blank_length(text, at);
-    if (blank && at + blank + 1 < text.len && text.at[at + blank] == 'v' && is_digit(text.at[at + blank + 1]))
+    if (blank && at + blank + 1 < text.len && text.at[at + blank] == 'v' &&
+        is_digit(text.at[at + blank + 1]))
         at += blank + 1 + number_length(text, at + blank + 1);
     blank = blank_length(text, at);
     if (blank && sv_starts(sv_from_byte(text, at + blank), SV(SECTION_SIGN))) {
@@ -105,7 +111,8 @@ static size_t tail_length(struct sv text, size_t at)
     return at - start;
 }
 
-static bool match_series(const struct series *series, struct sv text, size_t at, struct mention *out)
+static bool match_series(const struct series *series, struct sv text, size_t at,
+                         struct mention *out)
 {
     size_t prefix = prefix_length(text, at, series->prefix);
     if (!prefix || series->prefix.len > sizeof(out->id) - 12)
@@ -117,7 +124,8 @@ static bool match_series(const struct series *series, struct sv text, size_t at,
     if (!ends_word(text, end))
         return false;
     *out = (struct mention){.at = at, .len = end - at + tail_length(text, end), .id_len = end - at};
-    snprintf(out->id, sizeof(out->id), "%.*s%.*s", SV_ARG(series->prefix), (int)digits, text.at + at + prefix);
+    snprintf(out->id, sizeof(out->id), "%.*s%.*s", SV_ARG(series->prefix), (int)digits,
+             text.at + at + prefix);
     return true;
 }
 
@@ -129,7 +137,8 @@ static bool match_threat(struct sv prefix, struct sv text, size_t at, struct men
     if (digits_at >= text.len || text.at[digits_at - 1] != '-')
         return false;
     size_t digits = count_digits(text, digits_at);
-    if (digits < 4 || digits > 9 || (digits > 4 && text.at[digits_at] == '0') || !ends_word(text, digits_at + digits))
+    if (digits < 4 || digits > 9 || (digits > 4 && text.at[digits_at] == '0') ||
+        !ends_word(text, digits_at + digits))
         return false;
     size_t len = prefix.len + 1 + digits;
     *out = (struct mention){.threat = true, .at = at, .len = len, .id_len = len};
@@ -175,7 +184,8 @@ bool profile_find_mention(void *context, struct sv text, struct markdown_mention
         struct reference *reference = m.threat ? NULL : map_get(&p->references.by_id, sv_str(m.id));
         if (!threat && !reference)
             continue;
-        *out = (struct markdown_mention){.kind = threat ? MARKDOWN_THREAT : MARKDOWN_REFERENCE, .at = m.at, .len = m.len};
+        *out = (struct markdown_mention){
+            .kind = threat ? MARKDOWN_THREAT : MARKDOWN_REFERENCE, .at = m.at, .len = m.len};
         out->id = threat ? threat->id : reference->id;
         out->url = threat ? SV_NONE : reference->url;
         return true;
@@ -198,7 +208,8 @@ struct stretch {
     uint32_t line, column;
 };
 
-static void check_mention(const struct profile *p, struct source *s, const struct stretch *t, const struct mention *m)
+static void check_mention(const struct profile *p, struct source *s, const struct stretch *t,
+                          const struct mention *m)
 {
     bool known;
     if (m->threat) {
@@ -217,10 +228,12 @@ static void check_mention(const struct profile *p, struct source *s, const struc
         column += t->column - 1;
     if (m->threat)
         diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
-                   arena_printf(s->read.a, "there is no threat %s", m->id), "the identifier of a threat of this group");
+                   arena_printf(s->read.a, "there is no threat %s", m->id),
+                   "the identifier of a threat of this group");
     else
         diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
-                   arena_printf(s->read.a, "%s is not in references.tsv", m->id), "a line for it there");
+                   arena_printf(s->read.a, "%s is not in references.tsv", m->id),
+                   "a line for it there");
 }
 
 static void check_stretch(const struct profile *p, struct source *s, const struct stretch *t)
@@ -254,7 +267,8 @@ static void hide_code(char *text, size_t len)
     }
 }
 
-static void check_paragraph(const struct profile *p, struct source *s, struct sv text, uint32_t line)
+static void check_paragraph(const struct profile *p, struct source *s, struct sv text,
+                            uint32_t line)
 {
     struct stretch t = {text, line, 1};
     if (sv_find_char(text, '`') >= 0) {
@@ -292,7 +306,8 @@ void mention_check_prose(const struct profile *p, struct source *s, struct sv te
     check_blocks(p, s, text, line);
 }
 
-void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line, uint32_t column)
+void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line,
+                        uint32_t column)
 {
     struct stretch t = {text, line, column};
     check_stretch(p, s, &t);
@@ -306,7 +321,8 @@ void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv t
         if (!m.threat)
             continue;
         utf8_position(text, m.at, &line, &column);
-        diag_error(s->read.diag, s->read.file, line, column, arena_printf(s->read.a, "the process names the threat %s", m.id),
+        diag_error(s->read.diag, s->read.file, line, column,
+                   arena_printf(s->read.a, "the process names the threat %s", m.id),
                    "rules that hold for every threat");
     }
 }

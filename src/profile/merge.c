@@ -18,13 +18,15 @@ struct pieces {
     bool has_front;
 };
 
-static void add_piece(struct arena *a, struct pieces *out, struct sv name, struct sv text, uint32_t line)
+static void add_piece(struct arena *a, struct pieces *out, struct sv name, struct sv text,
+                      uint32_t line)
 {
     struct piece *piece = vec_push(a, &out->list);
     *piece = (struct piece){name, text, line};
 }
 
-static void cut_yaml(struct arena *a, struct sv yaml, uint32_t first_line, const struct yaml_node *root, struct pieces *out)
+static void cut_yaml(struct arena *a, struct sv yaml, uint32_t first_line,
+                     const struct yaml_node *root, struct pieces *out)
 {
     struct yaml_parts parts;
     yaml_parts_cut(a, yaml, root, &parts);
@@ -34,13 +36,15 @@ static void cut_yaml(struct arena *a, struct sv yaml, uint32_t first_line, const
     }
     for (size_t i = 0; i < parts.list.len; i++) {
         const struct yaml_part *part = &parts.list.at[i];
-        add_piece(a, out, part->key, sv_from(yaml.at + part->start, part->end - part->start), part->name->line);
+        add_piece(a, out, part->key, sv_from(yaml.at + part->start, part->end - part->start),
+                  part->name->line);
     }
     if (sv_trim(sv_from_byte(yaml, parts.tail)).len)
         add_piece(a, out, SV("comments at the end"), sv_from_byte(yaml, parts.tail), 0);
 }
 
-static bool cut_markdown(struct arena *a, struct sv text, const char *path, struct diag *diag, struct pieces *out)
+static bool cut_markdown(struct arena *a, struct sv text, const char *path, struct diag *diag,
+                         struct pieces *out)
 {
     struct text_file file;
     if (!text_file_cut(a, text, path, diag, &file))
@@ -51,9 +55,12 @@ static bool cut_markdown(struct arena *a, struct sv text, const char *path, stru
     out->fronts = out->list.len;
     for (size_t i = 0; i < file.md.sections.len; i++) {
         const struct markdown_section *section = &file.md.sections.at[i];
-        struct sv name = i ? sv_str(arena_printf(a, "## %.*s", SV_ARG(section->title))) : SV("text before the first heading");
+        struct sv name = i ? sv_str(arena_printf(a, "## %.*s", SV_ARG(section->title)))
+                           : SV("text before the first heading");
         if (i || section->end > section->start)
-            add_piece(a, out, name, sv_from(text.at + section->start, section->end - section->start), section->line);
+            add_piece(a, out, name,
+                      sv_from(text.at + section->start, section->end - section->start),
+                      section->line);
     }
     return true;
 }
@@ -74,7 +81,9 @@ enum file_kind { KIND_MARKDOWN, KIND_YAML, KIND_LINES };
 static enum file_kind kind_of(const char *path)
 {
     struct sv name = sv_str(path);
-    return sv_ends(name, SV(".tsv")) ? KIND_LINES : sv_ends(name, SV(".yaml")) ? KIND_YAML : KIND_MARKDOWN;
+    return sv_ends(name, SV(".tsv"))    ? KIND_LINES
+           : sv_ends(name, SV(".yaml")) ? KIND_YAML
+                                        : KIND_MARKDOWN;
 }
 
 /* Names that occur twice get a number, so that each piece has a name of its own. */
@@ -84,12 +93,14 @@ static void index_pieces(struct arena *a, struct pieces *p)
     for (size_t i = 0; i < p->list.len; i++) {
         struct piece *piece = &p->list.at[i];
         if (map_get(&p->by_name, piece->name))
-            piece->name = sv_str(arena_printf(a, "%.*s (line %u)", SV_ARG(piece->name), piece->line));
+            piece->name =
+                sv_str(arena_printf(a, "%.*s (line %u)", SV_ARG(piece->name), piece->line));
         map_set(&p->by_name, piece->name, piece);
     }
 }
 
-static bool cut(struct arena *a, const char *path, struct sv text, struct diag *diag, struct pieces *out)
+static bool cut(struct arena *a, const char *path, struct sv text, struct diag *diag,
+                struct pieces *out)
 {
     memset(out, 0, sizeof(*out));
     if (kind_of(path) == KIND_LINES) {
@@ -141,11 +152,16 @@ static const struct piece *choose(struct merge *m, struct sv name)
         return theirs;
     const char *shown = yaml_read_shown(m->a, name);
     if (!ours)
-        conflict(m, theirs, arena_printf(m->a, "\"%s\" was removed here and changed there; left out", shown));
+        conflict(m, theirs,
+                 arena_printf(m->a, "\"%s\" was removed here and changed there; left out", shown));
     else if (!theirs)
-        conflict(m, ours, arena_printf(m->a, "\"%s\" was changed here and removed there; kept", shown));
+        conflict(m, ours,
+                 arena_printf(m->a, "\"%s\" was changed here and removed there; kept", shown));
     else
-        conflict(m, ours, arena_printf(m->a, "\"%s\" was changed on both sides; the change from here is kept", shown));
+        conflict(m, ours,
+                 arena_printf(m->a,
+                              "\"%s\" was changed on both sides; the change from here is kept",
+                              shown));
     return ours;
 }
 
@@ -157,8 +173,10 @@ static void put(struct merge *m, const struct piece *piece)
         add_piece(m->a, &m->result, chosen->name, chosen->text, chosen->line);
 }
 
-/* Pieces [from, to) of ours in their order; before each of them, what theirs alone has in front of it. */
-static void weave(struct merge *m, size_t ours_from, size_t ours_to, size_t theirs_from, size_t theirs_to)
+/* Pieces [from, to) of ours in their order; before each of them, what theirs alone has in front of
+ * it. */
+static void weave(struct merge *m, size_t ours_from, size_t ours_to, size_t theirs_from,
+                  size_t theirs_to)
 {
     size_t next = theirs_from;
     for (size_t i = ours_from; i < ours_to; i++) {
@@ -166,12 +184,14 @@ static void weave(struct merge *m, size_t ours_from, size_t ours_to, size_t thei
         const struct piece *twin = map_get(&m->theirs.by_name, ours->name);
         size_t place = twin ? (size_t)(twin - m->theirs.list.at) : 0;
         for (; twin && place < theirs_to && next < place; next++)
-            if (!map_get(&m->ours.by_name, m->theirs.list.at[next].name) && !map_get(&m->done, m->theirs.list.at[next].name))
+            if (!map_get(&m->ours.by_name, m->theirs.list.at[next].name) &&
+                !map_get(&m->done, m->theirs.list.at[next].name))
                 put(m, &m->theirs.list.at[next]);
         put(m, ours);
     }
     for (; next < theirs_to; next++)
-        if (!map_get(&m->ours.by_name, m->theirs.list.at[next].name) && !map_get(&m->done, m->theirs.list.at[next].name))
+        if (!map_get(&m->ours.by_name, m->theirs.list.at[next].name) &&
+            !map_get(&m->done, m->theirs.list.at[next].name))
             put(m, &m->theirs.list.at[next]);
 }
 
@@ -216,13 +236,13 @@ static int run(struct merge *m, struct sv *out, struct err *err)
     weave(m, m->ours.fronts, m->ours.list.len, m->theirs.fronts, m->theirs.list.len);
     *out = join(m, fronts);
     if (m->conflicts)
-        return err_set(err, CM_ECONFLICT, "%s: %zu part%s changed on both sides", m->path, m->conflicts,
-                       m->conflicts == 1 ? " was" : "s were");
+        return err_set(err, CM_ECONFLICT, "%s: %zu part%s changed on both sides", m->path,
+                       m->conflicts, m->conflicts == 1 ? " was" : "s were");
     return CM_OK;
 }
 
-int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours, struct sv theirs, struct sv *out,
-                  struct diag *diag, struct err *err)
+int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours,
+                  struct sv theirs, struct sv *out, struct diag *diag, struct err *err)
 {
     struct merge m = {.a = a, .path = path, .diag = diag};
     *out = ours;
@@ -236,7 +256,8 @@ int profile_merge(struct arena *a, const char *path, struct sv base, struct sv o
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (texts[i].len > PROFILE_FILE_MAX || !utf8_valid(texts[i], NULL))
             return err_set(err, CM_EINPUT, "%s: a version is too large or is not UTF-8", path);
-    if (!cut(a, path, lexical_plain(a, base), diag, &m.base) || !cut(a, path, lexical_plain(a, ours), diag, &m.ours) ||
+    if (!cut(a, path, lexical_plain(a, base), diag, &m.base) ||
+        !cut(a, path, lexical_plain(a, ours), diag, &m.ours) ||
         !cut(a, path, lexical_plain(a, theirs), diag, &m.theirs))
         return err_set(err, CM_EINPUT, "%s: a version has faults and cannot be merged", path);
     return run(&m, out, err);
@@ -269,7 +290,8 @@ static void add_key(struct arena *a, const struct yaml_pair *pair, struct text_f
     }
     for (size_t i = 0; i < pair->value->count; i++)
         add_field(a, out,
-                  sv_str(arena_printf(a, "%.*s.%.*s", SV_ARG(pair->key->text), SV_ARG(pair->value->pairs[i].key->text))),
+                  sv_str(arena_printf(a, "%.*s.%.*s", SV_ARG(pair->key->text),
+                                      SV_ARG(pair->value->pairs[i].key->text))),
                   shown_value(a, pair->value->pairs[i].value));
 }
 
@@ -287,6 +309,7 @@ void threat_text_fields(struct arena *a, struct sv source, struct text_fields *o
         add_key(a, &file.front->pairs[i], out);
     for (size_t i = 1; i < file.md.sections.len; i++) {
         uint32_t line = 0;
-        add_field(a, out, file.md.sections.at[i].title, lexical_prose(a, file.md.sections.at[i].body, &line));
+        add_field(a, out, file.md.sections.at[i].title,
+                  lexical_prose(a, file.md.sections.at[i].body, &line));
     }
 }

@@ -38,8 +38,9 @@ size_t yaml_pair_colon(struct sv text, const struct yaml_node *key)
     return at < text.len && text.at[at] == ':' ? at + 1 : 0;
 }
 
-/* Where the next part begins in the gap [from, to) between two keys: indented comments belong to the value above them, all from the
- * first comment at the margin on to the key below. Blank lines go down, unless an indented comment follows. */
+/* Where the next part begins in the gap [from, to) between two keys: indented comments belong to
+ * the value above them, all from the first comment at the margin on to the key below. Blank lines
+ * go down, unless an indented comment follows. */
 static size_t split_gap(struct sv text, size_t from, size_t to)
 {
     size_t split = from;
@@ -55,9 +56,11 @@ static size_t split_gap(struct sv text, size_t from, size_t to)
     return split < to ? split : to;
 }
 
-void yaml_parts_cut(struct arena *a, struct sv text, const struct yaml_node *root, struct yaml_parts *out)
+void yaml_parts_cut(struct arena *a, struct sv text, const struct yaml_node *root,
+                    struct yaml_parts *out)
 {
-    *out = (struct yaml_parts){.root = root, .tail = text.len, .whole = root && root->kind == YAML_MAPPING};
+    *out = (struct yaml_parts){
+        .root = root, .tail = text.len, .whole = root && root->kind == YAML_MAPPING};
     for (size_t i = 0; out->whole && i < root->count; i++) {
         const struct yaml_pair *pair = &root->pairs[i];
         struct yaml_part part = {.key = pair->key->text, .name = pair->key, .value = pair->value};
@@ -82,10 +85,12 @@ void yaml_parts_cut(struct arena *a, struct sv text, const struct yaml_node *roo
         return;
     }
     struct yaml_part *last = &out->list.at[out->list.len - 1];
-    out->tail = last->end = split_gap(text, next_line_start(text, yaml_part_value_end(text, last)), text.len);
+    out->tail = last->end =
+        split_gap(text, next_line_start(text, yaml_part_value_end(text, last)), text.len);
 }
 
-bool text_file_cut(struct arena *a, struct sv text, const char *path, struct diag *diag, struct text_file *out)
+bool text_file_cut(struct arena *a, struct sv text, const char *path, struct diag *diag,
+                   struct text_file *out)
 {
     size_t before = diag->errors;
     memset(out, 0, sizeof(*out));
@@ -97,7 +102,8 @@ bool text_file_cut(struct arena *a, struct sv text, const char *path, struct dia
         return true;
     out->front = yaml_parse(a, out->md.front, path, out->md.front_line, diag);
     if (out->front && out->front->kind != YAML_MAPPING)
-        diag_error(diag, path, out->front->line, out->front->column, "the front matter is not a mapping", "`key: value` lines");
+        diag_error(diag, path, out->front->line, out->front->column,
+                   "the front matter is not a mapping", "`key: value` lines");
     return diag->errors == before;
 }
 

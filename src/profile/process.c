@@ -6,16 +6,11 @@
 enum { DAYS_MAX = 3650, PEOPLE_MAX = 1000, STAGES_MAX = 30 };
 
 const char *const entry_need_names[ENTRY_NEEDS] = {
-    [NEED_FIELDS] = "fields",
-    [NEED_ATTACKER] = "attacker",
-    [NEED_LEVEL] = "level",
-    [NEED_AFFECTS] = "affects",
-    [NEED_ESTIMATES] = "estimates",
-    [NEED_PRIORITY_STOOD] = "priority-stood",
-    [NEED_RESPONSES] = "responses",
-    [NEED_ACCEPTANCE] = "acceptance",
-    [NEED_REASON] = "reason",
-    [NEED_SUCCESSOR] = "successor",
+    [NEED_FIELDS] = "fields",         [NEED_ATTACKER] = "attacker",
+    [NEED_LEVEL] = "level",           [NEED_AFFECTS] = "affects",
+    [NEED_ESTIMATES] = "estimates",   [NEED_PRIORITY_STOOD] = "priority-stood",
+    [NEED_RESPONSES] = "responses",   [NEED_ACCEPTANCE] = "acceptance",
+    [NEED_REASON] = "reason",         [NEED_SUCCESSOR] = "successor",
     [NEED_SUCCESSORS] = "successors",
 };
 
@@ -33,29 +28,37 @@ static void read_mode(const struct yaml_read *r, const struct yaml_pair *pair, s
     struct mode *mode = vec_push(r->a, &out->modes);
     mode->id = pair->key->text;
     if (!yaml_read_is_id(mode->id))
-        yaml_read_fault(r, pair->key, "the name of a mode is not an identifier", "lower-case words joined by hyphens");
-    YAML_READ_KEYS(r, node, "estimators", "first_round_days", "second_round", "second_round_days", "acceptance",
-                   "call_days");
+        yaml_read_fault(r, pair->key, "the name of a mode is not an identifier",
+                        "lower-case words joined by hyphens");
+    YAML_READ_KEYS(r, node, "estimators", "first_round_days", "second_round", "second_round_days",
+                   "acceptance", "call_days");
     mode->estimators = yaml_read_number(r, node, "estimators", YAML_REQUIRED, 1, PEOPLE_MAX, 1);
-    mode->first_round_days = yaml_read_number(r, node, "first_round_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
-    mode->second_round = YAML_READ_CHOICE(r, node, "second_round", YAML_REQUIRED, "none", "on-spread");
-    mode->second_round_days = yaml_read_number(r, node, "second_round_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
+    mode->first_round_days =
+        yaml_read_number(r, node, "first_round_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
+    mode->second_round =
+        YAML_READ_CHOICE(r, node, "second_round", YAML_REQUIRED, "none", "on-spread");
+    mode->second_round_days =
+        yaml_read_number(r, node, "second_round_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
     mode->acceptance = YAML_READ_CHOICE(r, node, "acceptance", YAML_REQUIRED, "reviews", "call");
     mode->call_days = yaml_read_number(r, node, "call_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
 }
 
-static void read_modes(const struct yaml_read *r, const struct yaml_node *front, struct process *out)
+static void read_modes(const struct yaml_read *r, const struct yaml_node *front,
+                       struct process *out)
 {
-    const struct yaml_node *modes = yaml_read_mapping(r, yaml_read_get(r, front, "modes", YAML_REQUIRED), "`modes`");
+    const struct yaml_node *modes =
+        yaml_read_mapping(r, yaml_read_get(r, front, "modes", YAML_REQUIRED), "`modes`");
     struct sv id = yaml_read_line(r, front, "mode", YAML_REQUIRED);
     struct words known = {{NULL, 0, 0}};
     if (modes && (!modes->count || modes->count > 20)) {
-        yaml_read_fault(r, modes, arena_printf(r->a, "`modes` has %zu entries", modes->count), "one to 20");
+        yaml_read_fault(r, modes, arena_printf(r->a, "`modes` has %zu entries", modes->count),
+                        "one to 20");
         return;
     }
     for (size_t i = 0; modes && i < modes->count; i++) {
         read_mode(r, &modes->pairs[i], out);
-        *vec_push(r->a, &known.list) = arena_strndup(r->a, modes->pairs[i].key->text.at, modes->pairs[i].key->text.len);
+        *vec_push(r->a, &known.list) =
+            arena_strndup(r->a, modes->pairs[i].key->text.at, modes->pairs[i].key->text.len);
     }
     for (size_t i = 0; i < out->modes.len; i++)
         if (sv_eq(out->modes.at[i].id, id)) {
@@ -86,14 +89,15 @@ static uint32_t read_needs(const struct yaml_read *r, const struct yaml_node *it
     return needs;
 }
 
-static void read_stages(const struct yaml_read *r, const struct yaml_node *front, const char *key, bool end,
-                        struct process *out)
+static void read_stages(const struct yaml_read *r, const struct yaml_node *front, const char *key,
+                        bool end, struct process *out)
 {
     const struct yaml_node *list = yaml_read_list(r, front, key, YAML_REQUIRED, STAGES_MAX);
     if (list && !list->count && !end)
         yaml_read_fault(r, list, arena_printf(r->a, "`%s` is empty", key), "at least one entry");
     for (size_t i = 0; list && i < list->count; i++) {
-        const struct yaml_node *item = yaml_read_mapping(r, list->items[i], end ? "an end" : "a stage");
+        const struct yaml_node *item =
+            yaml_read_mapping(r, list->items[i], end ? "an end" : "a stage");
         if (!item)
             continue;
         YAML_READ_KEYS(r, item, "id", "name", "means", "needs");
@@ -104,8 +108,10 @@ static void read_stages(const struct yaml_read *r, const struct yaml_node *front
         if (!stage.id.len)
             continue;
         if (process_stage(out, stage.id) >= 0) {
-            yaml_read_fault(r, yaml_get(item, "id"),
-                            arena_printf(r->a, "the stage or end \"%.*s\" stands twice", SV_ARG(stage.id)), "another id");
+            yaml_read_fault(
+                r, yaml_get(item, "id"),
+                arena_printf(r->a, "the stage or end \"%.*s\" stands twice", SV_ARG(stage.id)),
+                "another id");
             continue;
         }
         *vec_push(r->a, &out->stages) = stage;
@@ -114,38 +120,51 @@ static void read_stages(const struct yaml_read *r, const struct yaml_node *front
         out->stage_count = out->stages.len;
 }
 
-static void read_rules(const struct yaml_read *r, const struct yaml_node *front, struct process *out)
+static void read_rules(const struct yaml_read *r, const struct yaml_node *front,
+                       struct process *out)
 {
-    const struct yaml_node *calls = yaml_read_mapping(r, yaml_read_get(r, front, "calls", YAML_REQUIRED), "`calls`");
+    const struct yaml_node *calls =
+        yaml_read_mapping(r, yaml_read_get(r, front, "calls", YAML_REQUIRED), "`calls`");
     YAML_READ_KEYS(r, calls, "minimum_days", "silence");
-    out->call_minimum_days = yaml_read_number(r, calls, "minimum_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
-    out->calls_silence = YAML_READ_CHOICE(r, calls, "silence", YAML_REQUIRED, "consents", "abstains");
+    out->call_minimum_days =
+        yaml_read_number(r, calls, "minimum_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
+    out->calls_silence =
+        YAML_READ_CHOICE(r, calls, "silence", YAML_REQUIRED, "consents", "abstains");
     const struct yaml_node *m =
         yaml_read_mapping(r, yaml_read_get(r, front, "moderation", YAML_REQUIRED), "`moderation`");
     YAML_READ_KEYS(r, m, "first_post", "other_posts", "off_stage", "hold_hours", "on_timeout");
-    out->moderation_first_post = YAML_READ_CHOICE(r, m, "first_post", YAML_REQUIRED, "hold", "pass");
-    out->moderation_other_posts = YAML_READ_CHOICE(r, m, "other_posts", YAML_REQUIRED, "hold", "pass");
-    out->moderation_off_stage = YAML_READ_CHOICE(r, m, "off_stage", YAML_REQUIRED, "park", "hold", "pass");
+    out->moderation_first_post =
+        YAML_READ_CHOICE(r, m, "first_post", YAML_REQUIRED, "hold", "pass");
+    out->moderation_other_posts =
+        YAML_READ_CHOICE(r, m, "other_posts", YAML_REQUIRED, "hold", "pass");
+    out->moderation_off_stage =
+        YAML_READ_CHOICE(r, m, "off_stage", YAML_REQUIRED, "park", "hold", "pass");
     out->hold_hours = yaml_read_number(r, m, "hold_hours", YAML_REQUIRED, 1, 24 * DAYS_MAX, 72);
-    out->moderation_on_timeout = YAML_READ_CHOICE(r, m, "on_timeout", YAML_REQUIRED, "approve", "return");
+    out->moderation_on_timeout =
+        YAML_READ_CHOICE(r, m, "on_timeout", YAML_REQUIRED, "approve", "return");
     const struct yaml_node *silence =
         yaml_read_mapping(r, yaml_read_get(r, front, "silence", YAML_REQUIRED), "`silence`");
     YAML_READ_KEYS(r, silence, "warn_months", "end_months");
-    out->silence_warn_months = yaml_read_number(r, silence, "warn_months", YAML_REQUIRED, 1, 120, 5);
+    out->silence_warn_months =
+        yaml_read_number(r, silence, "warn_months", YAML_REQUIRED, 1, 120, 5);
     out->silence_end_months = yaml_read_number(r, silence, "end_months", YAML_REQUIRED, 1, 120, 6);
     if (silence && out->silence_end_months < out->silence_warn_months)
-        yaml_read_fault(r, silence, "`end_months` is before `warn_months`", "a warning before the end");
+        yaml_read_fault(r, silence, "`end_months` is before `warn_months`",
+                        "a warning before the end");
 }
 
-static void read_settings(const struct yaml_read *r, const struct yaml_node *front, struct process *out)
+static void read_settings(const struct yaml_read *r, const struct yaml_node *front,
+                          struct process *out)
 {
-    YAML_READ_KEYS(r, front, "title", "mode", "modes", "spread", "batch", "objection_days", "stages", "ends", "calls",
-                   "moderation", "embargo_days", "report_days", "silence");
+    YAML_READ_KEYS(r, front, "title", "mode", "modes", "spread", "batch", "objection_days",
+                   "stages", "ends", "calls", "moderation", "embargo_days", "report_days",
+                   "silence");
     out->title = yaml_read_line(r, front, "title", YAML_REQUIRED);
     read_modes(r, front, out);
     out->spread = yaml_read_number(r, front, "spread", YAML_REQUIRED, 1, 100, 2);
     out->batch = yaml_read_number(r, front, "batch", YAML_REQUIRED, 1, 1000, 10);
-    out->objection_days = yaml_read_number(r, front, "objection_days", YAML_REQUIRED, 0, DAYS_MAX, 7);
+    out->objection_days =
+        yaml_read_number(r, front, "objection_days", YAML_REQUIRED, 0, DAYS_MAX, 7);
     read_stages(r, front, "stages", false, out);
     read_stages(r, front, "ends", true, out);
     read_rules(r, front, out);
@@ -176,8 +195,8 @@ static const struct yaml_node *resolve(const struct yaml_node *front, struct sv 
     return node;
 }
 
-static void placeholder_fault(struct source *s, struct sv prose, uint32_t first_line, size_t at, const char *what,
-                              const char *expected)
+static void placeholder_fault(struct source *s, struct sv prose, uint32_t first_line, size_t at,
+                              const char *what, const char *expected)
 {
     uint32_t line, column;
     utf8_position(prose, at, &line, &column);
@@ -185,17 +204,19 @@ static void placeholder_fault(struct source *s, struct sv prose, uint32_t first_
 }
 
 /* Puts the value of one placeholder (from "{{" to "}}") into out. */
-static void put_value(struct source *s, const struct yaml_node *front, struct sv prose, uint32_t line, struct sv path,
-                      struct str *out)
+static void put_value(struct source *s, const struct yaml_node *front, struct sv prose,
+                      uint32_t line, struct sv path, struct str *out)
 {
     const struct yaml_node *node = resolve(front, path);
     size_t at = (size_t)(path.at - prose.at);
     const char *shown = yaml_read_shown(s->read.a, path);
     if (!node) {
-        placeholder_fault(s, prose, line, at, arena_printf(s->read.a, "there is no value {{%s}}", shown),
-                          "a path of the front matter, such as {{objection_days}} or {{calls.minimum_days}}");
+        placeholder_fault(
+            s, prose, line, at, arena_printf(s->read.a, "there is no value {{%s}}", shown),
+            "a path of the front matter, such as {{objection_days}} or {{calls.minimum_days}}");
     } else if (node->kind != YAML_SCALAR) {
-        placeholder_fault(s, prose, line, at, arena_printf(s->read.a, "{{%s}} is not a single value", shown),
+        placeholder_fault(s, prose, line, at,
+                          arena_printf(s->read.a, "{{%s}} is not a single value", shown),
                           "the path of one value");
     } else {
         for (size_t i = 0; i < node->text.len; i++)
@@ -203,7 +224,8 @@ static void put_value(struct source *s, const struct yaml_node *front, struct sv
     }
 }
 
-static struct sv replace_values(struct source *s, const struct yaml_node *front, struct sv prose, uint32_t line)
+static struct sv replace_values(struct source *s, const struct yaml_node *front, struct sv prose,
+                                uint32_t line)
 {
     struct str out = STR_INIT;
     size_t at = 0;
@@ -218,7 +240,8 @@ static struct sv replace_values(struct source *s, const struct yaml_node *front,
         str_add(&out, sv_from(prose.at + at, start - at));
         at = start + 2;
         if (close < 0) {
-            placeholder_fault(s, prose, line, start, "`{{` without `}}` in the same line", "{{path}}");
+            placeholder_fault(s, prose, line, start, "`{{` without `}}` in the same line",
+                              "{{path}}");
             continue;
         }
         struct sv path = sv_trim(sv_from(prose.at + at, (size_t)close));
@@ -248,7 +271,8 @@ void process_read(struct source *s, const struct profile *p, struct process *out
                    "a text that says how the group works");
     size_t words = utf8_words(out->prose);
     if (words > PROFILE_WORDS_MAX)
-        diag_error(s->read.diag, s->read.file, line, 0, arena_printf(s->read.a, "the process has %zu words", words),
+        diag_error(s->read.diag, s->read.file, line, 0,
+                   arena_printf(s->read.a, "the process has %zu words", words),
                    arena_printf(s->read.a, "at most %d", PROFILE_WORDS_MAX));
 }
 

@@ -1,4 +1,5 @@
-/* Reading a SIG's folder: the files, then their meaning, in the order in which they depend on one another. */
+/* Reading a SIG's folder: the files, then their meaning, in the order in which they depend on one
+ * another. */
 #include "profile/profile.h"
 
 #include "base/fs.h"
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const char *const top_files[] = {"analysis.md", "process.md", "references.tsv", "sig.yaml", "template.md"};
+static const char *const top_files[] = {"analysis.md", "process.md", "references.tsv", "sig.yaml",
+                                        "template.md"};
 
 /* A regular file, not a symbolic link: a folder from elsewhere must not reach files outside. */
 static bool is_plain_file(const char *path)
@@ -18,13 +20,15 @@ static bool is_plain_file(const char *path)
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static void read_file(struct arena *a, const char *dir, const char *path, struct profile_files *out, struct diag *diag)
+static void read_file(struct arena *a, const char *dir, const char *path, struct profile_files *out,
+                      struct diag *diag)
 {
     struct err err = ERR_INIT;
     struct sv text;
     char *full = fs_join(a, dir, path);
     if (!is_plain_file(full)) {
-        diag_error(diag, full, 0, 0, "not a regular file", "a file of its own, no link and no folder");
+        diag_error(diag, full, 0, 0, "not a regular file",
+                   "a file of its own, no link and no folder");
         return;
     }
     int result = fs_read(a, full, PROFILE_FILE_MAX, &text, &err);
@@ -44,7 +48,8 @@ static bool exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
-static int read_threats(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag, struct err *err)
+static int read_threats(struct arena *a, const char *dir, struct profile_files *out,
+                        struct diag *diag, struct err *err)
 {
     struct fs_names names;
     const char *folder = fs_join(a, dir, "threats");
@@ -63,14 +68,16 @@ static int read_threats(struct arena *a, const char *dir, struct profile_files *
         if (name[0] == '.')
             continue;
         if (!utf8_valid(sv_str(name), NULL) || !sv_ends(sv_str(name), SV(".md")))
-            diag_error(diag, fs_join(a, folder, name), 0, 0, "a file that is no threat", "only files such as T-0001-some-words.md here");
+            diag_error(diag, fs_join(a, folder, name), 0, 0, "a file that is no threat",
+                       "only files such as T-0001-some-words.md here");
         else
             read_file(a, dir, fs_join(a, "threats", name), out, diag);
     }
     return CM_OK;
 }
 
-int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag, struct err *err)
+int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag,
+                     struct err *err)
 {
     memset(out, 0, sizeof(*out));
     enum fs_kind kind = fs_kind(dir);
@@ -90,7 +97,8 @@ void prose_check(const struct profile *p, struct source *s, struct sv text, uint
 {
     struct arena scratch = ARENA_INIT;
     struct err err = ERR_INIT;
-    struct markdown_options options = {.file = s->read.file, .first_line = line, .heading_base = 3, .diag = s->read.diag};
+    struct markdown_options options = {
+        .file = s->read.file, .first_line = line, .heading_base = 3, .diag = s->read.diag};
     if (!text.len)
         return;
     struct doc_block *parent = doc_block_new(&scratch, DOC_SECTION);
@@ -119,10 +127,13 @@ static const char *shown_path(const struct parse *in, const char *path)
 
 static void source_init(const struct parse *in, const struct profile_file *file, struct source *out)
 {
-    *out = (struct source){.read = {in->a, in->diag, shown_path(in, file->path)}, .path = file->path, .raw = file->text};
+    *out = (struct source){.read = {in->a, in->diag, shown_path(in, file->path)},
+                           .path = file->path,
+                           .raw = file->text};
 }
 
-/* Opens one of the files at the top; false when it is not there (a fault when it must be) or cannot be read. */
+/* Opens one of the files at the top; false when it is not there (a fault when it must be) or cannot
+ * be read. */
 static bool open_top(const struct parse *in, const char *name, bool required, struct source *out)
 {
     for (size_t i = 0; i < in->files->list.len; i++)
@@ -131,7 +142,8 @@ static bool open_top(const struct parse *in, const char *name, bool required, st
             return source_open(out);
         }
     if (required)
-        diag_error(in->diag, shown_path(in, name), 0, 0, "the file is missing", "it beside the others of the group");
+        diag_error(in->diag, shown_path(in, name), 0, 0, "the file is missing",
+                   "it beside the others of the group");
     return false;
 }
 
@@ -145,7 +157,8 @@ static void read_drafts(struct parse *in)
             continue;
         source_init(in, file, &source);
         if (count++ == PROFILE_FILES_MAX) {
-            diag_error(in->diag, source.read.file, 0, 0, "too many threats", arena_printf(in->a, "at most %d files", PROFILE_FILES_MAX));
+            diag_error(in->diag, source.read.file, 0, 0, "too many threats",
+                       arena_printf(in->a, "at most %d files", PROFILE_FILES_MAX));
             return;
         }
         struct threat_draft draft = {.front = NULL};
@@ -165,11 +178,13 @@ static int order_drafts(const void *left, const void *right)
 }
 
 /* One identifier, one file. */
-static void check_clash(const struct parse *in, const struct threat_draft *d, const struct threat_draft *former)
+static void check_clash(const struct parse *in, const struct threat_draft *d,
+                        const struct threat_draft *former)
 {
     const struct yaml_node *id = yaml_get(d->front, "id");
     diag_error(in->diag, d->source.read.file, id ? id->line : 0, id ? id->column : 0,
-               arena_printf(in->a, "%.*s is already the identifier of %s", SV_ARG(d->threat.id), former->source.read.file),
+               arena_printf(in->a, "%.*s is already the identifier of %s", SV_ARG(d->threat.id),
+                            former->source.read.file),
                "another identifier (casemate fmt --renumber gives it one)");
 }
 
@@ -182,7 +197,8 @@ static void check_name(const struct parse *in, struct map *names, struct threat_
     const struct threat_draft *former = map_get(names, folded);
     if (former)
         diag_error(in->diag, d->source.read.file, node->line, node->column,
-                   arena_printf(in->a, "the name is that of %.*s in %s", SV_ARG(former->threat.id), former->source.read.file),
+                   arena_printf(in->a, "the name is that of %.*s in %s", SV_ARG(former->threat.id),
+                                former->source.read.file),
                    "a name of its own");
     else
         map_set(names, folded, d);
@@ -210,8 +226,8 @@ static void gather_threats(struct parse *in)
             map_set(&in->p->by_id, in->p->threats.at[i].id, &in->p->threats.at[i]);
 }
 
-void profile_parse(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
-                   struct profile *out)
+void profile_parse(struct arena *a, const struct profile_files *files, const char *dir,
+                   struct diag *diag, struct profile *out)
 {
     struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
     struct source sig, references, process, template, analysis;

@@ -232,10 +232,12 @@ CM_MUST_USE int profile_format(struct arena *a, const char *path, struct sv text
                                struct sv *out, struct diag *diag, struct err *err);
 
 /* profile/edit.c: changes to the text of a threat file that keep everything else byte for byte (in a normalised file the result is normalised). */
-/* Sets a front matter value ("stage", "name", "likelihood.rating", ...) to a scalar, or to literal YAML flow text when flow is true. An empty value removes the key. */
+/* Sets a front matter value ("stage", "name", "likelihood.rating", ...) to a scalar, or to literal YAML flow text when flow is true. An empty value removes the key.
+ * CM_EUSAGE: no such form of key. CM_EINPUT: the source has faults, or the value would not read back as meant (what else the YAML says is verified not to change). */
 CM_MUST_USE int threat_text_set(struct arena *a, struct sv source, const char *key, struct sv value, bool flow,
                                 struct sv *out, struct err *err);
-/* Replaces (or adds, in template order) the section of a prose field. An empty body removes it. */
+/* Replaces (or adds, in template order) the section of a prose field. An empty body removes it. CM_EINPUT when the body holds a `##` heading, an underlined
+ * heading or a fence that does not end, since it would then not be one section. */
 CM_MUST_USE int threat_text_set_section(struct arena *a, const struct template *t, struct sv source, struct sv title,
                                         struct sv body, struct sv *out, struct err *err);
 /* A new threat file from the template: front matter and one empty section per prose field, each with its guidance's first sentence as a comment line "<!-- ... -->"
@@ -246,7 +248,8 @@ struct sv threat_text_new(struct arena *a, const struct profile *p, unsigned num
 const char *threat_file_name(struct arena *a, struct sv id, struct sv name);
 
 /* profile/merge.c: three-way merge of one file against its base, by front matter key and by section. Conflicts (both sides changed one key or section differently) are
- * added to diag, each named; *out is then ours with theirs left out. base may be empty (both added). */
+ * added to diag, each named; *out is then ours with theirs left out, and the result CM_ECONFLICT. CM_EINPUT (faults in diag, *out is ours) when a version cannot be cut
+ * into its parts. references.tsv is merged by line, YAML by top-level key. base may be empty (both added). */
 CM_MUST_USE int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours, struct sv theirs,
                               struct sv *out, struct diag *diag, struct err *err);
 /* The fields of a threat file as (name, text) pairs for the history: front matter keys (flattened one level: "likelihood.rating") and sections by title. */

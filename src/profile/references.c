@@ -26,7 +26,8 @@ static int series_of(const struct sig *sig, struct sv id, uint64_t *number)
 {
     for (size_t i = 0; i < sig->series.len; i++) {
         const struct series *s = &sig->series.at[i];
-        if (sv_starts(id, s->prefix) && sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, number))
+        if (sv_starts(id, s->prefix) &&
+            sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, number))
             return (int)i;
     }
     return -1;
@@ -96,9 +97,11 @@ static void check_form(const struct row *r, const struct sig *sig, struct sv id)
             continue;
         if (!sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, &number) ||
             (s->digits ? digits != s->digits : digits > 5))
-            cell_fault(r, 0, arena_printf(a, "\"%s\" is not of the form of its series", yaml_read_shown(a, id)),
-                       s->digits ? arena_printf(a, "\"%.*s\" and %u digits", SV_ARG(s->prefix), s->digits)
-                                 : arena_printf(a, "\"%.*s\" and one to five digits", SV_ARG(s->prefix)));
+            cell_fault(
+                r, 0,
+                arena_printf(a, "\"%s\" is not of the form of its series", yaml_read_shown(a, id)),
+                s->digits ? arena_printf(a, "\"%.*s\" and %u digits", SV_ARG(s->prefix), s->digits)
+                          : arena_printf(a, "\"%.*s\" and one to five digits", SV_ARG(s->prefix)));
     }
 }
 
@@ -114,9 +117,11 @@ static void check_cells(const struct row *r, const struct sig *sig, const struct
     if (ref->id.len)
         check_form(r, sig, ref->id);
     if (!is_reference_date(ref->date))
-        cell_fault(r, 3, arena_printf(a, "the date is \"%s\"", yaml_read_shown(a, ref->date)), "YYYY, YYYY-MM or YYYY-MM-DD");
+        cell_fault(r, 3, arena_printf(a, "the date is \"%s\"", yaml_read_shown(a, ref->date)),
+                   "YYYY, YYYY-MM or YYYY-MM-DD");
     if (ref->url.len && !yaml_read_is_url(ref->url))
-        cell_fault(r, 5, arena_printf(a, "the url is \"%s\"", yaml_read_shown(a, ref->url)), "an http or https address");
+        cell_fault(r, 5, arena_printf(a, "the url is \"%s\"", yaml_read_shown(a, ref->url)),
+                   "an http or https address");
 }
 
 static bool check_header(struct source *s, const struct tsv *tsv)
@@ -146,8 +151,14 @@ void references_read(struct source *s, const struct sig *sig, struct references 
     for (size_t i = 0; i < tsv.rows.len; i++) {
         const struct tsv_row *row = &tsv.rows.at[i];
         const struct row at = {s, row};
-        struct reference ref = {sv_trim(row->cells[0]), sv_trim(row->cells[1]), sv_trim(row->cells[2]),
-                                sv_trim(row->cells[3]), sv_trim(row->cells[4]), sv_trim(row->cells[5]), row->line, false};
+        struct reference ref = {sv_trim(row->cells[0]),
+                                sv_trim(row->cells[1]),
+                                sv_trim(row->cells[2]),
+                                sv_trim(row->cells[3]),
+                                sv_trim(row->cells[4]),
+                                sv_trim(row->cells[5]),
+                                row->line,
+                                false};
         check_cells(&at, sig, &ref);
         if (!ref.id.len)
             continue;
@@ -175,7 +186,8 @@ static size_t find_register_mark(struct source *s)
         if (fence_state_line(&fence, line) || !sv_eq(sv_trim(line), SV("<!-- register -->")))
             continue;
         if (mark < s->text.len)
-            diag_error(s->read.diag, s->read.file, row, 1, "a second line `<!-- register -->`", "it once");
+            diag_error(s->read.diag, s->read.file, row, 1, "a second line `<!-- register -->`",
+                       "it once");
         else
             mark = (size_t)(line.at - s->text.at);
     }
@@ -191,11 +203,13 @@ static void check_mark(struct source *s, const struct markdown_section *section,
     utf8_position(s->text, mark, &line, &column);
     struct sv after = sv_from(s->text.at + mark, section->end - mark);
     if (lexical_prose(s->read.a, after, &line).len)
-        diag_error(s->read.diag, s->read.file, line, 1, "text between `<!-- register -->` and the next heading",
+        diag_error(s->read.diag, s->read.file, line, 1,
+                   "text between `<!-- register -->` and the next heading",
                    "the mark at the end of a chapter");
 }
 
-static void read_chapters(struct source *s, const struct profile *p, const struct markdown_file *md, struct analysis *out)
+static void read_chapters(struct source *s, const struct profile *p, const struct markdown_file *md,
+                          struct analysis *out)
 {
     size_t mark = find_register_mark(s);
     check_mark(s, &md->sections.at[0], mark);
@@ -204,9 +218,11 @@ static void read_chapters(struct source *s, const struct profile *p, const struc
         check_mark(s, &chapter, mark);
         chapter.body = lexical_prose(s->read.a, chapter.body, &chapter.body_line);
         if (!chapter.title.len)
-            diag_error(s->read.diag, s->read.file, chapter.line, 1, "a heading without words", "a title");
+            diag_error(s->read.diag, s->read.file, chapter.line, 1, "a heading without words",
+                       "a title");
         if (!chapter.body.len)
-            diag_error(s->read.diag, s->read.file, chapter.line, 1, "the chapter is empty", "text, or no heading");
+            diag_error(s->read.diag, s->read.file, chapter.line, 1, "the chapter is empty",
+                       "text, or no heading");
         prose_check(p, s, chapter.body, chapter.body_line);
         if (chapter.start > mark)
             *vec_push(s->read.a, &out->after) = chapter;
@@ -226,7 +242,8 @@ void analysis_read(struct source *s, const struct profile *p, struct analysis *o
     out->title = yaml_read_line(r, front, "title", YAML_REQUIRED);
     out->abstract = yaml_read_text(r, front, "abstract", YAML_REQUIRED);
     if (out->abstract.len)
-        mention_check_text(p, s, out->abstract, yaml_get(front, "abstract")->line, yaml_get(front, "abstract")->column);
+        mention_check_text(p, s, out->abstract, yaml_get(front, "abstract")->line,
+                           yaml_get(front, "abstract")->column);
     source_no_preface(s, &md);
     read_chapters(s, p, &md, out);
 }

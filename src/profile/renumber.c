@@ -20,7 +20,8 @@ static struct sv scalar(const struct yaml_node *map, const char *key)
 }
 
 /* The identifier that a file claims: of its front matter, otherwise of its name. */
-static bool read_claim(struct arena *a, const struct profile_file *file, struct sv prefix, struct claim *out)
+static bool read_claim(struct arena *a, const struct profile_file *file, struct sv prefix,
+                       struct claim *out)
 {
     struct diag quiet;
     struct text_file text;
@@ -49,7 +50,8 @@ static int order_claims(const void *left, const void *right)
 }
 
 /* The text with every mention of one identifier replaced. */
-static struct sv replace_id(struct arena *a, struct sv text, struct sv prefix, struct sv old, const char *fresh)
+static struct sv replace_id(struct arena *a, struct sv text, struct sv prefix, struct sv old,
+                            const char *fresh)
 {
     struct str out = STR_INIT;
     struct sig only = {.prefix = prefix};
@@ -76,8 +78,8 @@ static const char *new_path(struct arena *a, struct sv prefix, const char *path,
     return arena_printf(a, "threats/%s%s", fresh, path + 8 + old.len);
 }
 
-int profile_renumber(struct arena *a, const struct profile_files *files, struct sv prefix, unsigned highest,
-                     struct renumber_changes *out, struct err *err)
+int profile_renumber(struct arena *a, const struct profile_files *files, struct sv prefix,
+                     unsigned highest, struct renumber_changes *out, struct err *err)
 {
     struct claim *claims = arena_new_array(a, struct claim, files->list.len + 1);
     size_t count = 0;

@@ -27,7 +27,8 @@ unsigned sig_priority(const struct sig *sig, int likelihood, int damage)
     return sig->priority_table[(size_t)likelihood * sig->damage.list.len + (size_t)damage];
 }
 
-static struct link read_link(const struct yaml_read *r, const struct yaml_node *map, const char *key)
+static struct link read_link(const struct yaml_read *r, const struct yaml_node *map,
+                             const char *key)
 {
     struct link link = {SV_NONE, SV_NONE};
     const struct yaml_node *node = yaml_read_mapping(r, yaml_read_get(r, map, key, YAML_REQUIRED),
@@ -40,9 +41,11 @@ static struct link read_link(const struct yaml_read *r, const struct yaml_node *
 
 static void read_authors(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
-    const struct yaml_node *list = yaml_read_list(r, map, "authors", YAML_REQUIRED, PROFILE_WORDS_LIST_MAX);
+    const struct yaml_node *list =
+        yaml_read_list(r, map, "authors", YAML_REQUIRED, PROFILE_WORDS_LIST_MAX);
     if (list && !list->count)
-        yaml_read_fault(r, list, "`authors` is empty", "at least one person who signs the documents");
+        yaml_read_fault(r, list, "`authors` is empty",
+                        "at least one person who signs the documents");
     for (size_t i = 0; list && i < list->count; i++) {
         const struct yaml_node *item = yaml_read_mapping(r, list->items[i], "an author");
         if (!item)
@@ -60,8 +63,10 @@ static void read_authors(const struct yaml_read *r, const struct yaml_node *map,
 
 static void read_legal(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
-    const struct yaml_node *legal = yaml_read_mapping(r, yaml_read_get(r, map, "legal", YAML_REQUIRED), "`legal`");
-    YAML_READ_KEYS(r, legal, "profile", "copyright", "permissions", "warranty", "liability", "conformance");
+    const struct yaml_node *legal =
+        yaml_read_mapping(r, yaml_read_get(r, map, "legal", YAML_REQUIRED), "`legal`");
+    YAML_READ_KEYS(r, legal, "profile", "copyright", "permissions", "warranty", "liability",
+                   "conformance");
     out->legal.profile = YAML_READ_CHOICE(r, legal, "profile", YAML_REQUIRED, "own", "xsf");
     out->legal.copyright = yaml_read_text(r, legal, "copyright", YAML_REQUIRED);
     out->legal.permissions = yaml_read_text(r, legal, "permissions", YAML_REQUIRED);
@@ -86,8 +91,11 @@ static struct sv read_series_prefix(const struct yaml_read *r, const struct yaml
     if (!trimmed.len)
         return SV_NONE;
     if (node->text.len > 32 || has_digit(node->text) || node->text.at[0] == ' ') {
-        yaml_read_fault(r, node, arena_printf(r->a, "\"%s\" is no prefix of a series", yaml_read_shown(r->a, node->text)),
-                        "at most 32 characters that begin with no blank and hold no digit, such as \"RFC \"");
+        yaml_read_fault(
+            r, node,
+            arena_printf(r->a, "\"%s\" is no prefix of a series",
+                         yaml_read_shown(r->a, node->text)),
+            "at most 32 characters that begin with no blank and hold no digit, such as \"RFC \"");
         return SV_NONE;
     }
     return node->text;
@@ -101,13 +109,17 @@ static void read_series(const struct yaml_read *r, const struct yaml_node *map, 
         if (!item)
             continue;
         YAML_READ_KEYS(r, item, "prefix", "digits", "name");
-        struct series s = {.prefix = read_series_prefix(r, item), .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
+        struct series s = {.prefix = read_series_prefix(r, item),
+                           .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
         s.digits = yaml_read_number(r, item, "digits", YAML_OPTIONAL, 1, 9, 0);
         if (!s.prefix.len)
             continue;
         for (size_t j = 0; j < out->series.len; j++)
             if (sv_eq(out->series.at[j].prefix, s.prefix))
-                yaml_read_fault(r, item, arena_printf(r->a, "the series \"%.*s\" stands twice", SV_ARG(s.prefix)), "it once");
+                yaml_read_fault(
+                    r, item,
+                    arena_printf(r->a, "the series \"%.*s\" stands twice", SV_ARG(s.prefix)),
+                    "it once");
         *vec_push(r->a, &out->series) = s;
     }
 }
@@ -133,21 +145,25 @@ static bool to_probability(const struct yaml_node *node, double *out)
     return *out <= 1;
 }
 
-static void read_interval(const struct yaml_read *r, const struct yaml_node *item, struct term *term)
+static void read_interval(const struct yaml_read *r, const struct yaml_node *item,
+                          struct term *term)
 {
     const struct yaml_node *node = yaml_read_list(r, item, "interval", YAML_OPTIONAL, 2);
     if (!node)
         return;
     if (node->count == 2 && to_probability(node->items[0], &term->interval_lo) &&
-        to_probability(node->items[1], &term->interval_hi) && term->interval_lo <= term->interval_hi)
+        to_probability(node->items[1], &term->interval_hi) &&
+        term->interval_lo <= term->interval_hi)
         term->has_interval = true;
     else
-        yaml_read_fault(r, node, "`interval` is not a pair of probabilities", "two numbers from 0 to 1, the lower one first");
+        yaml_read_fault(r, node, "`interval` is not a pair of probabilities",
+                        "two numbers from 0 to 1, the lower one first");
 }
 
 enum term_form { TERM_WORD, TERM_SCALE, TERM_LIKELIHOOD };
 
-static bool read_term(const struct yaml_read *r, const struct yaml_node *item, enum term_form form, struct term *out)
+static bool read_term(const struct yaml_read *r, const struct yaml_node *item, enum term_form form,
+                      struct term *out)
 {
     *out = (struct term){.id = SV_NONE};
     if (!yaml_read_mapping(r, item, "an entry of a list of words"))
@@ -168,10 +184,11 @@ static bool read_term(const struct yaml_read *r, const struct yaml_node *item, e
     return out->id.len > 0;
 }
 
-static void read_terms(const struct yaml_read *r, const struct yaml_node *map, const char *key, bool may_be_empty,
-                       enum term_form form, struct terms *out)
+static void read_terms(const struct yaml_read *r, const struct yaml_node *map, const char *key,
+                       bool may_be_empty, enum term_form form, struct terms *out)
 {
-    const struct yaml_node *list = yaml_read_list(r, map, key, YAML_REQUIRED, PROFILE_WORDS_LIST_MAX);
+    const struct yaml_node *list =
+        yaml_read_list(r, map, key, YAML_REQUIRED, PROFILE_WORDS_LIST_MAX);
     if (list && !list->count && !may_be_empty)
         yaml_read_fault(r, list, arena_printf(r->a, "`%s` is empty", key), "at least one entry");
     for (size_t i = 0; list && i < list->count; i++) {
@@ -179,8 +196,10 @@ static void read_terms(const struct yaml_read *r, const struct yaml_node *map, c
         if (!read_term(r, list->items[i], form, &term))
             continue;
         if (terms_find(out, term.id) >= 0) {
-            yaml_read_fault(r, yaml_get(list->items[i], "id"),
-                            arena_printf(r->a, "the id \"%.*s\" stands twice in `%s`", SV_ARG(term.id), key), "another id");
+            yaml_read_fault(
+                r, yaml_get(list->items[i], "id"),
+                arena_printf(r->a, "the id \"%.*s\" stands twice in `%s`", SV_ARG(term.id), key),
+                "another id");
             continue;
         }
         *vec_push(r->a, &out->list) = term;
@@ -199,7 +218,8 @@ static void read_attacker(const struct yaml_read *r, const struct yaml_node *map
 
 static void read_priorities(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
-    const struct yaml_node *list = yaml_read_list(r, map, "priorities", YAML_REQUIRED, PRIORITIES_MAX);
+    const struct yaml_node *list =
+        yaml_read_list(r, map, "priorities", YAML_REQUIRED, PRIORITIES_MAX);
     if (list && !list->count)
         yaml_read_fault(r, list, "`priorities` is empty", "at least one entry");
     for (size_t i = 0; list && i < list->count; i++) {
@@ -213,20 +233,24 @@ static void read_priorities(const struct yaml_read *r, const struct yaml_node *m
         term->name = yaml_read_line(r, item, "name", YAML_REQUIRED);
         term->means = yaml_read_text(r, item, "means", YAML_REQUIRED);
         if (number && number != i + 1)
-            yaml_read_fault(r, yaml_get(item, "id"), arena_printf(r->a, "priority %u is at place %zu of the list", number, i + 1),
-                            "1, 2, 3 and so on, the most urgent first");
+            yaml_read_fault(
+                r, yaml_get(item, "id"),
+                arena_printf(r->a, "priority %u is at place %zu of the list", number, i + 1),
+                "1, 2, 3 and so on, the most urgent first");
     }
 }
 
 /* One row of the table: the priorities of one likelihood. */
-static void read_table_row(const struct yaml_read *r, const struct yaml_node *table, size_t likelihood, struct sig *out)
+static void read_table_row(const struct yaml_read *r, const struct yaml_node *table,
+                           size_t likelihood, struct sig *out)
 {
     struct words damages = terms_words(r->a, &out->damage);
     const struct term *level = &out->likelihood.list.at[likelihood];
     const char *key = arena_strndup(r->a, level->id.at, level->id.len);
     const struct yaml_node *row = yaml_get(table, key);
     if (!row) {
-        yaml_read_fault(r, table, arena_printf(r->a, "`priority_table` has no line for likelihood %s", key),
+        yaml_read_fault(r, table,
+                        arena_printf(r->a, "`priority_table` has no line for likelihood %s", key),
                         "a priority for each pair of levels");
         return;
     }
@@ -237,40 +261,49 @@ static void read_table_row(const struct yaml_read *r, const struct yaml_node *ta
         const struct yaml_node *cell = yaml_get(row, damages.list.at[d]);
         uint64_t priority;
         if (!cell) {
-            yaml_read_fault(r, row, arena_printf(r->a, "no priority for likelihood %s and damage %s", key, damages.list.at[d]),
+            yaml_read_fault(r, row,
+                            arena_printf(r->a, "no priority for likelihood %s and damage %s", key,
+                                         damages.list.at[d]),
                             "a priority for each pair of levels");
-        } else if (cell->kind != YAML_SCALAR || !sv_to_u64(cell->text, out->priorities.list.len, &priority) || !priority) {
-            yaml_read_fault(r, cell, arena_printf(r->a, "the priority of likelihood %s and damage %s is \"%s\"", key,
-                                                  damages.list.at[d], yaml_read_shown(r->a, cell->text)),
-                            arena_printf(r->a, "a number of `priorities`, 1 to %zu", out->priorities.list.len));
+        } else if (cell->kind != YAML_SCALAR ||
+                   !sv_to_u64(cell->text, out->priorities.list.len, &priority) || !priority) {
+            yaml_read_fault(
+                r, cell,
+                arena_printf(r->a, "the priority of likelihood %s and damage %s is \"%s\"", key,
+                             damages.list.at[d], yaml_read_shown(r->a, cell->text)),
+                arena_printf(r->a, "a number of `priorities`, 1 to %zu", out->priorities.list.len));
         } else {
             out->priority_table[likelihood * damages.list.len + d] = (uint8_t)priority;
         }
     }
 }
 
-static void report_reversal(const struct yaml_read *r, const struct yaml_node *table, const struct sig *sig,
-                            const size_t lower[2], const size_t higher[2])
+static void report_reversal(const struct yaml_read *r, const struct yaml_node *table,
+                            const struct sig *sig, const size_t lower[2], const size_t higher[2])
 {
     unsigned before = sig_priority(sig, (int)lower[0], (int)lower[1]);
     unsigned after = sig_priority(sig, (int)higher[0], (int)higher[1]);
     const struct term *l = sig->likelihood.list.at, *d = sig->damage.list.at;
     if (!before || !after || after <= before)
         return;
-    const struct yaml_node *row = yaml_get(table, arena_strndup(r->a, l[higher[0]].id.at, l[higher[0]].id.len));
-    const struct yaml_node *cell = yaml_get(row, arena_strndup(r->a, d[higher[1]].id.at, d[higher[1]].id.len));
+    const struct yaml_node *row =
+        yaml_get(table, arena_strndup(r->a, l[higher[0]].id.at, l[higher[0]].id.len));
+    const struct yaml_node *cell =
+        yaml_get(row, arena_strndup(r->a, d[higher[1]].id.at, d[higher[1]].id.len));
     yaml_read_fault(r, cell ? cell : table,
-                    arena_printf(r->a, "likelihood %.*s and damage %.*s has priority %u, less urgent than the %u of %.*s and %.*s",
-                                 SV_ARG(l[higher[0]].id), SV_ARG(d[higher[1]].id), after, before, SV_ARG(l[lower[0]].id),
-                                 SV_ARG(d[lower[1]].id)),
+                    arena_printf(r->a,
+                                 "likelihood %.*s and damage %.*s has priority %u, less urgent "
+                                 "than the %u of %.*s and %.*s",
+                                 SV_ARG(l[higher[0]].id), SV_ARG(d[higher[1]].id), after, before,
+                                 SV_ARG(l[lower[0]].id), SV_ARG(d[lower[1]].id)),
                     arena_printf(r->a, "%u or a smaller number", before));
 }
 
 static void read_table(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
     size_t rows = out->likelihood.list.len, columns = out->damage.list.len;
-    const struct yaml_node *table =
-        yaml_read_mapping(r, yaml_read_get(r, map, "priority_table", YAML_REQUIRED), "`priority_table`");
+    const struct yaml_node *table = yaml_read_mapping(
+        r, yaml_read_get(r, map, "priority_table", YAML_REQUIRED), "`priority_table`");
     if (!table || !rows || !columns || !out->priorities.list.len)
         return;
     struct words likelihoods = terms_words(r->a, &out->likelihood);
@@ -289,8 +322,9 @@ static void read_table(const struct yaml_read *r, const struct yaml_node *map, s
 
 static void read_roles(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
-    const char *const rights[] = {"read",  "propose", "comment", "estimate", "position", "edit",   "advance",   "merge",
-                                  "moderate", "round", "call",   "publish",  "override", "import", "configure", "appeal"};
+    const char *const rights[] = {
+        "read",     "propose", "comment", "estimate", "position", "edit",   "advance",   "merge",
+        "moderate", "round",   "call",    "publish",  "override", "import", "configure", "appeal"};
     struct words known = {{(const char **)(uintptr_t)rights, ARRAY_LEN(rights), 0}};
     const struct yaml_node *list = yaml_read_list(r, map, "roles", YAML_REQUIRED, 50);
     if (list && !list->count)
@@ -300,7 +334,8 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
         if (!item)
             continue;
         YAML_READ_KEYS(r, item, "id", "name", "may");
-        struct role role = {.id = yaml_read_id(r, item, "id"), .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
+        struct role role = {.id = yaml_read_id(r, item, "id"),
+                            .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
         const struct yaml_node *may = yaml_read_list(r, item, "may", YAML_REQUIRED, 100);
         for (size_t j = 0; may && j < may->count; j++) {
             struct sv word;
@@ -316,7 +351,9 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
         }
         for (size_t j = 0; j < out->roles.len; j++)
             if (role.id.len && sv_eq(out->roles.at[j].id, role.id))
-                yaml_read_fault(r, item, arena_printf(r->a, "the role \"%.*s\" stands twice", SV_ARG(role.id)), "another id");
+                yaml_read_fault(
+                    r, item, arena_printf(r->a, "the role \"%.*s\" stands twice", SV_ARG(role.id)),
+                    "another id");
         *vec_push(r->a, &out->roles) = role;
     }
 }
@@ -326,11 +363,13 @@ static void read_prefix(const struct yaml_read *r, const struct yaml_node *map, 
     struct sv text = yaml_read_line(r, map, "prefix", YAML_REQUIRED);
     bool good = text.len <= PREFIX_MAX;
     for (size_t i = 0; i < text.len; i++)
-        good = good && ((text.at[i] >= 'A' && text.at[i] <= 'Z') || (i && text.at[i] >= '0' && text.at[i] <= '9'));
+        good = good && ((text.at[i] >= 'A' && text.at[i] <= 'Z') ||
+                        (i && text.at[i] >= '0' && text.at[i] <= '9'));
     if (good)
         out->prefix = text;
     else
-        yaml_read_fault(r, yaml_get(map, "prefix"), arena_printf(r->a, "`prefix` is \"%s\"", yaml_read_shown(r->a, text)),
+        yaml_read_fault(r, yaml_get(map, "prefix"),
+                        arena_printf(r->a, "`prefix` is \"%s\"", yaml_read_shown(r->a, text)),
                         "one to eight capital letters or digits, a letter first");
 }
 
@@ -342,7 +381,8 @@ static void read_words(const struct yaml_read *r, const struct yaml_node *root, 
     read_terms(r, root, "levels", false, TERM_WORD, &out->levels);
     read_attacker(r, root, out);
     read_terms(r, root, "coverage", false, TERM_WORD, &out->coverage);
-    const struct yaml_node *scales = yaml_read_mapping(r, yaml_read_get(r, root, "scales", YAML_REQUIRED), "`scales`");
+    const struct yaml_node *scales =
+        yaml_read_mapping(r, yaml_read_get(r, root, "scales", YAML_REQUIRED), "`scales`");
     YAML_READ_KEYS(r, scales, "likelihood", "damage");
     read_terms(r, scales, "likelihood", false, TERM_LIKELIHOOD, &out->likelihood);
     read_terms(r, scales, "damage", false, TERM_SCALE, &out->damage);
@@ -351,12 +391,14 @@ static void read_words(const struct yaml_read *r, const struct yaml_node *root, 
 void sig_read(struct source *s, struct sig *out)
 {
     const struct yaml_read *r = &s->read;
-    const struct yaml_node *root = yaml_read_mapping(r, yaml_parse(r->a, s->text, r->file, 1, r->diag), "sig.yaml");
+    const struct yaml_node *root =
+        yaml_read_mapping(r, yaml_parse(r->a, s->text, r->file, 1, r->diag), "sig.yaml");
     if (!root)
         return;
-    YAML_READ_KEYS(r, root, "casemate", "name", "community", "prefix", "language", "charter", "standing", "reports_to",
-                   "venue", "list", "room", "errata", "authors", "legal", "series", "areas", "stride", "levels", "attacker",
-                   "coverage", "scales", "priorities", "priority_table", "roles");
+    YAML_READ_KEYS(r, root, "casemate", "name", "community", "prefix", "language", "charter",
+                   "standing", "reports_to", "venue", "list", "room", "errata", "authors", "legal",
+                   "series", "areas", "stride", "levels", "attacker", "coverage", "scales",
+                   "priorities", "priority_table", "roles");
     yaml_read_number(r, root, "casemate", YAML_REQUIRED, 1, 1, 1);
     out->name = yaml_read_line(r, root, "name", YAML_REQUIRED);
     out->community = yaml_read_line(r, root, "community", YAML_REQUIRED);

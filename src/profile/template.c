@@ -21,7 +21,8 @@ int template_field_named(const struct template *t, struct sv name)
     return -1;
 }
 
-static int read_from(const struct yaml_read *r, const struct yaml_node *item, const struct process *process)
+static int read_from(const struct yaml_read *r, const struct yaml_node *item,
+                     const struct process *process)
 {
     struct sv id = yaml_read_line(r, item, "from", YAML_REQUIRED);
     struct words known = {{NULL, 0, 0}};
@@ -32,37 +33,44 @@ static int read_from(const struct yaml_read *r, const struct yaml_node *item, co
     if (stage >= 0 && !process->stages.at[stage].end)
         return stage;
     for (size_t i = 0; i < process->stage_count; i++)
-        *vec_push(r->a, &known.list) = arena_strndup(r->a, process->stages.at[i].id.at, process->stages.at[i].id.len);
+        *vec_push(r->a, &known.list) =
+            arena_strndup(r->a, process->stages.at[i].id.at, process->stages.at[i].id.len);
     yaml_read_unknown(r, yaml_get(item, "from"), "stage", &known);
     return last;
 }
 
 static enum field_kind kind_of(struct sv word)
 {
-    return sv_eq(word, SV("line"))     ? FIELD_LINE
-           : sv_eq(word, SV("rating")) ? FIELD_RATING
+    return sv_eq(word, SV("line"))       ? FIELD_LINE
+           : sv_eq(word, SV("rating"))   ? FIELD_RATING
            : sv_eq(word, SV("priority")) ? FIELD_PRIORITY
                                          : FIELD_PROSE;
 }
 
 /* Keys that make sense only for some kinds. */
-static void refuse_key(const struct yaml_read *r, const struct yaml_node *item, const char *key, const char *kinds)
+static void refuse_key(const struct yaml_read *r, const struct yaml_node *item, const char *key,
+                       const char *kinds)
 {
     const struct yaml_pair *pair = yaml_pair(item, key);
     if (pair)
-        yaml_read_fault(r, pair->key, arena_printf(r->a, "`%s` stands on a field of another kind", key), kinds);
+        yaml_read_fault(r, pair->key,
+                        arena_printf(r->a, "`%s` stands on a field of another kind", key), kinds);
 }
 
-static void read_field(const struct yaml_read *r, const struct yaml_node *item, const struct process *process,
-                       struct template_field *out)
+static void read_field(const struct yaml_read *r, const struct yaml_node *item,
+                       const struct process *process, struct template_field *out)
 {
-    *out = (struct template_field){.id = yaml_read_id(r, item, "id"), .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
+    *out = (struct template_field){.id = yaml_read_id(r, item, "id"),
+                                   .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
     YAML_READ_KEYS(r, item, "id", "name", "kind", "from", "scale", "tree", "max_words");
-    struct sv kind = YAML_READ_CHOICE(r, item, "kind", YAML_REQUIRED, "line", "prose", "rating", "priority");
+    struct sv kind =
+        YAML_READ_CHOICE(r, item, "kind", YAML_REQUIRED, "line", "prose", "rating", "priority");
     out->kind = kind_of(kind);
     out->from = read_from(r, item, process);
     if (out->kind == FIELD_RATING)
-        out->likelihood = sv_eq(YAML_READ_CHOICE(r, item, "scale", YAML_REQUIRED, "likelihood", "damage"), SV("likelihood"));
+        out->likelihood =
+            sv_eq(YAML_READ_CHOICE(r, item, "scale", YAML_REQUIRED, "likelihood", "damage"),
+                  SV("likelihood"));
     else
         refuse_key(r, item, "scale", "it on rating fields only");
     if (out->kind == FIELD_PROSE)
@@ -84,12 +92,14 @@ static bool is_threat_key(struct sv id)
     return false;
 }
 
-static bool field_is_new(const struct yaml_read *r, const struct yaml_node *item, const struct template *t,
-                         const struct template_field *f)
+static bool field_is_new(const struct yaml_read *r, const struct yaml_node *item,
+                         const struct template *t, const struct template_field *f)
 {
     if ((f->kind == FIELD_LINE || f->kind == FIELD_RATING) && is_threat_key(f->id)) {
         yaml_read_fault(r, yaml_get(item, "id"),
-                        arena_printf(r->a, "the field id \"%.*s\" is a key that every threat has", SV_ARG(f->id)), "another id");
+                        arena_printf(r->a, "the field id \"%.*s\" is a key that every threat has",
+                                     SV_ARG(f->id)),
+                        "another id");
         return false;
     }
     struct sv folded = utf8_fold(r->a, f->name);
@@ -97,24 +107,29 @@ static bool field_is_new(const struct yaml_read *r, const struct yaml_node *item
         bool id = sv_eq(t->fields.at[i].id, f->id);
         if (!id && !sv_eq(utf8_fold(r->a, t->fields.at[i].name), folded))
             continue;
-        yaml_read_fault(r, yaml_get(item, id ? "id" : "name"),
-                        arena_printf(r->a, "the field \"%.*s\" stands twice", SV_ARG(id ? f->id : f->name)), "each field once");
+        yaml_read_fault(
+            r, yaml_get(item, id ? "id" : "name"),
+            arena_printf(r->a, "the field \"%.*s\" stands twice", SV_ARG(id ? f->id : f->name)),
+            "each field once");
         return false;
     }
     return true;
 }
 
-static void check_must(const struct yaml_read *r, const struct yaml_node *list, const struct template *t, struct sv id,
-                       enum field_kind kind, const char *kind_name)
+static void check_must(const struct yaml_read *r, const struct yaml_node *list,
+                       const struct template *t, struct sv id, enum field_kind kind,
+                       const char *kind_name)
 {
     int field = template_field(t, id);
     if (field >= 0 && t->fields.at[field].kind == kind)
         return;
-    yaml_read_fault(r, list, arena_printf(r->a, "no field \"%.*s\" of kind %s", SV_ARG(id), kind_name),
-                    arena_printf(r->a, "{id: %.*s, name: ..., kind: %s, from: ...}", SV_ARG(id), kind_name));
+    yaml_read_fault(
+        r, list, arena_printf(r->a, "no field \"%.*s\" of kind %s", SV_ARG(id), kind_name),
+        arena_printf(r->a, "{id: %.*s, name: ..., kind: %s, from: ...}", SV_ARG(id), kind_name));
 }
 
-static void check_fields(const struct yaml_read *r, const struct yaml_node *list, const struct template *t)
+static void check_fields(const struct yaml_read *r, const struct yaml_node *list,
+                         const struct template *t)
 {
     size_t likelihoods = 0, damages = 0, priorities = 0;
     check_must(r, list, t, SV("name"), FIELD_LINE, "line");
@@ -126,15 +141,20 @@ static void check_fields(const struct yaml_read *r, const struct yaml_node *list
         priorities += f->kind == FIELD_PRIORITY;
     }
     if (likelihoods != 1)
-        yaml_read_fault(r, list, arena_printf(r->a, "%zu rating fields of the scale likelihood", likelihoods), "exactly one");
+        yaml_read_fault(
+            r, list, arena_printf(r->a, "%zu rating fields of the scale likelihood", likelihoods),
+            "exactly one");
     if (damages != 1)
-        yaml_read_fault(r, list, arena_printf(r->a, "%zu rating fields of the scale damage", damages), "exactly one");
+        yaml_read_fault(r, list,
+                        arena_printf(r->a, "%zu rating fields of the scale damage", damages),
+                        "exactly one");
     if (priorities != 1)
-        yaml_read_fault(r, list, arena_printf(r->a, "%zu priority fields", priorities), "exactly one");
+        yaml_read_fault(r, list, arena_printf(r->a, "%zu priority fields", priorities),
+                        "exactly one");
 }
 
-static void read_fields(const struct yaml_read *r, const struct yaml_node *front, const struct process *process,
-                        struct template *out)
+static void read_fields(const struct yaml_read *r, const struct yaml_node *front,
+                        const struct process *process, struct template *out)
 {
     const struct yaml_node *list = yaml_read_list(r, front, "fields", YAML_REQUIRED, FIELDS_MAX);
     bool whole = true;
@@ -156,14 +176,17 @@ static struct words field_names(struct arena *a, const struct template *t)
 {
     struct words names = {{NULL, 0, 0}};
     for (size_t i = 0; i < t->fields.len; i++)
-        *vec_push(a, &names.list) = arena_strndup(a, t->fields.at[i].name.at, t->fields.at[i].name.len);
+        *vec_push(a, &names.list) =
+            arena_strndup(a, t->fields.at[i].name.at, t->fields.at[i].name.len);
     return names;
 }
 
 /* `unknown heading` with the nearest field. */
-static void unknown_heading(struct source *s, const struct template *t, const struct markdown_section *section)
+static void unknown_heading(struct source *s, const struct template *t,
+                            const struct markdown_section *section)
 {
-    struct yaml_node at = {.kind = YAML_SCALAR, .line = section->line, .column = 1, .text = section->title};
+    struct yaml_node at = {
+        .kind = YAML_SCALAR, .line = section->line, .column = 1, .text = section->title};
     struct words names = field_names(s->read.a, t);
     yaml_read_unknown(&s->read, &at, "heading", &names);
 }
@@ -180,21 +203,24 @@ static void read_guidance(struct source *s, const struct markdown_file *md, stru
         }
         struct template_field *f = &out->fields.at[field];
         if (f->guidance_line) {
-            diag_error(s->read.diag, s->read.file, section->line, 1,
-                       arena_printf(s->read.a, "the section \"%.*s\" stands twice", SV_ARG(f->name)), "it once");
+            diag_error(
+                s->read.diag, s->read.file, section->line, 1,
+                arena_printf(s->read.a, "the section \"%.*s\" stands twice", SV_ARG(f->name)),
+                "it once");
             continue;
         }
         if (field < last)
             diag_error(s->read.diag, s->read.file, section->line, 1,
-                       arena_printf(s->read.a, "the section \"%.*s\" stands after \"%.*s\"", SV_ARG(f->name),
-                                    SV_ARG(out->fields.at[last].name)),
+                       arena_printf(s->read.a, "the section \"%.*s\" stands after \"%.*s\"",
+                                    SV_ARG(f->name), SV_ARG(out->fields.at[last].name)),
                        "the order of `fields`");
         last = field > last ? field : last;
         f->guidance_line = section->body_line;
         f->guidance = lexical_prose(s->read.a, section->body, &f->guidance_line);
         if (!f->guidance.len)
             diag_error(s->read.diag, s->read.file, section->line, 1,
-                       arena_printf(s->read.a, "the section \"%.*s\" is empty", SV_ARG(f->name)), "guidance for this field");
+                       arena_printf(s->read.a, "the section \"%.*s\" is empty", SV_ARG(f->name)),
+                       "guidance for this field");
     }
 }
 
@@ -215,9 +241,11 @@ void template_read(struct source *s, const struct profile *p, struct template *o
     read_guidance(s, &md, out);
     for (size_t i = 0; i < out->fields.len; i++)
         if (!out->fields.at[i].guidance_line)
-            yaml_read_fault(r, yaml_get(front, "fields"),
-                            arena_printf(r->a, "the field \"%.*s\" has no guidance", SV_ARG(out->fields.at[i].name)),
-                            arena_printf(r->a, "a section \"## %.*s\"", SV_ARG(out->fields.at[i].name)));
+            yaml_read_fault(
+                r, yaml_get(front, "fields"),
+                arena_printf(r->a, "the field \"%.*s\" has no guidance",
+                             SV_ARG(out->fields.at[i].name)),
+                arena_printf(r->a, "a section \"## %.*s\"", SV_ARG(out->fields.at[i].name)));
 }
 
 void template_check_prose(struct source *s, const struct profile *p)

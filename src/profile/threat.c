@@ -6,8 +6,9 @@
 
 enum { ESTIMATORS_MAX = 100000 };
 
-const char *const threat_keys[] = {"id",    "name",     "areas",     "stride", "level", "affects", "attacker",
-                                   "stage", "proposed", "responses", "reason", "into",  "related"};
+const char *const threat_keys[] = {"id",      "name",     "areas",  "stride",   "level",
+                                   "affects", "attacker", "stage",  "proposed", "responses",
+                                   "reason",  "into",     "related"};
 const size_t threat_key_count = ARRAY_LEN(threat_keys);
 
 struct sv threat_field(const struct threat *t, int field)
@@ -41,10 +42,12 @@ struct reading {
     bool sig_known; /* sig.yaml could be read, so its words can be asked for */
 };
 
-static int find_word(const struct reading *in, const struct yaml_node *node, const char *what, const struct terms *terms)
+static int find_word(const struct reading *in, const struct yaml_node *node, const char *what,
+                     const struct terms *terms)
 {
     struct sv word;
-    if (!yaml_read_item(in->r, node, arena_printf(in->r->a, "the %s", what), &word) || !in->sig_known)
+    if (!yaml_read_item(in->r, node, arena_printf(in->r->a, "the %s", what), &word) ||
+        !in->sig_known)
         return -1;
     int index = terms_find(terms, word);
     if (index < 0) {
@@ -54,8 +57,8 @@ static int find_word(const struct reading *in, const struct yaml_node *node, con
     return index;
 }
 
-static int read_word(const struct reading *in, const struct yaml_node *map, const char *key, enum yaml_need need,
-                     const struct terms *terms)
+static int read_word(const struct reading *in, const struct yaml_node *map, const char *key,
+                     enum yaml_need need, const struct terms *terms)
 {
     const struct yaml_node *node = yaml_read_get(in->r, map, key, need);
     return node ? find_word(in, node, key, terms) : -1;
@@ -65,8 +68,8 @@ struct indexes {
     VEC(int) list;
 };
 
-static void read_word_list(const struct reading *in, const struct yaml_node *map, const char *key, const char *what,
-                           const struct terms *terms, struct indexes *out)
+static void read_word_list(const struct reading *in, const struct yaml_node *map, const char *key,
+                           const char *what, const struct terms *terms, struct indexes *out)
 {
     const struct yaml_node *list = yaml_read_list(in->r, map, key, YAML_OPTIONAL, PROFILE_LIST_MAX);
     for (size_t i = 0; list && i < list->count; i++) {
@@ -76,7 +79,9 @@ static void read_word_list(const struct reading *in, const struct yaml_node *map
             twice = twice || (index >= 0 && out->list.at[j] == index);
         if (twice)
             yaml_read_fault(in->r, list->items[i],
-                            arena_printf(in->r->a, "\"%.*s\" stands twice in `%s`", SV_ARG(list->items[i]->text), key), "it once");
+                            arena_printf(in->r->a, "\"%.*s\" stands twice in `%s`",
+                                         SV_ARG(list->items[i]->text), key),
+                            "it once");
         else if (index >= 0)
             *vec_push(in->r->a, &out->list) = index;
     }
@@ -99,8 +104,12 @@ static void read_attacker(const struct reading *in, struct threat *t)
         return;
     YAML_READ_KEYS(r, node, "position", "on", "activity");
     t->attacker.given = true;
-    t->attacker.position = read_word(in, node, "position", sig->positions.list.len ? YAML_REQUIRED : YAML_OPTIONAL, &sig->positions);
-    t->attacker.activity = read_word(in, node, "activity", sig->activities.list.len ? YAML_REQUIRED : YAML_OPTIONAL, &sig->activities);
+    t->attacker.position =
+        read_word(in, node, "position", sig->positions.list.len ? YAML_REQUIRED : YAML_OPTIONAL,
+                  &sig->positions);
+    t->attacker.activity =
+        read_word(in, node, "activity", sig->activities.list.len ? YAML_REQUIRED : YAML_OPTIONAL,
+                  &sig->activities);
     struct indexes on = {{NULL, 0, 0}};
     if (sig->surfaces.list.len)
         yaml_read_get(r, node, "on", YAML_REQUIRED);
@@ -110,22 +119,25 @@ static void read_attacker(const struct reading *in, struct threat *t)
     t->attacker.on.cap = on.list.cap;
 }
 
-static void check_spread(const struct reading *in, const struct yaml_node *node, const struct rating *rating)
+static void check_spread(const struct reading *in, const struct yaml_node *node,
+                         const struct rating *rating)
 {
     bool outside = (rating->low >= 0 && rating->level >= 0 && rating->low > rating->level) ||
                    (rating->high >= 0 && rating->level >= 0 && rating->high < rating->level) ||
                    (rating->low >= 0 && rating->high >= 0 && rating->low > rating->high);
     if (outside)
-        yaml_read_fault(in->r, node, "the rating lies outside `low` to `high`", "low, rating, high in the order of the scale");
+        yaml_read_fault(in->r, node, "the rating lies outside `low` to `high`",
+                        "low, rating, high in the order of the scale");
 }
 
-static void read_rating(const struct reading *in, const struct template_field *field, struct rating *out, uint32_t *line)
+static void read_rating(const struct reading *in, const struct template_field *field,
+                        struct rating *out, uint32_t *line)
 {
     const struct yaml_read *r = in->r;
     const struct terms *scale = field->likelihood ? &in->p->sig.likelihood : &in->p->sig.damage;
     const char *key = arena_strndup(r->a, field->id.at, field->id.len);
-    const struct yaml_node *node =
-        yaml_read_mapping(r, yaml_read_get(r, in->front, key, YAML_OPTIONAL), arena_printf(r->a, "`%s`", key));
+    const struct yaml_node *node = yaml_read_mapping(
+        r, yaml_read_get(r, in->front, key, YAML_OPTIONAL), arena_printf(r->a, "`%s`", key));
     if (!node)
         return;
     YAML_READ_KEYS(r, node, "rating", "estimators", "reason", "low", "high");
@@ -156,10 +168,12 @@ static void read_ratings(const struct reading *in, struct threat *t)
 
 static void read_affects(const struct reading *in, struct threat *t)
 {
-    const struct yaml_node *list = yaml_read_list(in->r, in->front, "affects", YAML_OPTIONAL, PROFILE_LIST_MAX);
+    const struct yaml_node *list =
+        yaml_read_list(in->r, in->front, "affects", YAML_OPTIONAL, PROFILE_LIST_MAX);
     for (size_t i = 0; list && i < list->count; i++) {
         struct citation citation;
-        if (citation_read(in->r, &in->p->references, list->items[i], "a document in `affects`", &citation))
+        if (citation_read(in->r, &in->p->references, list->items[i], "a document in `affects`",
+                          &citation))
             *vec_push(in->r->a, &t->affects) = citation;
     }
 }
@@ -170,10 +184,12 @@ static void read_response(const struct reading *in, const struct yaml_node *item
     if (!yaml_read_mapping(r, item, "a response"))
         return;
     YAML_READ_KEYS(r, item, "reference", "covers", "how");
-    struct response response = {.covers = read_word(in, item, "covers", YAML_REQUIRED, &in->p->sig.coverage)};
+    struct response response = {
+        .covers = read_word(in, item, "covers", YAML_REQUIRED, &in->p->sig.coverage)};
     response.how = yaml_read_text(r, item, "how", YAML_REQUIRED);
     const struct yaml_node *reference = yaml_read_get(r, item, "reference", YAML_REQUIRED);
-    if (reference && citation_read(r, &in->p->references, reference, "the reference", &response.citation))
+    if (reference &&
+        citation_read(r, &in->p->references, reference, "the reference", &response.citation))
         *vec_push(r->a, &t->responses) = response;
 }
 
@@ -202,7 +218,8 @@ static void read_stage(const struct reading *in, struct threat *t)
         return;
     struct words known = {{NULL, 0, 0}};
     for (size_t i = 0; i < process->stages.len; i++)
-        *vec_push(in->r->a, &known.list) = arena_strndup(in->r->a, process->stages.at[i].id.at, process->stages.at[i].id.len);
+        *vec_push(in->r->a, &known.list) =
+            arena_strndup(in->r->a, process->stages.at[i].id.at, process->stages.at[i].id.len);
     yaml_read_unknown(in->r, yaml_get(in->front, "stage"), "stage", &known);
 }
 
@@ -223,15 +240,18 @@ struct ids {
 
 static void read_ids(const struct reading *in, const char *key, struct ids *out)
 {
-    const struct yaml_node *list = yaml_read_list(in->r, in->front, key, YAML_OPTIONAL, PROFILE_LIST_MAX);
+    const struct yaml_node *list =
+        yaml_read_list(in->r, in->front, key, YAML_OPTIONAL, PROFILE_LIST_MAX);
     for (size_t i = 0; list && i < list->count; i++) {
         struct sv id;
-        if (yaml_read_item(in->r, list->items[i], arena_printf(in->r->a, "an identifier in `%s`", key), &id))
+        if (yaml_read_item(in->r, list->items[i],
+                           arena_printf(in->r->a, "an identifier in `%s`", key), &id))
             *vec_push(in->r->a, &out->list) = id;
     }
 }
 
-static void check_max_words(const struct reading *in, const struct template_field *field, struct sv text, uint32_t line)
+static void check_max_words(const struct reading *in, const struct template_field *field,
+                            struct sv text, uint32_t line)
 {
     size_t words = field->max_words ? utf8_words(text) : 0;
     if (words > field->max_words)
@@ -270,7 +290,8 @@ static void check_keys(const struct reading *in)
     for (size_t i = 0; i < in->p->template.fields.len; i++) {
         const struct template_field *field = &in->p->template.fields.at[i];
         const char *key = arena_strndup(in->r->a, field->id.at, field->id.len);
-        if ((field->kind == FIELD_LINE && !sv_eq(field->id, SV("name"))) || field->kind == FIELD_RATING)
+        if ((field->kind == FIELD_LINE && !sv_eq(field->id, SV("name"))) ||
+            field->kind == FIELD_RATING)
             *vec_push(in->r->a, &known.list) = key;
         if (field->kind == FIELD_PRIORITY && yaml_pair(in->front, key))
             yaml_read_fault(in->r, yaml_pair(in->front, key)->key, "the priority is stated",
@@ -282,8 +303,9 @@ static void check_keys(const struct reading *in)
         if (in->p->template.fields.at[i].kind == FIELD_PRIORITY)
             priority = (int)i;
     if (priority >= 0) /* reported above, once */
-        *vec_push(in->r->a, &all.list) = arena_strndup(in->r->a, in->p->template.fields.at[priority].id.at,
-                                                       in->p->template.fields.at[priority].id.len);
+        *vec_push(in->r->a, &all.list) =
+            arena_strndup(in->r->a, in->p->template.fields.at[priority].id.at,
+                          in->p->template.fields.at[priority].id.len);
     for (size_t i = 0; i < in->front->count; i++) {
         const struct yaml_node *key = in->front->pairs[i].key;
         bool found = false;
@@ -303,18 +325,22 @@ static void read_id(const struct reading *in, const char *path, struct threat *t
     if (!id.len || !prefix.len)
         return;
     if (!number) {
-        yaml_read_fault(r, yaml_get(in->front, "id"), arena_printf(r->a, "`id` is \"%s\"", yaml_read_shown(r->a, id)),
-                        arena_printf(r->a, "%.*s- and at least four digits, such as %.*s-0001", SV_ARG(prefix), SV_ARG(prefix)));
+        yaml_read_fault(r, yaml_get(in->front, "id"),
+                        arena_printf(r->a, "`id` is \"%s\"", yaml_read_shown(r->a, id)),
+                        arena_printf(r->a, "%.*s- and at least four digits, such as %.*s-0001",
+                                     SV_ARG(prefix), SV_ARG(prefix)));
         return;
     }
     if (t->id.len && !sv_eq(t->id, id))
-        yaml_read_fault(r, yaml_get(in->front, "id"), arena_printf(r->a, "the id is %.*s, but the file is %s", SV_ARG(id), path),
+        yaml_read_fault(r, yaml_get(in->front, "id"),
+                        arena_printf(r->a, "the id is %.*s, but the file is %s", SV_ARG(id), path),
                         arena_printf(r->a, "a file name that begins with %.*s", SV_ARG(id)));
     t->id = id;
     t->number = number;
 }
 
-static void read_front(const struct reading *in, const char *path, struct threat *t, struct slots *slots)
+static void read_front(const struct reading *in, const char *path, struct threat *t,
+                       struct slots *slots)
 {
     const struct yaml_read *r = in->r;
     const struct sig *sig = &in->p->sig;
@@ -357,33 +383,41 @@ static void heading_fault(const struct reading *in, const struct markdown_sectio
     int field = template_field_named(t, section->title);
     if (field >= 0) {
         diag_error(in->r->diag, in->r->file, section->line, 1,
-                   arena_printf(in->r->a, "a section for \"%.*s\", which is no prose", SV_ARG(section->title)),
-                   t->fields.at[field].kind == FIELD_LINE ? "it in the front matter" : "no section: it follows from the ratings");
+                   arena_printf(in->r->a, "a section for \"%.*s\", which is no prose",
+                                SV_ARG(section->title)),
+                   t->fields.at[field].kind == FIELD_LINE
+                       ? "it in the front matter"
+                       : "no section: it follows from the ratings");
         return;
     }
     struct words known = {{NULL, 0, 0}};
     for (size_t i = 0; i < t->fields.len; i++)
         if (t->fields.at[i].kind == FIELD_PROSE || t->fields.at[i].kind == FIELD_RATING)
-            *vec_push(in->r->a, &known.list) = arena_strndup(in->r->a, t->fields.at[i].name.at, t->fields.at[i].name.len);
-    struct yaml_node at = {.kind = YAML_SCALAR, .line = section->line, .column = 1, .text = section->title};
+            *vec_push(in->r->a, &known.list) =
+                arena_strndup(in->r->a, t->fields.at[i].name.at, t->fields.at[i].name.len);
+    struct yaml_node at = {
+        .kind = YAML_SCALAR, .line = section->line, .column = 1, .text = section->title};
     yaml_read_unknown(in->r, &at, "section", &known);
 }
 
-static void read_sections(const struct reading *in, const struct markdown_file *md, struct slots *slots)
+static void read_sections(const struct reading *in, const struct markdown_file *md,
+                          struct slots *slots)
 {
     const struct template *t = &in->p->template;
     uint32_t *seen = arena_new_array(in->r->a, uint32_t, t->fields.len + 1);
     for (size_t i = 1; t->fields.len && i < md->sections.len; i++) {
         const struct markdown_section *section = &md->sections.at[i];
         int field = template_field_named(t, section->title);
-        if (field < 0 || (t->fields.at[field].kind != FIELD_PROSE && t->fields.at[field].kind != FIELD_RATING)) {
+        if (field < 0 ||
+            (t->fields.at[field].kind != FIELD_PROSE && t->fields.at[field].kind != FIELD_RATING)) {
             heading_fault(in, section);
             continue;
         }
         if (seen[field]) {
-            diag_error(in->r->diag, in->r->file, section->line, 1,
-                       arena_printf(in->r->a, "the section \"%.*s\" stands twice", SV_ARG(section->title)),
-                       arena_printf(in->r->a, "it once; the first is in line %u", seen[field]));
+            diag_error(
+                in->r->diag, in->r->file, section->line, 1,
+                arena_printf(in->r->a, "the section \"%.*s\" stands twice", SV_ARG(section->title)),
+                arena_printf(in->r->a, "it once; the first is in line %u", seen[field]));
             continue;
         }
         seen[field] = section->line;
@@ -431,11 +465,11 @@ static void read_trees(const struct reading *in, const struct markdown_file *md,
         if (!fence_is_tree(fence))
             continue;
         struct sv text = fence_text(in->r->a, fence);
-        const struct tree *tree =
-            outline_parse(in->r->a, text, in->r->file, fence->line, fence->indent + 1, NULL, in->r->diag);
+        const struct tree *tree = outline_parse(in->r->a, text, in->r->file, fence->line,
+                                                fence->indent + 1, NULL, in->r->diag);
         if (!first) {
-            diag_warning(in->r->diag, in->r->file, fence->line, 0, "a second attack tree, which is not analysed",
-                         "one for each threat");
+            diag_warning(in->r->diag, in->r->file, fence->line, 0,
+                         "a second attack tree, which is not analysed", "one for each threat");
             continue;
         }
         first = false;
@@ -444,7 +478,8 @@ static void read_trees(const struct reading *in, const struct markdown_file *md,
     }
 }
 
-static void gather_fields(struct arena *a, const struct template *template, const struct slots *slots, struct threat *t)
+static void gather_fields(struct arena *a, const struct template *template,
+                          const struct slots *slots, struct threat *t)
 {
     for (size_t i = 0; i < template->fields.len; i++)
         if (slots->at[i].text.len)
@@ -454,7 +489,8 @@ static void gather_fields(struct arena *a, const struct template *template, cons
 bool threat_read(struct source *s, const struct profile *p, struct threat_draft *out)
 {
     struct threat *t = &out->threat;
-    struct slots slots = {arena_new_array(s->read.a, struct field_text, p->template.fields.len + 1)};
+    struct slots slots = {
+        arena_new_array(s->read.a, struct field_text, p->template.fields.len + 1)};
     out->source = *s;
     t->file = s->path;
     t->source = s->raw;
@@ -464,12 +500,14 @@ bool threat_read(struct source *s, const struct profile *p, struct threat_draft 
     t->id = threat_path_id(p->sig.prefix, s->path);
     t->number = t->id.len ? threat_id_number(p->sig.prefix, t->id) : 0;
     if (p->sig.prefix.len && !t->id.len)
-        diag_error(s->read.diag, s->read.file, 0, 0, "the file is not named after a threat",
-                   arena_printf(s->read.a, "threats/%.*s-0001-some-words.md", SV_ARG(p->sig.prefix)));
+        diag_error(
+            s->read.diag, s->read.file, 0, 0, "the file is not named after a threat",
+            arena_printf(s->read.a, "threats/%.*s-0001-some-words.md", SV_ARG(p->sig.prefix)));
     if (!s->text.len && s->raw.len)
         return t->number != 0;
     out->front = source_front(s, &out->md);
-    struct reading in = {&out->source.read, p, out->front, p->sig.prefix.len && p->sig.areas.list.len};
+    struct reading in = {&out->source.read, p, out->front,
+                         p->sig.prefix.len && p->sig.areas.list.len};
     if (out->front)
         read_front(&in, s->path, t, &slots);
     if (out->front)
@@ -485,25 +523,30 @@ static void check_ids(const struct profile *p, struct threat_draft *d, const cha
 {
     const struct yaml_node *list = yaml_get(d->front, key);
     for (size_t i = 0; list && list->kind == YAML_SEQUENCE && i < list->count; i++) {
-        struct sv id = list->items[i]->kind == YAML_SCALAR ? sv_trim(list->items[i]->text) : SV_NONE;
+        struct sv id =
+            list->items[i]->kind == YAML_SCALAR ? sv_trim(list->items[i]->text) : SV_NONE;
         if (!id.len)
             continue;
         if (sv_eq(id, d->threat.id))
-            yaml_read_fault(&d->source.read, list->items[i], arena_printf(d->source.read.a, "`%s` names the threat itself", key),
+            yaml_read_fault(&d->source.read, list->items[i],
+                            arena_printf(d->source.read.a, "`%s` names the threat itself", key),
                             "another threat");
         else if (!map_get(&p->by_id, id))
             yaml_read_fault(&d->source.read, list->items[i],
-                            arena_printf(d->source.read.a, "there is no threat %s", yaml_read_shown(d->source.read.a, id)),
+                            arena_printf(d->source.read.a, "there is no threat %s",
+                                         yaml_read_shown(d->source.read.a, id)),
                             "the identifier of a threat of this group");
     }
 }
 
 /* Texts of the front matter that are shown with links. */
-static void check_value(const struct profile *p, struct threat_draft *d, const struct yaml_node *map, const char *key)
+static void check_value(const struct profile *p, struct threat_draft *d,
+                        const struct yaml_node *map, const char *key)
 {
     const struct yaml_node *node = yaml_get(map, key);
     if (node && node->kind == YAML_SCALAR)
-        mention_check_text(p, &d->source, node->text, node->line, node->column + (node->plain ? 0 : 1));
+        mention_check_text(p, &d->source, node->text, node->line,
+                           node->column + (node->plain ? 0 : 1));
 }
 
 static void check_values(const struct profile *p, struct threat_draft *d)
@@ -521,11 +564,13 @@ static void check_values(const struct profile *p, struct threat_draft *d)
         check_value(p, d, responses->items[i], "how");
 }
 
-/* Is the key of a lack there, with something in it? Then its own fault was reported, and the lack only follows from it. */
+/* Is the key of a lack there, with something in it? Then its own fault was reported, and the lack
+ * only follows from it. */
 static bool stated(const struct profile *p, const struct threat_draft *d, const struct lack *lack)
 {
-    const char *const keys[ENTRY_NEEDS] = {[NEED_ATTACKER] = "attacker",   [NEED_LEVEL] = "level",   [NEED_AFFECTS] = "affects",
-                                           [NEED_RESPONSES] = "responses", [NEED_REASON] = "reason", [NEED_SUCCESSOR] = "into"};
+    const char *const keys[ENTRY_NEEDS] = {
+        [NEED_ATTACKER] = "attacker",   [NEED_LEVEL] = "level",   [NEED_AFFECTS] = "affects",
+        [NEED_RESPONSES] = "responses", [NEED_REASON] = "reason", [NEED_SUCCESSOR] = "into"};
     const char *key = keys[lack->need];
     if (lack->need == NEED_FIELDS) {
         const struct template_field *f = &p->template.fields.at[lack->field];
@@ -548,13 +593,16 @@ static void check_stage(const struct profile *p, struct threat_draft *d)
     const struct stage *stage = &p->process.stages.at[t->stage];
     const struct yaml_node *areas = yaml_get(d->front, "areas");
     if (t->stage > 0 && !stage->end && (!areas || (areas->kind == YAML_SEQUENCE && !areas->count)))
-        diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0, "`areas` is missing",
+        diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
+                   "`areas` is missing",
                    "a line `areas: [...]` with one or more of the areas of sig.yaml");
     profile_lacks(a, p, t, t->stage, &lacks);
     for (size_t i = 0; i < lacks.list.len; i++)
         if (!stated(p, d, &lacks.list.at[i]))
             diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
-                       arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id), SV_ARG(lacks.list.at[i].text)), NULL);
+                       arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id),
+                                    SV_ARG(lacks.list.at[i].text)),
+                       NULL);
 }
 
 void threat_check(const struct profile *p, struct threat_draft *d)

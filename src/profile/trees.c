@@ -1,7 +1,8 @@
-/* Attack trees that refer to one another: every reference leads somewhere, and never back to where it came from.
+/* Attack trees that refer to one another: every reference leads somewhere, and never back to where
+ * it came from.
  *
- * The search for cycles goes over the nodes of all trees together (a reference to one step of a tree is no reference to its goal), on a stack
- * of its own, in linear time. */
+ * The search for cycles goes over the nodes of all trees together (a reference to one step of a
+ * tree is no reference to its goal), on a stack of its own, in linear time. */
 #include "base/str.h"
 #include "profile/internal.h"
 
@@ -9,7 +10,7 @@
 struct grove_tree {
     const struct tree *tree;
     const struct threat_draft *draft;
-    struct map ids;     /* "#id" -> node */
+    struct map ids; /* "#id" -> node */
     uint32_t base;
 };
 
@@ -30,8 +31,8 @@ struct grove {
     struct grove_tree *trees; /* one for each threat, in the order of p->threats */
     size_t count;
     uint32_t nodes;
-    uint32_t *owner;          /* node -> tree */
-    uint32_t *target;         /* node -> node that its reference leads to, or UINT32_MAX */
+    uint32_t *owner;  /* node -> tree */
+    uint32_t *target; /* node -> node that its reference leads to, or UINT32_MAX */
     uint8_t *colour;
     struct step *stack;
     size_t depth;
@@ -51,8 +52,9 @@ static void index_tree(struct grove *g, size_t i)
     }
 }
 
-static void node_fault(const struct grove *g, const struct grove_tree *t, const struct tree_node *node, bool error,
-                       const char *what, const char *expected)
+static void node_fault(const struct grove *g, const struct grove_tree *t,
+                       const struct tree_node *node, bool error, const char *what,
+                       const char *expected)
 {
     struct diag *diag = t->draft->source.read.diag;
     const char *file = t->draft->source.read.file;
@@ -75,7 +77,8 @@ static uint32_t resolve(struct grove *g, const struct grove_tree *t, const struc
     const struct threat *threat = map_get(&g->p->by_id, id);
     if (!threat) {
         if (!threat_id_number(g->p->sig.prefix, id)) /* otherwise it was reported as a mention */
-            node_fault(g, t, node, true, arena_printf(g->a, "there is no threat %s", yaml_read_shown(g->a, id)),
+            node_fault(g, t, node, true,
+                       arena_printf(g->a, "there is no threat %s", yaml_read_shown(g->a, id)),
                        "the identifier of a threat of this group");
         return UINT32_MAX;
     }
@@ -83,17 +86,22 @@ static uint32_t resolve(struct grove *g, const struct grove_tree *t, const struc
     if (!other->tree) {
         bool broken = threat->tree_text.len > 0; /* its own faults were reported */
         if (!broken && step.len)
-            node_fault(g, t, node, true, arena_printf(g->a, "%.*s has no attack tree", SV_ARG(id)), "a threat with that step");
+            node_fault(g, t, node, true, arena_printf(g->a, "%.*s has no attack tree", SV_ARG(id)),
+                       "a threat with that step");
         else if (!broken)
-            node_fault(g, t, node, false, arena_printf(g->a, "%.*s has no attack tree yet and counts as one step", SV_ARG(id)), NULL);
+            node_fault(g, t, node, false,
+                       arena_printf(g->a, "%.*s has no attack tree yet and counts as one step",
+                                    SV_ARG(id)),
+                       NULL);
         return UINT32_MAX;
     }
     if (!step.len)
         return other->base;
     const struct tree_node *found = map_get(&other->ids, step);
     if (!found) {
-        node_fault(g, t, node, true, arena_printf(g->a, "the attack tree of %.*s has no step #%s", SV_ARG(id),
-                                                  yaml_read_shown(g->a, step)),
+        node_fault(g, t, node, true,
+                   arena_printf(g->a, "the attack tree of %.*s has no step #%s", SV_ARG(id),
+                                yaml_read_shown(g->a, step)),
                    arena_printf(g->a, "a step with that name in %s", threat->file));
         return UINT32_MAX;
     }
@@ -140,7 +148,8 @@ static void report_cycle(const struct grove *g, uint32_t back_to)
     uint32_t at = g->stack[g->depth - 1].node;
     const struct grove_tree *t = &g->trees[g->owner[at]];
     node_fault(g, t, &t->tree->nodes.at[at - t->base], true,
-               arena_printf(g->a, "attack trees that refer to one another in a circle: %s", str_cstr(&path)),
+               arena_printf(g->a, "attack trees that refer to one another in a circle: %s",
+                            str_cstr(&path)),
                "references that lead to an end");
     str_release(&path);
 }

@@ -22,7 +22,8 @@ const char *yaml_read_shown(struct arena *a, struct sv text)
     return result;
 }
 
-void yaml_read_fault(const struct yaml_read *r, const struct yaml_node *at, const char *what, const char *expected)
+void yaml_read_fault(const struct yaml_read *r, const struct yaml_node *at, const char *what,
+                     const char *expected)
 {
     diag_error(r->diag, r->file, at->line, at->column, what, expected);
 }
@@ -57,10 +58,13 @@ void yaml_read_unknown(const struct yaml_read *r, const struct yaml_node *at, co
         else
             expected = arena_printf(r->a, "none, since sig.yaml lists no %s", what);
     }
-    yaml_read_fault(r, at, arena_printf(r->a, "unknown %s \"%s\"", what, yaml_read_shown(r->a, at->text)), expected);
+    yaml_read_fault(r, at,
+                    arena_printf(r->a, "unknown %s \"%s\"", what, yaml_read_shown(r->a, at->text)),
+                    expected);
 }
 
-const struct yaml_node *yaml_read_mapping(const struct yaml_read *r, const struct yaml_node *node, const char *what)
+const struct yaml_node *yaml_read_mapping(const struct yaml_read *r, const struct yaml_node *node,
+                                          const char *what)
 {
     if (!node || node->kind == YAML_MAPPING)
         return node;
@@ -76,7 +80,8 @@ static bool knows(const struct words *known, struct sv word)
     return false;
 }
 
-void yaml_read_keys(const struct yaml_read *r, const struct yaml_node *map, const struct words *known)
+void yaml_read_keys(const struct yaml_read *r, const struct yaml_node *map,
+                    const struct words *known)
 {
     for (size_t i = 0; map && i < map->count; i++)
         if (!knows(known, map->pairs[i].key->text))
@@ -88,20 +93,22 @@ static bool is_empty_scalar(const struct yaml_node *node)
     return node->kind == YAML_SCALAR && !sv_trim(node->text).len;
 }
 
-const struct yaml_node *yaml_read_get(const struct yaml_read *r, const struct yaml_node *map, const char *key,
-                                      enum yaml_need need)
+const struct yaml_node *yaml_read_get(const struct yaml_read *r, const struct yaml_node *map,
+                                      const char *key, enum yaml_need need)
 {
     if (!map)
         return NULL;
     const struct yaml_node *node = yaml_get(map, key);
     if (!node && need == YAML_REQUIRED)
-        yaml_read_fault(r, map, arena_printf(r->a, "`%s` is missing", key), arena_printf(r->a, "a line `%s: ...`", key));
+        yaml_read_fault(r, map, arena_printf(r->a, "`%s` is missing", key),
+                        arena_printf(r->a, "a line `%s: ...`", key));
     return node;
 }
 
 /* The scalar of a key, or NULL with its fault reported. */
-static const struct yaml_node *read_scalar(const struct yaml_read *r, const struct yaml_node *map, const char *key,
-                                           enum yaml_need need, const char *expected)
+static const struct yaml_node *read_scalar(const struct yaml_read *r, const struct yaml_node *map,
+                                           const char *key, enum yaml_need need,
+                                           const char *expected)
 {
     const struct yaml_node *node = yaml_read_get(r, map, key, need);
     if (!node)
@@ -129,7 +136,8 @@ struct sv yaml_read_line(const struct yaml_read *r, const struct yaml_node *map,
 {
     struct sv text = yaml_read_text(r, map, key, need);
     if (sv_find_char(text, '\n') >= 0)
-        yaml_read_fault(r, yaml_get(map, key), arena_printf(r->a, "`%s` has several lines", key), "one line");
+        yaml_read_fault(r, yaml_get(map, key), arena_printf(r->a, "`%s` has several lines", key),
+                        "one line");
     return text;
 }
 
@@ -155,7 +163,8 @@ struct sv yaml_read_id(const struct yaml_read *r, const struct yaml_node *map, c
     struct sv text = sv_trim(node->text);
     if (yaml_read_is_id(text))
         return text;
-    yaml_read_fault(r, node, arena_printf(r->a, "\"%s\" is not an identifier", yaml_read_shown(r->a, text)),
+    yaml_read_fault(r, node,
+                    arena_printf(r->a, "\"%s\" is not an identifier", yaml_read_shown(r->a, text)),
                     "lower-case words joined by hyphens");
     return SV_NONE;
 }
@@ -171,18 +180,21 @@ unsigned yaml_read_number(const struct yaml_read *r, const struct yaml_node *map
         return (unsigned)value;
     yaml_read_fault(r, node,
                     arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
-                    min == max ? arena_printf(r->a, "%u", min) : arena_printf(r->a, "a whole number from %u to %u", min, max));
+                    min == max ? arena_printf(r->a, "%u", min)
+                               : arena_printf(r->a, "a whole number from %u to %u", min, max));
     return fallback;
 }
 
-bool yaml_read_bool(const struct yaml_read *r, const struct yaml_node *map, const char *key, enum yaml_need need)
+bool yaml_read_bool(const struct yaml_read *r, const struct yaml_node *map, const char *key,
+                    enum yaml_need need)
 {
     const struct yaml_node *node = read_scalar(r, map, key, need, "true or false");
     if (!node || sv_eq(node->text, SV("false")))
         return false;
     if (sv_eq(node->text, SV("true")))
         return true;
-    yaml_read_fault(r, node, arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
+    yaml_read_fault(r, node,
+                    arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
                     "true or false");
     return false;
 }
@@ -196,7 +208,8 @@ struct sv yaml_read_date(const struct yaml_read *r, const struct yaml_node *map,
         return SV_NONE;
     if (date_parse(sv_trim(node->text), &date))
         return sv_trim(node->text);
-    yaml_read_fault(r, node, arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
+    yaml_read_fault(r, node,
+                    arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, node->text)),
                     "a date such as 2026-11-22");
     return SV_NONE;
 }
@@ -221,7 +234,8 @@ struct sv yaml_read_url(const struct yaml_read *r, const struct yaml_node *map, 
     if (!text.len || yaml_read_is_url(text))
         return text;
     yaml_read_fault(r, yaml_get(map, key),
-                    arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, text)), "an http or https address");
+                    arena_printf(r->a, "`%s` is \"%s\"", key, yaml_read_shown(r->a, text)),
+                    "an http or https address");
     return SV_NONE;
 }
 
@@ -237,14 +251,15 @@ struct sv yaml_read_choice(const struct yaml_read *r, const struct yaml_node *ma
     return SV_NONE;
 }
 
-const struct yaml_node *yaml_read_list(const struct yaml_read *r, const struct yaml_node *map, const char *key,
-                                       enum yaml_need need, size_t max)
+const struct yaml_node *yaml_read_list(const struct yaml_read *r, const struct yaml_node *map,
+                                       const char *key, enum yaml_need need, size_t max)
 {
     const struct yaml_node *node = yaml_read_get(r, map, key, need);
     if (!node)
         return NULL;
     if (node->kind != YAML_SEQUENCE) {
-        yaml_read_fault(r, node, arena_printf(r->a, "`%s` is not a list", key), "a list such as [a, b]");
+        yaml_read_fault(r, node, arena_printf(r->a, "`%s` is not a list", key),
+                        "a list such as [a, b]");
         return NULL;
     }
     if (node->count <= max)
@@ -254,13 +269,16 @@ const struct yaml_node *yaml_read_list(const struct yaml_read *r, const struct y
     return NULL;
 }
 
-bool yaml_read_item(const struct yaml_read *r, const struct yaml_node *item, const char *what, struct sv *out)
+bool yaml_read_item(const struct yaml_read *r, const struct yaml_node *item, const char *what,
+                    struct sv *out)
 {
     if (item->kind == YAML_SCALAR && sv_trim(item->text).len) {
         *out = sv_trim(item->text);
         return true;
     }
-    yaml_read_fault(r, item, arena_printf(r->a, "%s is %s", what, item->kind == YAML_SCALAR ? "empty" : "not a single value"),
+    yaml_read_fault(r, item,
+                    arena_printf(r->a, "%s is %s", what,
+                                 item->kind == YAML_SCALAR ? "empty" : "not a single value"),
                     "a word");
     return false;
 }

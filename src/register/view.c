@@ -176,22 +176,29 @@ static void cite_pinned(const struct deriver *d, struct citing *all, unsigned in
     }
 }
 
+static void cite_in_text(const struct deriver *d, struct citing *all, unsigned index, struct sv text)
+{
+    struct markdown_mention m;
+    while (profile_find_mention((void *)(uintptr_t)d->profile, text, &m)) {
+        struct citing *c = m.kind == MARKDOWN_REFERENCE ? citing_of(d, all, m.id) : NULL;
+        if (c && c->last_affected != index + 1 && c->last_responding != index + 1 && c->last_mentioned != index + 1) {
+            *vec_push(d->arena, &c->mentioned) = index;
+            c->last_mentioned = index + 1;
+        }
+        text = sv_from_byte(text, m.at + m.len);
+    }
+}
+
 static void cite_mentioned(const struct deriver *d, struct citing *all, unsigned index)
 {
     const struct threat *t = d->view->threats.at[index].threat;
-    for (size_t i = 0; i < t->fields.len; i++) {
-        struct sv rest = t->fields.at[i].text;
-        struct markdown_mention m;
-        while (profile_find_mention((void *)(uintptr_t)d->profile, rest, &m)) {
-            struct citing *c = m.kind == MARKDOWN_REFERENCE ? citing_of(d, all, m.id) : NULL;
-            if (c && c->last_affected != index + 1 && c->last_responding != index + 1 &&
-                c->last_mentioned != index + 1) {
-                *vec_push(d->arena, &c->mentioned) = index;
-                c->last_mentioned = index + 1;
-            }
-            rest = sv_from_byte(rest, m.at + m.len);
-        }
-    }
+    for (size_t i = 0; i < t->fields.len; i++)
+        cite_in_text(d, all, index, t->fields.at[i].text);
+    for (size_t i = 0; i < t->responses.len; i++)
+        cite_in_text(d, all, index, t->responses.at[i].how);
+    cite_in_text(d, all, index, t->likelihood.reason);
+    cite_in_text(d, all, index, t->damage.reason);
+    cite_in_text(d, all, index, t->reason);
 }
 
 static void collect_documents(const struct deriver *d)

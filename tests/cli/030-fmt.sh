@@ -41,13 +41,12 @@ import sys, re
 path = sys.argv[1]
 text = open(path).read()
 head, body = re.match(r'---\n(.*?)---\n(.*)', text, re.S).groups()
-lines = head.splitlines()
+lines = re.findall(r'(?m)^\S.*\n(?:[ ].*\n)*', head)
 lines.reverse()
-body = body.replace('## Abstract\n', 'X', 1).replace('X', '## Abstract\n')
 parts = re.split(r'(?m)^(?=## )', body)
 body = ''.join([parts[0]] + parts[:0:-1])
-body = body.replace('  SAND', '> - SAND')
-open(path, 'w').write('---\n# first of all\n' + '\n'.join(lines) + '\n---\n' + body.replace('> - SAND', '  - SAND'))
+body = body.replace('  SAND', '  - SAND')
+open(path, 'w').write('---\n# first of all\n' + ''.join(lines) + '---\n' + body)
 END
 does 'keys and sections in any order' "$CM" check s
 does 'fmt puts them in order' "$CM" fmt s
@@ -58,7 +57,7 @@ same 'as they were' s "$TOP/profiles/minimal"
 minimal s
 printf 'x\n' > s/notes.txt
 mkdir s/.git && printf 'a:   b\n' > s/.git/config.yaml
-cp -r s before
+rm -rf before && cp -r s before
 run "$CM" fmt s
 same 'files that are no part of the SIG are left alone' before s
 

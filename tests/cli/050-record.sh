@@ -25,7 +25,7 @@ sed '2s/it is the gate/it is the gait/' r.jsonl > r2.jsonl
 fails 1 'event 2' 'an altered event in an exported file is named' "$CM" record verify r2.jsonl
 sed 2d r.jsonl > r2.jsonl
 fails 1 'event [23]' 'a missing event' "$CM" record verify r2.jsonl
-sed -n '1p;3p;2p' r.jsonl > r2.jsonl
+{ sed -n 1p r.jsonl; sed -n 3p r.jsonl; sed -n 2p r.jsonl; } > r2.jsonl
 fails 1 'event [23]' 'events in another order' "$CM" record verify r2.jsonl
 head -c 700 r.jsonl > r2.jsonl
 fails 1 '.' 'a cut file' "$CM" record verify r2.jsonl

@@ -45,7 +45,8 @@ static inline struct profile_file *fixture_file(struct profile_files *files, con
 }
 
 /* The text with the first occurrence of `find` replaced; find "" puts it at the end. */
-static inline struct sv fixture_replace(struct arena *a, struct sv text, struct sv find, struct sv with)
+static inline struct sv fixture_replace(struct arena *a, struct sv text, struct sv find,
+                                        struct sv with)
 {
     struct str out = STR_INIT;
     ptrdiff_t at = find.len ? sv_find(text, find) : (ptrdiff_t)text.len;
@@ -75,12 +76,12 @@ static inline struct sv fixture_sv(struct sv text)
     return text;
 }
 
-#define assert_text(got, want)                                                                               \
-    do {                                                                                                     \
-        struct sv text_ = fixture_sv(got);                                                                   \
-        char *copy_ = strndup(text_.at, text_.len);                                                          \
-        assert_string_equal(copy_, want);                                                                    \
-        free(copy_);                                                                                         \
+#define assert_text(got, want)                                                                     \
+    do {                                                                                           \
+        struct sv text_ = fixture_sv(got);                                                         \
+        char *copy_ = strndup(text_.at, text_.len);                                                \
+        assert_string_equal(copy_, want);                                                          \
+        free(copy_);                                                                               \
     } while (0)
 
 #endif

@@ -55,6 +55,7 @@ static const struct {
     {"deeper indentation becomes two blanks", "Goal\n     a\n        b\n     c\n",
      "Goal\n  a\n    b\n  c\n"},
     {"bullets go", "- Goal\n  * a\n    - b\n", "Goal\n  a\n    b\n"},
+    {"a quote mark behind a bullet goes", "- Goal\n  - > - a\n", "Goal\n  a\n"},
     {"quote marks go", "> Goal\n>   a\n> >   b\n", "Goal\n  a\n  b\n"},
     {"BOM and CRLF go", "\xEF\xBB\xBFGoal\r\n  a\r\n", "Goal\n  a\n"},
     {"an indented goal", "    Goal\n      a\n", "Goal\n  a\n"},

@@ -1,4 +1,5 @@
-/* profile/profile.h: reading and checking. One change to a good profile for each rule, with the messages that it must cause. */
+/* profile/profile.h: reading and checking. One change to a good profile for each rule, with the
+ * messages that it must cause. */
 #include "profile_fixture.h"
 
 static void test_good(void **state CM_UNUSED)
@@ -74,12 +75,14 @@ static void test_changes(void **state CM_UNUSED)
         diag_init(&diag, &a);
         fixture_read(&a, "tests/data/profile-small", &files);
         struct profile_file *file = fixture_file(&files, changes[i].path);
-        file->text = fixture_replace(&a, file->text, sv_str(changes[i].find), sv_str(changes[i].with));
+        file->text =
+            fixture_replace(&a, file->text, sv_str(changes[i].find), sv_str(changes[i].with));
         profile_parse(&a, &files, "", &diag, &p);
         const char *faults = fixture_faults(&a, &diag);
         if (strcmp(faults, changes[i].faults)) {
-            print_message("change %zu of %s: \"%s\" to \"%s\"\ngot:\n%swant:\n%s", i, changes[i].path, changes[i].find,
-                          changes[i].with, faults, changes[i].faults);
+            print_message("change %zu of %s: \"%s\" to \"%s\"\ngot:\n%swant:\n%s", i,
+                          changes[i].path, changes[i].find, changes[i].with, faults,
+                          changes[i].faults);
             failed++;
         }
         arena_release(&a);
@@ -98,22 +101,69 @@ static void parse_one(struct arena *a, const char *path, struct sv text, struct 
     profile_parse(a, &files, "x/", diag, &p);
 }
 
+static void expect_fault(struct arena *a, struct sv text, const char *want)
+{
+    struct diag diag;
+    parse_one(a, "sig.yaml", text, &diag);
+    for (size_t i = 0; i < diag.len; i++)
+        if (!strcmp(diag_format(&diag, &diag.items[i]), want))
+            return;
+    fail_msg("no \"%s\" in:\n%s", want, fixture_faults(a, &diag));
+}
+
 static void test_bytes(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
+    size_t size = PROFILE_FILE_MAX + 1;
+    char *big = arena_alloc(&a, size);
+    memset(big, '#', size);
+    expect_fault(&a, SV("a: \xC3\xA4\nb\xFF: 1\n"),
+                 "x/sig.yaml:2:2: error: byte 0xFF is not UTF-8; expected text in UTF-8");
+    expect_fault(&a,
+                 SV("\xEF\xBB\xBF"
+                    "a: 1\r\n\xC3\xA4\0\n"),
+                 "x/sig.yaml:2:2: error: a NUL character; expected text");
+    expect_fault(&a, sv_from(big, size),
+                 "x/sig.yaml: error: the file has 2097153 bytes; expected at most 2097152 (2 MiB)");
+    big[1] = '\n';
+    expect_fault(
+        &a, sv_from(big, 70000),
+        "x/sig.yaml:2:1: error: the line has 69998 bytes; expected at most 65536 (64 KiB)");
+    arena_release(&a);
+}
+
+/* BOM and CRLF change nothing but the bytes. */
+static void test_line_ends(void **state CM_UNUSED)
+{
+    struct arena a = ARENA_INIT;
+    struct profile_files files;
+    struct profile p;
     struct diag diag;
-    parse_one(&a, "sig.yaml", SV("a: \xC3\xA4\nb\xFF: 1\n"), &diag);
-    bool found = false;
-    for (size_t i = 0; i < diag.len; i++)
-        found = found || !strcmp(diag_format(&diag, &diag.items[i]),
-                                 "x/sig.yaml:2:2: error: byte 0xFF is not UTF-8; expected text in UTF-8");
-    assert_true(found);
+    diag_init(&diag, &a);
+    fixture_read(&a, "tests/data/profile-small", &files);
+    for (size_t i = 0; i < files.list.len; i++) {
+        struct str out = STR_INIT;
+        struct sv rest = files.list.at[i].text, line;
+        str_add_str(&out, "\xEF\xBB\xBF");
+        while (sv_next_line(&rest, &line)) {
+            str_add(&out, line);
+            str_add_str(&out, "\r\n");
+        }
+        files.list.at[i].text = arena_sv(&a, str_sv(&out));
+        str_release(&out);
+    }
+    profile_parse(&a, &files, "", &diag, &p);
+    assert_string_equal(fixture_faults(&a, &diag), "");
+    assert_int_equal(p.threats.len, 2);
+    assert_int_equal(p.threats.at[0].tree->nodes.at[0].line, 23);
+    assert_text(threat_field(&p.threats.at[0], 6), "Much.");
     arena_release(&a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_changes),
-                                       cmocka_unit_test(test_bytes)};
+                                       cmocka_unit_test(test_bytes),
+                                       cmocka_unit_test(test_line_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

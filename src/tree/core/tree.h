@@ -69,7 +69,7 @@ struct tree_node {
     struct sv label;
     struct tree_value values[TREE_ATTRIBUTES];
     struct sv comment;   /* without ";" and surrounding blanks: each line that stands above the node
-                            ends with LF, what stands   beside it follows ("above\nbeside", "beside",
+                            ends with LF, what stands beside it follows ("above\nbeside", "beside",
                             "above\n"); the goal has only the latter */
     struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its
                             steps); then a leaf here until resolved */

@@ -4,21 +4,21 @@
 
 struct draw_look {
     const char *class_name, *fill, *stroke, *dash;
-    const char *width;
+    const char *width; /* of the outline; NULL: as the svg element says */
     int radius;
     const char *word; /* before the label in the node's title */
 };
 
 static const struct draw_look looks[] = {
     [DRAW_GOAL] = {"tree-goal", "#fdeceb", "#a8261c", NULL, "2", 6, "Goal"},
-    [DRAW_GATE] = {"tree-gate", "#eef2f8", "#52627a", NULL, "1.25", 6, NULL},
-    [DRAW_STEP] = {"tree-step", "#ffffff", "#52627a", NULL, "1.25", 6, "Step"},
+    [DRAW_GATE] = {"tree-gate", "#eef2f8", "#52627a", NULL, NULL, 6, NULL},
+    [DRAW_STEP] = {"tree-step", "#ffffff", "#52627a", NULL, NULL, 6, "Step"},
     [DRAW_COUNTERMEASURE] = {"tree-counter", "#e4f4e9", "#1d6f3a", NULL, "1.5", 1,
                              "Countermeasure"},
     [DRAW_APPROACH] = {"tree-approach", "#f4faf5", "#1d6f3a", "5 3", "1.5", 1,
                        "Potential approach"},
-    [DRAW_SAME] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, "1.25", 14, "The same as"},
-    [DRAW_OTHER] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, "1.25", 14, "Another threat"},
+    [DRAW_SAME] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, NULL, 14, "The same as"},
+    [DRAW_OTHER] = {"tree-ref", "#f4f0fb", "#674aa0", NULL, NULL, 14, "Another threat"},
 };
 
 static const char standalone_style[] = "@media (prefers-color-scheme: dark) {\n"
@@ -78,13 +78,15 @@ static void draw_rect(struct markup *m, const char *class_name, int x, int y, in
     attr_int(m, "rx", radius);
 }
 
+/* fill NULL: as the svg element says */
 static void open_text(struct markup *m, const char *class_name, int x, int y, const char *fill)
 {
     markup_open(m, "text");
     markup_attr_str(m, "class", class_name);
     attr_int(m, "x", x);
     attr_int(m, "y", y);
-    markup_attr_str(m, "fill", fill);
+    if (fill)
+        markup_attr_str(m, "fill", fill);
 }
 
 static void close_text(struct markup *m, struct sv text)
@@ -101,6 +103,7 @@ static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard
     markup_attr_str(m, "stroke", guard ? "#1d6f3a" : "#64728a");
     if (guard)
         markup_attr_str(m, "stroke-dasharray", "2 3");
+    markup_attr_str(m, "stroke-width", "1");
     markup_attr_str(m, "transform", "translate(.5 .5)");
     for (size_t i = 0; i < l->edges.len; i++) {
         const struct draw_edge *e = &l->edges.at[i];
@@ -165,7 +168,7 @@ static void draw_mark(struct markup *m, const struct draw_layout *l, const struc
         markup_attr_str(m, "stroke", "#1d6f3a");
         markup_close(m, "circle");
     }
-    open_text(m, "tree-mark-text", x, y + 4, "#1c2430");
+    open_text(m, "tree-mark-text", x, y + 4, NULL);
     markup_attr_str(m, "font-size", "12");
     markup_attr_str(m, "font-weight", "bold");
     markup_attr_str(m, "text-anchor", "middle");
@@ -179,7 +182,7 @@ static void draw_texts(struct markup *m, const struct draw_layout *l, const stru
     for (size_t i = 0; i < box->text_count; i++) {
         const struct draw_text *line = &l->texts.at[box->first_text + i];
         open_text(m, line->value ? "tree-value" : "tree-label", x, y + (line->value ? 11 : 13),
-                  line->value ? "#46526a" : "#1c2430");
+                  line->value ? "#46526a" : NULL);
         if (line->value)
             markup_attr_str(m, "font-size", "11");
         else if (box->kind == DRAW_GOAL)
@@ -227,7 +230,8 @@ static void draw_box(struct markup *m, const struct draw_layout *l, const struct
     draw_rect(m, look->class_name, box->x, box->y, box->w, box->h, look->radius);
     markup_attr_str(m, "fill", look->fill);
     markup_attr_str(m, "stroke", look->stroke);
-    markup_attr_str(m, "stroke-width", look->width);
+    if (look->width)
+        markup_attr_str(m, "stroke-width", look->width);
     if (look->dash)
         markup_attr_str(m, "stroke-dasharray", look->dash);
     markup_close(m, "rect");
@@ -254,6 +258,8 @@ static void draw_head(struct markup *m, const struct draw_layout *l, const char 
     markup_attrf(m, "viewBox", "0 0 %d %d", l->width, l->height);
     markup_attr_str(m, "font-family", "system-ui, Noto Sans, DejaVu Sans, sans-serif");
     attr_int(m, "font-size", 13);
+    markup_attr_str(m, "fill", "#1c2430");
+    markup_attr_str(m, "stroke-width", "1.25");
     markup_newline(m);
     markup_open(m, "title");
     markup_attrf(m, "id", "%s_title", id_prefix);

@@ -107,11 +107,17 @@ static size_t read_indent(struct outline_parser *p, struct sv *text)
     return indent;
 }
 
+/* Bullets, and quote marks behind them: a label begins with neither. */
 static struct sv skip_bullets(struct sv text)
 {
-    while (text.len >= 2 && (text.at[0] == '-' || text.at[0] == '*') && is_blank(text.at[1]))
-        text = outline_skip_blanks(sv_from_byte(text, 2));
-    return text;
+    for (;;) {
+        bool bullet =
+            text.len >= 2 && (text.at[0] == '-' || text.at[0] == '*') && is_blank(text.at[1]);
+        bool quote = text.len && text.at[0] == '>';
+        if (!bullet && !quote)
+            return text;
+        text = outline_skip_blanks(sv_from_byte(text, 1));
+    }
 }
 
 /* ---- comments

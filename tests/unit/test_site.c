@@ -1,0 +1,303 @@
+/* Publishing a site: the same state gives the same bytes, an edit rewrites only what it touches, no link is dead, and a reader
+ * sees the old site or the new one. */
+#include "profile_fixture.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "document/html.h"
+#include "document/site.h"
+
+#define SMALL "tests/data/profile-small"
+
+struct bench {
+    struct arena a;
+    const char *dir; /* temporary folder */
+    struct profile_files files;
+    struct profile profile;
+    struct view view;
+};
+
+static void load(struct bench *b)
+{
+    struct diag diag;
+    diag_init(&diag, &b->a);
+    b->profile = (struct profile){0};
+    b->view = (struct view){0};
+    profile_parse(&b->a, &b->files, "", &diag, &b->profile);
+    if (diag.errors)
+        fail_msg("%s", diag_format(&diag, &diag.items[0]));
+    view_derive(&b->a, &b->profile, 1795305600, &b->view);
+}
+
+static int set_up(void **state)
+{
+    struct bench *b = test_calloc(1, sizeof *b);
+    char name[] = "/tmp/casemate-site-XXXXXX";
+    arena_init(&b->a);
+    assert_non_null(mkdtemp(name));
+    b->dir = arena_strdup(&b->a, name);
+    fixture_read(&b->a, SMALL, &b->files);
+    load(b);
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+    struct err err = ERR_INIT;
+    assert_int_equal(fs_remove_tree(b->dir, &err), 0);
+    arena_release(&b->a);
+    test_free(b);
+    return 0;
+}
+
+static struct site_result publish(struct bench *b, const char *name)
+{
+    struct err err = ERR_INIT;
+    struct site_result result;
+    struct site_options options = {.to = fs_join(&b->a, b->dir, name), .formats = SITE_ALL & ~(unsigned)SITE_PDF};
+    if (site_publish(&b->view, &options, &result, &err))
+        fail_msg("%s", err.text);
+    return result;
+}
+
+static struct sv file(struct bench *b, const char *site, const char *path)
+{
+    struct err err = ERR_INIT;
+    struct sv text;
+    if (fs_read(&b->a, arena_printf(&b->a, "%s/%s/%s", b->dir, site, path), 1u << 28, &text, &err))
+        fail_msg("%s", err.text);
+    return text;
+}
+
+static struct fs_names walk(struct bench *b, const char *site)
+{
+    struct fs_names names = {0};
+    struct err err = ERR_INIT;
+    assert_int_equal(fs_walk(&b->a, fs_join(&b->a, b->dir, site), 100000, &names, &err), 0);
+    return names;
+}
+
+static void assert_same_site(struct bench *b, const char *left, const char *right)
+{
+    struct fs_names l = walk(b, left), r = walk(b, right);
+    assert_int_equal(l.list.len, r.list.len);
+    for (size_t i = 0; i < l.list.len; i++) {
+        assert_string_equal(l.list.at[i], r.list.at[i]);
+        if (!sv_eq(file(b, left, l.list.at[i]), file(b, right, r.list.at[i])))
+            fail_msg("%s differs", l.list.at[i]);
+    }
+}
+
+static void edit(struct bench *b, const char *find, const char *with)
+{
+    struct profile_file *f = fixture_file(&b->files, FIRST);
+    f->text = fixture_replace(&b->a, f->text, sv_str(find), sv_str(with));
+    load(b);
+}
+
+static void one_state_gives_the_same_bytes(void **state)
+{
+    struct bench *b = *state;
+    struct site_result r = publish(b, "one");
+    assert_int_equal(r.kept, 0);
+    publish(b, "two");
+    assert_same_site(b, "one", "two");
+    r = publish(b, "one");
+    assert_int_equal(r.written, 0);
+    assert_int_equal(r.kept, r.pages);
+    assert_same_site(b, "one", "two");
+}
+
+static void an_edit_rewrites_what_shows_it(void **state)
+{
+    struct bench *b = *state;
+    publish(b, "site");
+    struct sv before = file(b, "site", "priority.html");
+    edit(b, "likelihood: {rating: high", "likelihood: {rating: low");
+    struct site_result r = publish(b, "site");
+    assert_true(r.kept > 0 && r.written > 0 && r.kept > r.written);
+    publish(b, "fresh");
+    assert_same_site(b, "site", "fresh");
+    assert_false(sv_eq(before, file(b, "site", "priority.html")));
+    edit(b, "\nMuch.", "\nMuch more.");
+    r = publish(b, "site");
+    assert_true(r.written <= 12);
+    publish(b, "fresh");
+    assert_same_site(b, "site", "fresh");
+}
+
+static void folders_of_others_are_left_alone(void **state)
+{
+    struct bench *b = *state;
+    struct err err = ERR_INIT;
+    struct site_result result;
+    struct site_options options = {.to = fs_join(&b->a, b->dir, "mine"), .formats = SITE_ALL & ~(unsigned)SITE_PDF};
+    assert_int_equal(fs_mkdirs(options.to, &err), 0);
+    assert_int_equal(fs_write(fs_join(&b->a, options.to, "letter.txt"), SV("dear"), false, &err), 0);
+    assert_int_equal(site_publish(&b->view, &options, &result, &err), CM_EREFUSED);
+    assert_true(sv_eq_str(file(b, "mine", "letter.txt"), "dear"));
+    assert_int_equal(fs_mkdirs(fs_join(&b->a, b->dir, "empty"), &err), 0);
+    publish(b, "empty");
+}
+
+/* Resolves href against the folder of page; NULL when it leaves the site. */
+static const char *resolve(struct arena *a, const char *page, struct sv href)
+{
+    ptrdiff_t hash = sv_find_char(href, '#');
+    struct sv path = hash < 0 ? href : sv_from(href.at, (size_t)hash);
+    const char *slash = strrchr(page, '/');
+    size_t folder = slash ? (size_t)(slash - page) : 0;
+    if (path.len == 0)
+        return page;
+    if (path.at[0] == '/')
+        return arena_strndup(a, path.at + 1, path.len - 1);
+    while (sv_starts(path, SV("../"))) {
+        path = sv_from_byte(path, 3);
+        if (folder == 0)
+            return NULL;
+        while (folder > 0 && page[folder - 1] != '/')
+            folder--;
+        folder = folder ? folder - 1 : 0;
+    }
+    return folder ? arena_printf(a, "%.*s/%.*s", (int)folder, page, SV_ARG(path)) : arena_strndup(a, path.at, path.len);
+}
+
+static bool next_attr(struct sv *rest, const char *name, struct sv *out)
+{
+    char needle[16];
+    snprintf(needle, sizeof needle, " %s=\"", name);
+    ptrdiff_t at = sv_find(*rest, sv_str(needle));
+    if (at < 0)
+        return false;
+    *rest = sv_from_byte(*rest, (size_t)at + strlen(needle));
+    *out = sv_from(rest->at, (size_t)sv_find_char(*rest, '"'));
+    return true;
+}
+
+static bool elsewhere(struct sv href)
+{
+    static const char *const schemes[] = {"http:", "https:", "mailto:", "xmpp:", "data:"};
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (sv_starts(href, sv_str(schemes[i])))
+            return true;
+    return false;
+}
+
+static void check_page(struct bench *b, const char *page)
+{
+    struct arena a = ARENA_INIT;
+    struct sv html = file(b, "site", page), rest, value;
+    struct map ids;
+    map_init(&ids, &a);
+    for (rest = html; next_attr(&rest, "id", &value);)
+        if (map_set(&ids, value, b))
+            fail_msg("%s: id %.*s occurs twice", page, SV_ARG(value));
+    for (rest = html; next_attr(&rest, "href", &value);) {
+        if (elsewhere(value))
+            continue;
+        const char *target = resolve(&a, page, value);
+        if (!target || fs_kind(arena_printf(&a, "%s/site/%s", b->dir, target)) != FS_FILE)
+            fail_msg("%s: dead link %.*s", page, SV_ARG(value));
+        ptrdiff_t hash = sv_find_char(value, '#');
+        if (hash < 0 || value.len == (size_t)hash + 1)
+            continue;
+        struct sv id = sv_from_byte(value, (size_t)hash + 1);
+        struct sv wanted = sv_str(arena_printf(&a, " id=\"%.*s\"", SV_ARG(id)));
+        if (sv_find(file(b, "site", target), wanted) < 0)
+            fail_msg("%s: %.*s names no element", page, SV_ARG(value));
+    }
+    assert_true(sv_find(html, SV(" style=\"")) < 0);
+    assert_true(sv_find(html, SV(" src=\"")) < 0);
+    assert_true(sv_find(html, SV("<style")) < 0);
+    arena_release(&a);
+}
+
+static void pages_have_unique_ids_and_live_links(void **state)
+{
+    struct bench *b = *state;
+    publish(b, "site");
+    struct fs_names names = walk(b, "site");
+    size_t pages = 0;
+    for (size_t i = 0; i < names.list.len; i++) {
+        if (!sv_ends(sv_str(names.list.at[i]), SV(".html")))
+            continue;
+        check_page(b, names.list.at[i]);
+        pages++;
+    }
+    assert_true(pages > 18);
+}
+
+static struct sv manifest(struct bench *b, const char *site)
+{
+    return file(b, site, ".casemate-site");
+}
+
+/* A child publishes the new state over the old one and is killed after a time that grows from run to run. */
+static void a_killed_run_leaves_the_old_site_or_the_new(void **state)
+{
+    struct bench *b = *state;
+    publish(b, "old");
+    publish(b, "site");
+    edit(b, "likelihood: {rating: high", "likelihood: {rating: low");
+    publish(b, "new");
+    struct sv old = manifest(b, "old"), new = manifest(b, "new");
+    for (long i = 0; i < 24; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            publish(b, "site");
+            _exit(0);
+        }
+        struct timespec wait = {0, i * i * 100000};
+        nanosleep(&wait, NULL);
+        kill(child, SIGKILL);
+        int status;
+        waitpid(child, &status, 0);
+        struct sv now = manifest(b, "site");
+        assert_true(sv_eq(now, old) || sv_eq(now, new));
+        assert_same_site(b, "site", sv_eq(now, old) ? "old" : "new");
+    }
+    publish(b, "site");
+    assert_same_site(b, "site", "new");
+    struct fs_names names = {0};
+    struct err err = ERR_INIT;
+    assert_int_equal(fs_list(&b->a, b->dir, 1000, &names, &err), 0);
+    for (size_t i = 0; i < names.list.len; i++)
+        assert_true(sv_find(sv_str(names.list.at[i]), SV(".new-")) < 0);
+}
+
+static void editions_keep_their_bytes(void **state)
+{
+    struct bench *b = *state;
+    struct err err = ERR_INIT;
+    struct site_files one = {0}, two = {0};
+    struct revision r = {SV("0.2"), SV("2026-11-22"), SV("ae"), SV("Second.")};
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, NULL, NULL, &one, &err), 0);
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, NULL, NULL, &two, &err), 0);
+    assert_int_equal(one.list.len, two.list.len);
+    assert_true(one.list.len >= 5);
+    for (size_t i = 0; i < one.list.len; i++) {
+        assert_true(sv_eq(one.list.at[i].name, two.list.at[i].name));
+        assert_true(sv_eq(one.list.at[i].bytes, two.list.at[i].bytes));
+    }
+    assert_true(sv_find(one.list.at[0].bytes, SV("data-edition=\"0.2\"")) >= 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(one_state_gives_the_same_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_edit_rewrites_what_shows_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(folders_of_others_are_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_have_unique_ids_and_live_links, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_killed_run_leaves_the_old_site_or_the_new, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(editions_keep_their_bytes, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("site", tests, NULL, NULL);
+}
