@@ -42,7 +42,7 @@ import sqlite3
 db = sqlite3.connect('t.db')
 for trigger, in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
     db.execute(f'DROP TRIGGER "{trigger}"')
-db.execute("UPDATE edition_file SET bytes = bytes || x'20' WHERE version = '0.1' AND name LIKE '%.txt'")
+db.execute("UPDATE edition_file SET bytes = CAST(bytes || x'20' AS BLOB) WHERE version = '0.1' AND name LIKE '%.txt'")
 db.commit()
 END
 fails 1 '0\.1' 'and in the store they are found' "$CM" record verify --db t.db

@@ -1,0 +1,35 @@
+#!/bin/bash
+# search, backup, doctor, and --json on every command that prints.
+. "$(dirname "$0")/lib.sh"
+export CASEMATE_DB=s.db
+store s.db
+does 'search' "$CM" search gate log
+says 'finds the threat' 'G-0003'
+silent 'and only that' 'G-0002'
+does 'a phrase' "$CM" search '"wrong"'
+does 'a beginning' "$CM" search 'garden*'
+does 'odd characters are words, not syntax' "$CM" search 'AND OR ( " *'
+does 'nothing found' "$CM" search zebra
+does 'backup' "$CM" backup copy.db
+does 'which verifies' "$CM" record verify --db copy.db
+"$CM" export a >/dev/null && "$CM" export b --db copy.db >/dev/null
+same 'and is the same' a b
+fails 1 'copy.db' 'backup overwrites nothing' "$CM" backup copy.db
+does 'doctor' "$CM" doctor
+says 'knows its version' '[0-9]+\.[0-9]+\.[0-9]+'
+says 'and that the store verifies' 'verifies'
+for args in 'check --json a' 'threat list --json' 'threat show G-0001 --json' 'threat history G-0001 --json' 'record show --json' \
+    'record verify --json' 'search gate --json' 'edition list --json' 'doctor --json' 'export e --json' 'import e --json' \
+    'tree check a/threats/G-0001-recorded-opening.md --json' 'publish --to p --formats html --json' \
+    'threat propose --name Wind --area opening --abstract Blows --json' 'threat edit G-0004 --set level=gate --json' \
+    'threat withdraw G-0004 --reason calm --json' 'edition new process --kind substantive --remark First --json' \
+    'edition show process 0.1 --json' 'backup c2.db --json'; do
+    run "$CM" $args
+    if [ $code -eq 0 ] && python3 -m json.tool "$out" >/dev/null 2>&1; then pass "JSON: $args"; else fail "JSON: $args" "$(told)"; fi
+done
+# What --as says is recorded as it is, also when it is odd.
+does 'an odd name' "$CM" threat edit G-0001 --set level=gate --as $'Zo\xc3\xab "\\<b>' --reason $'a\tb'
+run "$CM" record show --json
+is 'reads back' 'Zoë "\<b>' "$(json "d['events'][-1]['name']")"
+fails 1 'UTF-8' 'a name that is no UTF-8' "$CM" threat edit G-0001 --set level=protocol --as $'\xff'
+finish
