@@ -1,5 +1,5 @@
-/* framing_advance on any bytes: the result is the same however they are cut, and what it accepts holds together.
- * The first byte says where to cut. */
+/* framing_advance on any bytes: the result is the same however they are cut, and what it accepts
+ * holds together. The first byte says where to cut. */
 #include <stdlib.h>
 
 #include "gateway/http/files.h"
@@ -75,8 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sv head = sv_from((const char *)data + 1, size - 1);
     size_t least = head.len / 64 + 1;
     enum framing_result r = feed(&whole, head, head.len);
-    if (feed(&parts, head, data[0] > least ? data[0] : least) != r || parts.status != whole.status ||
-        parts.head_len != whole.head_len || parts.field_count != whole.field_count)
+    if (feed(&parts, head, data[0] > least ? data[0] : least) != r ||
+        parts.status != whole.status || parts.head_len != whole.head_len ||
+        parts.field_count != whole.field_count)
         BUG("the result depends on how the bytes are cut");
     if (r == FRAMING_DONE)
         check_request(&whole, head);

@@ -59,6 +59,7 @@ static void print_style(struct str *out)
     collect(&a, css, SV(":root {"), &values);
     collect(&a, css, SV("@media print"), &values);
     resolve(out, css, &values, 0);
+    resolve(out, web_asset("pdf.css"), &values, 0);
     arena_release(&a);
 }
 

@@ -278,7 +278,7 @@ static int write_assets(struct site *s, struct err *err)
     for (const struct embedded *e = web_assets; e->name && !rc; e++) {
         if (strcmp(e->name, "site.css") == 0)
             rc = site_put(s, SV("style.css"), embedded_sv(e), err);
-        else
+        else if (strcmp(e->name, "pdf.css") != 0)
             rc = site_put(s, sv_str(e->name), embedded_sv(e), err);
     }
     return rc;

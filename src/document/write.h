@@ -2,9 +2,13 @@
 #ifndef CASEMATE_DOCUMENT_WRITE_H
 #define CASEMATE_DOCUMENT_WRITE_H
 
+#include "base/embed.h"
 #include "base/map.h"
 #include "document/document.h"
 #include "format/json.h"
+
+/* The published schemas: "document.schema.json", "register.schema.json". Ends with an entry without name. */
+extern const struct embedded document_schemas[];
 
 /* Ids of the documents that each threat cites in any way, in the order of the SIG's references: one list a threat, made in
  * one pass. */

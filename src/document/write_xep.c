@@ -27,6 +27,7 @@ struct xep_writer {
     struct map anchors; /* anchor of anything -> struct sv *: the section it stands in */
     struct map noted;   /* references that have had their note */
     size_t depth;       /* of nested lists and divs */
+    struct sv title;    /* of the section being written: caption of tables that have none */
 };
 
 static const char *const section_names[SECTIONS_MAX] = {"section1", "section2", "section3", "section4", "section5"};
@@ -293,7 +294,7 @@ static void put_table_as_list(struct xep_writer *w, const struct doc_block *tabl
 static void put_table(struct xep_writer *w, const struct doc_block *table)
 {
     markup_open(&w->m, "table");
-    markup_attr(&w->m, "caption", doc_plain(w->arena, table->inlines));
+    markup_attr(&w->m, "caption", table->inlines ? doc_plain(w->arena, table->inlines) : w->title);
     markup_newline(&w->m);
     for (const struct doc_block *row = table->first; row; row = row->next)
         put_row(w, row, table->header_row && row == table->first);
@@ -493,6 +494,7 @@ static void put_section(struct xep_writer *w, const struct doc_block *s, size_t 
         markup_attr(&w->m, "anchor", s->anchor);
     markup_newline(&w->m);
     for (const struct doc_block *b = s->first; b; b = b->next) {
+        w->title = s->title;
         if (b->kind == DOC_SECTION && level + 1 < SECTIONS_MAX)
             put_section(w, b, level + 1);
         else

@@ -15,9 +15,14 @@ void json_init(struct json *j, struct str *out, bool compact)
     j->compact = compact;
 }
 
+static bool on_one_line(const struct json *j, size_t depth)
+{
+    return j->compact || (j->flat_from && depth >= j->flat_from);
+}
+
 static void new_line(struct json *j)
 {
-    if (j->compact)
+    if (on_one_line(j, j->depth))
         return;
     str_add_char(j->out, '\n');
     str_add_repeat(j->out, ' ', j->depth * 2);
@@ -75,7 +80,7 @@ void json_end(struct json *j)
     if (!j->depth || j->after_key)
         BUG("json: nothing to close, or a key without value");
     j->depth--;
-    if (j->used[j->depth])
+    if (j->used[j->depth] && !on_one_line(j, j->depth + 1))
         new_line(j);
     str_add_char(j->out, j->in_object[j->depth] ? '}' : ']');
     j->used[j->depth] = true; /* of the top: it has its value */
@@ -144,7 +149,7 @@ void json_key_sv(struct json *j, struct sv key)
         BUG("json: the key %.*s outside an object", SV_ARG(key));
     separate(j);
     add_string(j->out, key);
-    str_add_str(j->out, j->compact ? ":" : ": ");
+    str_add_str(j->out, on_one_line(j, j->depth) ? ":" : ": ");
     j->after_key = true;
 }
 

@@ -14,6 +14,7 @@ enum { JSON_DEPTH_MAX = 128 };
 struct json {
     struct str *out;
     bool compact; /* one line, no blanks: the canonical form that is hashed */
+    size_t flat_from; /* 0: none; elements at this depth (1: of the top) and below share a line: for long documents */
     size_t depth;
     bool used[JSON_DEPTH_MAX]; /* this level has an element */
     bool in_object[JSON_DEPTH_MAX];

@@ -267,11 +267,11 @@ void process_read(struct source *s, const struct profile *p, struct process *out
     out->prose_line = line;
     out->prose = replace_values(s, front, prose, line);
     if (!prose.len)
-        diag_error(s->read.diag, s->read.file, md.body_line, 0, "the process has no prose",
+        diag_error(s->read.diag, s->read.file, md.body_line, 1, "the process has no prose",
                    "a text that says how the group works");
     size_t words = utf8_words(out->prose);
     if (words > PROFILE_WORDS_MAX)
-        diag_error(s->read.diag, s->read.file, line, 0,
+        diag_error(s->read.diag, s->read.file, line, 1,
                    arena_printf(s->read.a, "the process has %zu words", words),
                    arena_printf(s->read.a, "at most %d", PROFILE_WORDS_MAX));
 }

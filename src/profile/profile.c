@@ -103,7 +103,7 @@ void prose_check(const struct profile *p, struct source *s, struct sv text, uint
         return;
     struct doc_block *parent = doc_block_new(&scratch, DOC_SECTION);
     if (markdown_to_doc(&scratch, text, &options, parent, &err) != CM_OK)
-        diag_error(s->read.diag, s->read.file, line, 0, err.text, NULL);
+        diag_error(s->read.diag, s->read.file, line, 1, err.text, NULL);
     arena_release(&scratch);
     mention_check_prose(p, s, text, line);
 }

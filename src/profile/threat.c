@@ -255,7 +255,7 @@ static void check_max_words(const struct reading *in, const struct template_fiel
 {
     size_t words = field->max_words ? utf8_words(text) : 0;
     if (words > field->max_words)
-        diag_error(in->r->diag, in->r->file, line, 0,
+        diag_error(in->r->diag, in->r->file, line, 1,
                    arena_printf(in->r->a, "%.*s has %zu words", SV_ARG(field->name), words),
                    arena_printf(in->r->a, "at most %u", field->max_words));
 }
@@ -593,13 +593,13 @@ static void check_stage(const struct profile *p, struct threat_draft *d)
     const struct stage *stage = &p->process.stages.at[t->stage];
     const struct yaml_node *areas = yaml_get(d->front, "areas");
     if (t->stage > 0 && !stage->end && (!areas || (areas->kind == YAML_SEQUENCE && !areas->count)))
-        diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
+        diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 1,
                    "`areas` is missing",
                    "a line `areas: [...]` with one or more of the areas of sig.yaml");
     profile_lacks(a, p, t, t->stage, &lacks);
     for (size_t i = 0; i < lacks.list.len; i++)
         if (!stated(p, d, &lacks.list.at[i]))
-            diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 0,
+            diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 1,
                        arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id),
                                     SV_ARG(lacks.list.at[i].text)),
                        NULL);

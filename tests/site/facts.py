@@ -43,7 +43,7 @@ def from_html_list(dl):
         label = next(group.find('dt')).text()
         labels[label] = key
         out.data[key] = [v.attrs.get('value', '') for v in values]
-        out.shown[label] = split(';'.join(v.text() for v in values))
+        out.shown[label] = split(';'.join(v.text() for v in group.find('dd')))
     return out, labels
 
 
@@ -97,7 +97,7 @@ def from_lines(lines, labels, skip):
             raw[label] = match.group(2)
         elif label and line.strip() and len(raw) < len(labels):
             raw[label] += ' ' + line.strip()
-        elif not line.strip() and len(raw) >= 3 and labels[label] in LAST:
+        elif not line.strip() and len(raw) >= 3 and labels.get(label) in LAST:
             label = None
     finish()
     return found

@@ -1,14 +1,20 @@
-/* A raw HTTP client for tests: bytes out, answers in, everything under a time limit. */
+/* For tests of the server: a site in a folder of its own, a server on a free port, and a raw client
+ * under a time limit. */
 #ifndef CASEMATE_TESTS_HTTP_CLIENT_H
 #define CASEMATE_TESTS_HTTP_CLIENT_H
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/str.h"
+#include "base/fs.h"
+#include "gateway/http/index.h"
+#include "gateway/http/server.h"
 
 enum { CLIENT_MS = 20000 };
 
@@ -128,5 +134,110 @@ static inline void client_once(unsigned port, struct sv request, bool with_body,
     client_read(&c, with_body, out);
     client_close(&c);
 }
+
+/* --- a site and a server ------------------------------------------------------------------------
+ */
+
+struct fixture {
+    struct arena arena;
+    char folder[PATH_MAX]; /* a place of its own; the site is in it, as "site" */
+    const char *site;
+    struct http_options options;
+    struct http_server *server;
+};
+
+static inline void put(struct fixture *f, const char *folder, const char *name, struct sv data)
+{
+    struct err err = ERR_INIT;
+    char *path = fs_join(&f->arena, folder, name);
+    char *parent = arena_strndup(&f->arena, path, (size_t)(strrchr(path, '/') - path));
+    assert_int_equal(fs_mkdirs(parent, &err), 0);
+    assert_int_equal(fs_write(path, data, false, &err), 0);
+}
+
+static inline struct sv filled(struct fixture *f, const char *text, size_t len)
+{
+    struct str s = STR_INIT;
+    while (s.len < len)
+        str_addf(&s, "%s %zu\n", text, s.len);
+    struct sv result = arena_sv(&f->arena, sv_from(s.data, len));
+    str_release(&s);
+    return result;
+}
+
+static inline void make_site(struct fixture *f, const char *folder)
+{
+    put(f, folder, "index.html", filled(f, "front", 3000));
+    put(f, folder, "404.html", SV("nothing here\n"));
+    put(f, folder, "style.css", SV("body{}"));
+    put(f, folder, "small.txt", SV("small"));
+    put(f, folder, "empty.txt", SV_NONE);
+    put(f, folder, "analysis.pdf", filled(f, "pdf", 1000));
+    put(f, folder, "large.pdf", filled(f, "large", INDEX_OTHER_MAX + 1000));
+    put(f, folder, "register.json", filled(f, "json", 100000));
+    put(f, folder, "feed.atom", SV("feed"));
+    put(f, folder, "threats/T-0001.html", SV("threat"));
+    put(f, folder, "threats/index.html", SV("threats"));
+    put(f, folder, "docs a/b\xc3\xa4.txt", SV("umlaut"));
+    put(f, folder, "docs a/index.html", SV("docs"));
+    put(f, folder, ".casemate-site", SV("secret"));
+    put(f, folder, ".hidden/x.txt", SV("secret"));
+}
+
+static inline int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    arena_init(&f->arena);
+    snprintf(f->folder, sizeof(f->folder), "%s/casemate-http-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    assert_non_null(mkdtemp(f->folder));
+    f->site = fs_join(&f->arena, f->folder, "site");
+    make_site(f, f->site);
+    put(f, f->folder, "secret.txt", SV("secret"));
+    assert_int_equal(symlink("../secret.txt", fs_join(&f->arena, f->site, "link.txt")), 0);
+    assert_int_equal(symlink("..", fs_join(&f->arena, f->site, "up")), 0);
+    f->options = (struct http_options){.address = "127.0.0.1:0", .site = f->site};
+    *state = f;
+    return 0;
+}
+
+static inline int teardown(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = ERR_INIT;
+    http_server_stop(&f->server);
+    assert_int_equal(fs_remove_tree(f->folder, &err), 0);
+    arena_release(&f->arena);
+    free(f);
+    return 0;
+}
+
+static inline unsigned start(struct fixture *f)
+{
+    struct err err = ERR_INIT;
+    if (http_server_start(&f->options, &f->server, &err) != 0)
+        fail_msg("%s", err.text);
+    return http_server_port(f->server);
+}
+
+static inline void get(unsigned port, const char *method, const char *target, const char *fields,
+                       struct answer *out)
+{
+    struct str request = STR_INIT;
+    str_addf(&request, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", method, target, fields);
+    client_once(port, str_sv(&request), strcmp(method, "HEAD") != 0, out);
+    str_release(&request);
+}
+
+static inline void assert_field(const struct answer *a, const char *name, const char *expected)
+{
+    struct sv value = answer_field(a, name);
+    if (!expected && value.at)
+        fail_msg("there is %s: %.*s", name, SV_ARG(value));
+    if (expected && !sv_eq_str(value, expected))
+        fail_msg("%s is \"%.*s\", expected \"%s\"", name, SV_ARG(value), expected);
+}
+
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 #endif

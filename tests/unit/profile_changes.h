@@ -76,7 +76,7 @@ static const struct change changes[] = {
     {"process.md", "RFC 3552", "RFC 3553",
      "process.md:25:29: error: RFC 3553 is not in references.tsv; expected a line for it there\n"},
     {"process.md", "A call lasts", "word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ",
-     "process.md:23: error: the process has 1507 words; expected at most 1500\n"},
+     "process.md:23:1: error: the process has 1507 words; expected at most 1500\n"},
     {"process.md", "A call lasts", "A <b>call</b> lasts",
      "process.md:25:3: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"
      "process.md:25:10: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"},
@@ -88,7 +88,7 @@ static const struct change changes[] = {
      "template.md:4:46: error: unknown stage \"merged\"; expected identified, analysed or responses\n"},
     {"template.md", "kind: priority", "kind: prose",
      "template.md:4:3: error: 0 priority fields; expected exactly one\n"
-     "threats/T-0001-first.md:9: error: stage responses: Priority is empty; write a section \"## Priority\"\n"},
+     "threats/T-0001-first.md:9:1: error: stage responses: Priority is empty; write a section \"## Priority\"\n"},
     {"template.md", "{id: gap, name: Gap, kind: prose", "{id: gap, name: Gap, kind: prose, scale: damage",
      "template.md:10:39: error: `scale` stands on a field of another kind; expected it on rating fields only\n"},
     {"template.md", "{id: gap,", "{id: stage,",
@@ -143,7 +143,7 @@ static const struct change changes[] = {
     {"threats/T-0001-first.md", "name: First threat", "name: SECOND Threat",
      "threats/T-0002-second.md:3:7: error: the name is that of T-0001 in threats/T-0001-first.md; expected a name of its own\n"},
     {"threats/T-0001-first.md", "name: First threat", "name: One two three four five six seven",
-     "threats/T-0001-first.md:3: error: Name has 7 words; expected at most 6\n"},
+     "threats/T-0001-first.md:3:1: error: Name has 7 words; expected at most 6\n"},
     {"threats/T-0001-first.md", "name: First threat", "name: Cafe\314\201 threat",
      "threats/T-0001-first.md:3:7: error: text that is not in Unicode's normal form C; expected \"Caf\303\251\" composed (casemate fmt does it)\n"},
     {"threats/T-0001-first.md", "name: First threat", "nmae: First threat",
@@ -152,17 +152,17 @@ static const struct change changes[] = {
     {"threats/T-0001-first.md", "areas: [transport]", "areas: [transprot]",
      "threats/T-0001-first.md:4:9: error: unknown area \"transprot\"; expected transport (did you mean that?)\n"},
     {"threats/T-0001-first.md", "areas: [transport]\n", "",
-     "threats/T-0001-first.md:8: error: `areas` is missing; expected a line `areas: [...]` with one or more of the areas of sig.yaml\n"},
+     "threats/T-0001-first.md:8:1: error: `areas` is missing; expected a line `areas: [...]` with one or more of the areas of sig.yaml\n"},
     {"threats/T-0001-first.md", "areas: [transport]", "areas: [transport, transport]",
      "threats/T-0001-first.md:4:20: error: \"transport\" stands twice in `areas`; expected it once\n"},
     {"threats/T-0001-first.md", "stride: [spoofing]", "stride: [tampering]",
      "threats/T-0001-first.md:5:10: error: unknown STRIDE class \"tampering\"; expected spoofing\n"},
     {"threats/T-0001-first.md", "level: protocol\n", "",
-     "threats/T-0001-first.md:8: error: stage responses: the level is missing; write `level: ...` with one of the levels of sig.yaml\n"},
+     "threats/T-0001-first.md:8:1: error: stage responses: the level is missing; write `level: ...` with one of the levels of sig.yaml\n"},
     {"threats/T-0001-first.md", "level: protocol", "level: protocl",
      "threats/T-0001-first.md:6:8: error: unknown level \"protocl\"; expected protocol (did you mean that?)\n"},
     {"threats/T-0001-first.md", "affects: [RFC 3552 \302\2474.1]\n", "",
-     "threats/T-0001-first.md:8: error: stage responses: no affected document is named; write `affects: [...]` with references\n"},
+     "threats/T-0001-first.md:8:1: error: stage responses: no affected document is named; write `affects: [...]` with references\n"},
     {"threats/T-0001-first.md", "affects: [RFC 3552 \302\2474.1]", "affects: [RFC 3552 4.1]",
      "threats/T-0001-first.md:7:11: error: RFC 3552 4.1 is not in references.tsv; expected RFC 3552 (did you mean that?), or a line for it there\n"},
     {"threats/T-0001-first.md", "affects: [RFC 3552 \302\2474.1]", "affects: [RFC 3552 \302\247]",
@@ -187,7 +187,7 @@ static const struct change changes[] = {
     {"threats/T-0001-first.md", "reason: \"Anyone.\"", "reason: \"Anyone.\", low: high, high: low",
      "threats/T-0001-first.md:11:13: error: the rating lies outside `low` to `high`; expected low, rating, high in the order of the scale\n"},
     {"threats/T-0001-first.md", "damage: {rating: small, estimators: 1, reason: \"Little.\"}\n", "",
-     "threats/T-0001-first.md:9: error: stage responses: Damage is not rated; write `damage: {rating: ..., estimators: 1, reason: \"...\"}`\n"},
+     "threats/T-0001-first.md:9:1: error: stage responses: Damage is not rated; write `damage: {rating: ..., estimators: 1, reason: \"...\"}`\n"},
     {"threats/T-0001-first.md", "stage: responses", "stage: responses\npriority: 1",
      "threats/T-0001-first.md:10:1: error: the priority is stated; expected no such key: it follows from the two ratings\n"},
     {"threats/T-0001-first.md", "covers: partial", "covers: part",
@@ -195,31 +195,31 @@ static const struct change changes[] = {
     {"threats/T-0001-first.md", "how: \"it helps\"", "how: \"as T-0007 says\"",
      "threats/T-0001-first.md:14:61: error: there is no threat T-0007; expected the identifier of a threat of this group\n"},
     {"threats/T-0001-first.md", "responses:\n  - {reference: XEP-0001 v1.0 \302\2472, covers: partial, how: \"it helps\"}\n", "",
-     "threats/T-0001-first.md:9: error: stage responses: no response is cited; write `responses:` with {reference, covers, how}, or `responses: \"None known; searched ...\"`\n"},
+     "threats/T-0001-first.md:9:1: error: stage responses: no response is cited; write `responses:` with {reference, covers, how}, or `responses: \"None known; searched ...\"`\n"},
     {"threats/T-0001-first.md", "responses:\n  - {reference: XEP-0001 v1.0 \302\2472, covers: partial, how: \"it helps\"}\n", "responses: \"None known; searched the series.\"\n",
      ""},
     {"threats/T-0001-first.md", "related: [T-0002]", "related: [T-0003, T-0001]",
      "threats/T-0001-first.md:15:11: error: there is no threat T-0003; expected the identifier of a threat of this group\n"
      "threats/T-0001-first.md:15:19: error: `related` names the threat itself; expected another threat\n"},
     {"threats/T-0001-first.md", "stage: responses", "stage: merged",
-     "threats/T-0001-first.md:9: error: stage merged: the reason is missing; write `reason: \"...\"`\n"
-     "threats/T-0001-first.md:9: error: stage merged: the successor is missing; write `into: [...]` with the threat that takes its place\n"},
+     "threats/T-0001-first.md:9:1: error: stage merged: the reason is missing; write `reason: \"...\"`\n"
+     "threats/T-0001-first.md:9:1: error: stage merged: the successor is missing; write `into: [...]` with the threat that takes its place\n"},
     {"threats/T-0001-first.md", "stage: responses", "stage: merged\nreason: the same\ninto: [T-0002]",
      ""},
     {"threats/T-0001-first.md", "stage: responses", "stage: split\nreason: the same\ninto: [T-0002]",
-     "threats/T-0001-first.md:9: error: stage split: the successors are missing; write `into: [..., ...]` with the threats that take its place\n"},
+     "threats/T-0001-first.md:9:1: error: stage split: the successors are missing; write `into: [..., ...]` with the threats that take its place\n"},
     {"threats/T-0001-first.md", "## Gap\n\nMuch.\n", "",
-     "threats/T-0001-first.md:9: error: stage responses: Gap is empty; write a section \"## Gap\"\n"},
+     "threats/T-0001-first.md:9:1: error: stage responses: Gap is empty; write a section \"## Gap\"\n"},
     {"threats/T-0001-first.md", "## Gap\n\nMuch.\n", "## Gap\n\n<!-- nothing\nyet -->\n",
-     "threats/T-0001-first.md:9: error: stage responses: Gap is empty; write a section \"## Gap\"\n"},
+     "threats/T-0001-first.md:9:1: error: stage responses: Gap is empty; write a section \"## Gap\"\n"},
     {"threats/T-0001-first.md", "## Gap", "## Gapp",
-     "threats/T-0001-first.md:9: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
+     "threats/T-0001-first.md:9:1: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
      "threats/T-0001-first.md:33:1: error: unknown section \"Gapp\"; expected Gap (did you mean that?)\n"},
     {"threats/T-0001-first.md", "## Gap", "## Abstract",
-     "threats/T-0001-first.md:9: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
+     "threats/T-0001-first.md:9:1: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
      "threats/T-0001-first.md:33:1: error: the section \"Abstract\" stands twice; expected it once; the first is in line 18\n"},
     {"threats/T-0001-first.md", "## Gap", "## Priority",
-     "threats/T-0001-first.md:9: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
+     "threats/T-0001-first.md:9:1: error: stage responses: Gap is empty; write a section \"## Gap\"\n"
      "threats/T-0001-first.md:33:1: error: a section for \"Priority\", which is no prose; expected no section: it follows from the ratings\n"},
     {"threats/T-0001-first.md", "Much.", "Much <i>more</i>.",
      "threats/T-0001-first.md:35:6: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"
@@ -254,8 +254,8 @@ static const struct change changes[] = {
     {"threats/T-0002-second.md", "  Only way", "  Only way\n  = T-0001#deep",
      ""},
     {"threats/T-0002-second.md", "Another one.", "Another one more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more more ",
-     "threats/T-0002-second.md:11: error: Abstract has 47 words; expected at most 20\n"},
+     "threats/T-0002-second.md:11:1: error: Abstract has 47 words; expected at most 20\n"},
     {"threats/T-0002-second.md", "Another one.\n\n```attack-tree\nOther goal\n  Only way\n```", "<!-- later -->",
      "threats/T-0001-first.md:26:3: warning: T-0002 has no attack tree yet and counts as one step\n"
-     "threats/T-0002-second.md:5: error: stage identified: Abstract is empty; write a section \"## Abstract\"\n"},
+     "threats/T-0002-second.md:5:1: error: stage identified: Abstract is empty; write a section \"## Abstract\"\n"},
 };

@@ -39,7 +39,10 @@ struct framing_case {
 
 #define LINE "GET / HTTP/1.1\r\n"
 #define HOST "Host: a\r\n"
-#define CASE(name, head, expected) {name, {(head), sizeof(head) - 1}, expected}
+#define CASE(name, head, expected)                                                                 \
+    {                                                                                              \
+        name, {(head), sizeof(head) - 1}, expected                                                 \
+    }
 
 static const struct framing_case cases[] = {
     CASE("plain", LINE HOST "\r\n", DONE),
@@ -49,7 +52,8 @@ static const struct framing_case cases[] = {
     CASE("absolute form", "GET http://a/x HTTP/1.1\r\n" HOST "\r\n", DONE),
     CASE("absolute form without path", "GET HTTP://A HTTP/1.1\r\n" HOST "\r\n", DONE),
     CASE("one length", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n", DONE),
-    CASE("a length with blanks around", "POST / HTTP/1.1\r\n" HOST "Content-Length: \t 5 \t\r\n\r\n", DONE),
+    CASE("a length with blanks around",
+         "POST / HTTP/1.1\r\n" HOST "Content-Length: \t 5 \t\r\n\r\n", DONE),
     CASE("chunked", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n", DONE),
     CASE("odd bytes in a value", LINE HOST "X: \t\x80\xff \r\n\r\n", DONE),
     CASE("empty value", LINE HOST "X:\r\n\r\n", DONE),
@@ -63,9 +67,12 @@ static const struct framing_case cases[] = {
     CASE("two lengths", LINE HOST "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
     CASE("two equal lengths", LINE HOST "Content-Length: 5\r\ncontent-length: 5\r\n\r\n", 400),
     CASE("a list of lengths", LINE HOST "Content-Length: 5, 5\r\n\r\n", 400),
-    CASE("length and chunked", LINE HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
-    CASE("chunked and length", LINE HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400),
-    CASE("chunked twice", LINE HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    CASE("length and chunked", LINE HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+         400),
+    CASE("chunked and length", LINE HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+         400),
+    CASE("chunked twice",
+         LINE HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
     CASE("xchunked", LINE HOST "Transfer-Encoding: xchunked\r\n\r\n", 400),
     CASE("identity", LINE HOST "Transfer-Encoding: identity\r\n\r\n", 400),
     CASE("gzip, chunked", LINE HOST "Transfer-Encoding: gzip, chunked\r\n\r\n", 400),
@@ -143,8 +150,8 @@ static void test_cases_however_cut(void **state CM_UNUSED)
         for (size_t step = 0; step <= 7; step++) {
             int got = feed(&f, c->head, step);
             if (got != c->expected)
-                fail_msg("%s, in pieces of %zu: got %d, expected %d (%s)", c->name, step, got, c->expected,
-                         f.reason ? f.reason : "");
+                fail_msg("%s, in pieces of %zu: got %d, expected %d (%s)", c->name, step, got,
+                         c->expected, f.reason ? f.reason : "");
         }
         for (size_t cut = 0; cut <= c->head.len; cut++) { /* cut once, at every place */
             framing_init(&f);
@@ -161,8 +168,9 @@ static void test_cases_however_cut(void **state CM_UNUSED)
 static void test_what_is_read(void **state CM_UNUSED)
 {
     struct framing f;
-    struct sv data = SV("POST http://h:1/a%20b?c=d&e HTTP/1.1\r\nHOST: H:1\r\nConnection: x , Close\r\n"
-                        "X-A:  one \r\nExpect: 100-Continue\r\nx-a:two\r\ncontent-length: 00012\r\n\r\nbody");
+    struct sv data =
+        SV("POST http://h:1/a%20b?c=d&e HTTP/1.1\r\nHOST: H:1\r\nConnection: x , Close\r\n"
+           "X-A:  one \r\nExpect: 100-Continue\r\nx-a:two\r\ncontent-length: 00012\r\n\r\nbody");
     framing_init(&f);
     assert_int_equal(framing_advance(&f, data), FRAMING_DONE);
     assert_int_equal(f.head_len, data.len - 4);
@@ -200,7 +208,8 @@ static void test_what_is_read(void **state CM_UNUSED)
     assert_false(f.keep_alive);
 }
 
-/* "GET /aaa... HTTP/1.1" of the given length, then fields that are `fields` bytes long with their empty line. */
+/* "GET /aaa... HTTP/1.1" of the given length, then fields that are `fields` bytes long with their
+ * empty line. */
 static void make_head(struct str *out, size_t line, size_t fields)
 {
     str_clear(out);
@@ -253,13 +262,26 @@ static void test_hosts(void **state CM_UNUSED)
         const char *host;
         bool valid, local;
     } hosts[] = {
-        {"localhost", true, true},      {"LocalHost:8139", true, true}, {"127.0.0.1:1", true, true},
-        {"[::1]", true, true},          {"[::1]:8139", true, true},     {"192.0.2.1", true, true},
-        {"example.org", true, false},   {"localhost.example", true, false}, {"127.0.0.1.example", true, false},
-        {"a_b.example:80", true, false}, {"", false, false},            {":80", false, false},
-        {"[::1", false, false},         {"[]", false, false},           {"a:b", false, false},
-        {"a:1:2", false, false},        {"xn--a.example", true, false}, {"a b", false, false},
-        {"[v1.x]", false, false},       {"[::1]x", false, false},
+        {"localhost", true, true},
+        {"LocalHost:8139", true, true},
+        {"127.0.0.1:1", true, true},
+        {"[::1]", true, true},
+        {"[::1]:8139", true, true},
+        {"192.0.2.1", true, true},
+        {"example.org", true, false},
+        {"localhost.example", true, false},
+        {"127.0.0.1.example", true, false},
+        {"a_b.example:80", true, false},
+        {"", false, false},
+        {":80", false, false},
+        {"[::1", false, false},
+        {"[]", false, false},
+        {"a:b", false, false},
+        {"a:1:2", false, false},
+        {"xn--a.example", true, false},
+        {"a b", false, false},
+        {"[v1.x]", false, false},
+        {"[::1]x", false, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
         struct sv host = sv_str(hosts[i].host);

@@ -19,6 +19,7 @@ struct bench {
     struct profile_files files;
     struct profile profile;
     struct view view;
+    struct site_files stored;
 };
 
 static void load(struct bench *b)
@@ -56,11 +57,27 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* Bytes of the editions that a test made. */
+static int stored(void *context, struct arena *a, const struct edition *e, struct sv name, struct sv *out,
+                  struct err *err)
+{
+    const struct site_files *files = context;
+    (void)a, (void)e;
+    for (size_t i = 0; i < files->list.len; i++) {
+        if (!sv_eq(files->list.at[i].name, name))
+            continue;
+        *out = files->list.at[i].bytes;
+        return CM_OK;
+    }
+    return err_set(err, CM_ENOTFOUND, "no such file");
+}
+
 static struct site_result publish(struct bench *b, const char *name)
 {
     struct err err = ERR_INIT;
     struct site_result result;
-    struct site_options options = {.to = fs_join(&b->a, b->dir, name), .formats = SITE_ALL & ~(unsigned)SITE_PDF};
+    struct site_options options = {.to = fs_join(&b->a, b->dir, name), .formats = SITE_ALL & ~(unsigned)SITE_PDF,
+                                   .edition_bytes = stored, .context = &b->stored};
     if (site_publish(&b->view, &options, &result, &err))
         fail_msg("%s", err.text);
     return result;
@@ -289,6 +306,43 @@ static void editions_keep_their_bytes(void **state)
     assert_true(sv_find(one.list.at[0].bytes, SV("data-edition=\"0.2\"")) >= 0);
 }
 
+static void add_edition(struct bench *b, const char *version, const char *date)
+{
+    struct err err = ERR_INIT;
+    struct revision r = {sv_str(version), sv_str(date), SV("ae"), SV("An edition.")};
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_ANALYSIS, &r, NULL, NULL, &b->stored, &err), 0);
+    struct edition *e = vec_push(&b->a, &b->view.editions);
+    *e = (struct edition){.document = SV("analysis"), .version = r.version, .date = r.date, .kind = SV("content"),
+                          .remark = r.remark, .initials = r.initials, .file_count = b->stored.list.len};
+    e->files = arena_new_array(&b->a, struct edition_file, e->file_count);
+    for (size_t i = 0; i < e->file_count; i++) {
+        struct digest d = digest_of(b->stored.list.at[i].bytes);
+        e->files[i] = (struct edition_file){b->stored.list.at[i].name, sv_str(digest_hex(&b->a, &d)),
+                                            b->stored.list.at[i].bytes.len};
+    }
+}
+
+static void editions_stay_reachable_and_old_ones_say_so(void **state)
+{
+    struct bench *b = *state;
+    add_edition(b, "0.1", "2026-10-01");
+    publish(b, "site");
+    assert_true(sv_find(file(b, "site", "editions/analysis/status.css"), SV("0.1")) < 0);
+    struct sv first = file(b, "site", "editions/analysis/0.1/analysis.html");
+    check_page(b, "editions/index.html");
+    check_page(b, "editions/analysis/0.1/analysis.html");
+    check_page(b, "analysis.html");
+    struct edition *e = vec_push(&b->a, &b->view.editions);
+    *e = b->view.editions.at[0];
+    e->version = SV("0.2");
+    e->date = SV("2026-11-20");
+    publish(b, "site");
+    assert_true(sv_find(file(b, "site", "editions/analysis/status.css"), SV("[data-edition=\"0.1\"]")) >= 0);
+    assert_true(sv_eq(first, file(b, "site", "editions/analysis/0.1/analysis.html")));
+    assert_true(sv_find(file(b, "site", "editions/index.html"), SV("<svg")) >= 0);
+    assert_true(sv_find(file(b, "site", "feed.atom"), SV("Edition 0.2")) >= 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_have_unique_ids_and_live_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_run_leaves_the_old_site_or_the_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(editions_keep_their_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(editions_stay_reachable_and_old_ones_say_so, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("site", tests, NULL, NULL);
 }

@@ -8,8 +8,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* A connection reads until the head of a request is complete, answers it, writes, and reads on. It never reads while
- * it writes, so a client that does not take its answers is not read from either (its requests wait in the kernel). */
+/* A connection reads until the head of a request is complete, answers it, writes, and reads on. It
+ * never reads while it writes, so a client that does not take its answers is not read from either
+ * (its requests wait in the kernel). */
 
 enum { DRAIN_MAX = 256 * 1024, FILE_STEP = 1024 * 1024 };
 
@@ -44,7 +45,9 @@ void conn_close(struct conn *c)
     loop_forget(c);
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * -------------------------------------------------------------------------------------------------
+ */
 
 enum send_result { SEND_DONE, SEND_WAIT, SEND_BROKEN };
 
@@ -70,11 +73,13 @@ static enum send_result send_memory(struct conn *c)
             parts[message.msg_iovlen++] = (struct iovec){c->out.data + c->out_sent, head_left};
         if (body_left)
             parts[message.msg_iovlen++] = (struct iovec){
-                (void *)(uintptr_t)(c->response.body + c->response.body_at + c->body_sent), (size_t)body_left};
+                (void *)(uintptr_t)(c->response.body + c->response.body_at + c->body_sent),
+                (size_t)body_left};
         if (!message.msg_iovlen)
             return SEND_DONE;
         bool more = c->has_body && c->response.fd >= 0 && c->response.body_len > 0;
-        ssize_t put = sendmsg(c->source.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+        ssize_t put =
+            sendmsg(c->source.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
@@ -91,7 +96,8 @@ static enum send_result send_file(struct conn *c)
     while (c->body_sent < c->response.body_len) {
         uint64_t left = c->response.body_len - c->body_sent;
         off_t at = (off_t)(c->response.body_at + c->body_sent);
-        ssize_t put = sendfile(c->source.fd, c->response.fd, &at, left < FILE_STEP ? (size_t)left : FILE_STEP);
+        ssize_t put = sendfile(c->source.fd, c->response.fd, &at,
+                               left < FILE_STEP ? (size_t)left : FILE_STEP);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
@@ -106,7 +112,8 @@ static enum send_result send_file(struct conn *c)
 
 static void conn_linger(struct conn *c)
 {
-    /* Closing at once would throw away what the client has not yet read if anything of its own is still unread. */
+    /* Closing at once would throw away what the client has not yet read if anything of its own is
+     * still unread. */
     shutdown(c->source.fd, SHUT_WR);
     c->state = CONN_LINGERING;
     c->in_at = c->in_len = 0;
@@ -141,7 +148,9 @@ static void conn_send(struct conn *c)
     }
 }
 
-/* --- answering ----------------------------------------------------------------------------------------------- */
+/* --- answering
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void fill_answer(struct conn *c, struct sv head)
 {
@@ -183,7 +192,8 @@ static void conn_refuse(struct conn *c, int status, const char *reason)
     conn_begin(c, true, true);
 }
 
-/* No complete request in the buffer: which time runs now? A new connection is in QUEUE_HEAD already. */
+/* No complete request in the buffer: which time runs now? A new connection is in QUEUE_HEAD
+ * already. */
 static void conn_wait(struct conn *c, bool answered)
 {
     if (c->in_at == c->in_len) {
@@ -218,10 +228,12 @@ static void conn_process(struct conn *c)
     }
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------------------
+ */
 
-/* Makes room behind the unread bytes. There is always some to make: a full buffer of CONN_IN_MAX bytes holds a
- * decision. */
+/* Makes room behind the unread bytes. There is always some to make: a full buffer of CONN_IN_MAX
+ * bytes holds a decision. */
 static void make_room(struct conn *c)
 {
     if (c->in_at) {

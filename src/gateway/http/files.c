@@ -4,7 +4,9 @@
 
 #include "base/utf8.h"
 
-/* --- paths --------------------------------------------------------------------------------------------------- */
+/* --- paths
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static int hex_value(char c)
 {
@@ -63,8 +65,8 @@ static void escape_path(struct str *out, struct sv path)
 {
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                     c == '-' || c == '_' || c == '.' || c == '~';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
         if (plain)
             str_add_char(out, (char)c);
         else
@@ -72,7 +74,8 @@ static void escape_path(struct str *out, struct sv path)
     }
 }
 
-/* --- conditions ---------------------------------------------------------------------------------------------- */
+/* --- conditions
+ * ---------------------------------------------------------------------------------------------- */
 
 /* ";q=0.5" behind a list word; true when above zero. What is no weight counts as zero. */
 static bool has_weight(struct sv parameters)
@@ -83,8 +86,9 @@ static bool has_weight(struct sv parameters)
         part = sv_trim(part);
         if (!part.len)
             continue;
-        if (part.len < 3 || part.len > 7 || (part.at[0] != 'q' && part.at[0] != 'Q') || part.at[1] != '=' ||
-            (part.at[2] != '0' && part.at[2] != '1') || (part.len > 3 && part.at[3] != '.'))
+        if (part.len < 3 || part.len > 7 || (part.at[0] != 'q' && part.at[0] != 'Q') ||
+            part.at[1] != '=' || (part.at[2] != '0' && part.at[2] != '1') ||
+            (part.len > 3 && part.at[3] != '.'))
             return false;
         positive = part.at[2] == '1';
         for (size_t i = 4; i < part.len; i++) {
@@ -135,7 +139,8 @@ bool files_has_tag(const struct framing *request, struct sv head, const char *et
     return false;
 }
 
-enum files_range files_parse_range(struct sv value, uint64_t size, uint64_t *out_at, uint64_t *out_len)
+enum files_range files_parse_range(struct sv value, uint64_t size, uint64_t *out_at,
+                                   uint64_t *out_len)
 {
     uint64_t first = 0, last = 0;
     if (value.len < 6 || !framing_same_word(sv_from(value.at, 6), "bytes="))
@@ -145,8 +150,9 @@ enum files_range files_parse_range(struct sv value, uint64_t size, uint64_t *out
     if (dash < 0)
         return FILES_RANGE_NONE;
     struct sv from = sv_from(value.at, (size_t)dash), to = sv_from_byte(value, (size_t)dash + 1);
-    if ((from.len && !sv_to_u64(from, UINT64_MAX / 2, &first)) || (to.len && !sv_to_u64(to, UINT64_MAX / 2, &last)) ||
-        (!from.len && !to.len) || (from.len && to.len && last < first))
+    if ((from.len && !sv_to_u64(from, UINT64_MAX / 2, &first)) ||
+        (to.len && !sv_to_u64(to, UINT64_MAX / 2, &last)) || (!from.len && !to.len) ||
+        (from.len && to.len && last < first))
         return FILES_RANGE_NONE;
     if (!from.len) { /* the last bytes */
         first = last < size ? size - last : 0;
@@ -163,9 +169,12 @@ enum files_range files_parse_range(struct sv value, uint64_t size, uint64_t *out
     return FILES_RANGE_PART;
 }
 
-/* --- answers ------------------------------------------------------------------------------------------------- */
+/* --- answers
+ * -------------------------------------------------------------------------------------------------
+ */
 
-static bool single_field(const struct framing *request, struct sv head, const char *name, struct sv *out)
+static bool single_field(const struct framing *request, struct sv head, const char *name,
+                         struct sv *out)
 {
     size_t index = 0;
     struct sv more;
@@ -178,9 +187,11 @@ static void apply_range(const struct framing *request, struct sv head, struct ht
     struct sv range, condition;
     size_t index = 0;
     uint64_t at, len;
-    if (!r->ranges || request->method != FRAMING_GET || !single_field(request, head, "range", &range))
+    if (!r->ranges || request->method != FRAMING_GET ||
+        !single_field(request, head, "range", &range))
         return;
-    if (framing_next_field(request, head, "if-range", &index, &condition) && !sv_eq_str(condition, r->etag))
+    if (framing_next_field(request, head, "if-range", &index, &condition) &&
+        !sv_eq_str(condition, r->etag))
         return;
     switch (files_parse_range(range, r->body_len, &at, &len)) {
     case FILES_RANGE_NONE:
@@ -199,7 +210,8 @@ static void apply_range(const struct framing *request, struct sv head, struct ht
     }
 }
 
-static bool fill_from_memory(struct index *index, struct index_file *file, bool gzip, struct http_response *r)
+static bool fill_from_memory(struct index *index, struct index_file *file, bool gzip,
+                             struct http_response *r)
 {
     bool owned;
     const struct index_bytes *bytes = index_contents(index, file, &owned), *packed = NULL;
@@ -235,9 +247,10 @@ static bool fill_from_disk(struct index *index, struct index_file *file, struct 
     return true;
 }
 
-/* False: the file is no longer what the index says. Takes the reference to the index over when true. */
-static bool answer_file(struct index *index, struct index_file *file, int status, const struct framing *request,
-                        struct sv head, struct http_response *r)
+/* False: the file is no longer what the index says. Takes the reference to the index over when
+ * true. */
+static bool answer_file(struct index *index, struct index_file *file, int status,
+                        const struct framing *request, struct sv head, struct http_response *r)
 {
     bool text = index_file_is_text(file);
     bool filled = index_file_in_memory(file)
@@ -272,11 +285,12 @@ static struct index_file *find_with(const struct index *index, struct sv path, c
     return file;
 }
 
-static bool answer_path(struct index *index, struct sv path, const struct framing *request, struct sv head,
-                        struct http_response *r)
+static bool answer_path(struct index *index, struct sv path, const struct framing *request,
+                        struct sv head, struct http_response *r)
 {
     bool folder = !path.len || path.at[path.len - 1] == '/';
-    struct index_file *file = folder ? find_with(index, path, "index.html") : index_find(index, path);
+    struct index_file *file =
+        folder ? find_with(index, path, "index.html") : index_find(index, path);
     if (file)
         return answer_file(index, file, 200, request, head, r);
     if (!folder && find_with(index, path, "/index.html")) {
@@ -295,7 +309,8 @@ static bool answer_path(struct index *index, struct sv path, const struct framin
     return true;
 }
 
-void files_answer(void *context, const struct framing *request, struct sv head, struct http_response *out)
+void files_answer(void *context, const struct framing *request, struct sv head,
+                  struct http_response *out)
 {
     struct index_store *store = context;
     char path[FRAMING_LINE_MAX];
@@ -309,7 +324,8 @@ void files_answer(void *context, const struct framing *request, struct sv head, 
         struct index *index = index_acquire(store);
         if (answer_path(index, sv_from(path, len), request, head, out))
             return;
-        index_store_refresh(store, index); /* replaced this very moment, and the old folder is being removed */
+        index_store_refresh(
+            store, index); /* replaced this very moment, and the old folder is being removed */
         index_release(index);
     }
     http_response_plain(out, 503, "the site is being replaced");

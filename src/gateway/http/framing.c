@@ -67,7 +67,9 @@ bool framing_next_field(const struct framing *f, struct sv data, const char *nam
     return false;
 }
 
-/* --- hosts --------------------------------------------------------------------------------------------------- */
+/* --- hosts
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static bool is_digits(struct sv text)
 {
@@ -129,13 +131,15 @@ bool framing_host_local(struct sv host)
     return framing_same_word(host, "localhost") || is_address(host, AF_INET) || is_bracketed(host);
 }
 
-/* --- the request line ---------------------------------------------------------------------------------------- */
+/* --- the request line
+ * ---------------------------------------------------------------------------------------- */
 
 void framing_init(struct framing *f)
 {
     /* The fields stay as they are: field_count says how many mean anything. */
     memset(f, 0, offsetof(struct framing, fields));
-    memset((char *)f + offsetof(struct framing, seen), 0, sizeof(*f) - offsetof(struct framing, seen));
+    memset((char *)f + offsetof(struct framing, seen), 0,
+           sizeof(*f) - offsetof(struct framing, seen));
 }
 
 static enum framing_result bad(struct framing *f, int status, const char *reason)
@@ -161,7 +165,8 @@ static bool is_target(struct sv text)
     return text.len > 0;
 }
 
-/* "http://host/path" becomes host and "/path"; the host is compared with the Host field at the end of the head. */
+/* "http://host/path" becomes host and "/path"; the host is compared with the Host field at the end
+ * of the head. */
 static bool split_absolute(struct framing *f, struct sv data, struct sv *target)
 {
     if (target->len < 8 || !framing_same_word(sv_from(target->at, 7), "http://"))
@@ -182,7 +187,8 @@ static enum framing_result read_target(struct framing *f, struct sv data, struct
 {
     if (!is_target(target))
         return bad(f, 400, "the request target holds a character that must be percent-encoded");
-    if (f->method == FRAMING_OTHER) /* "*" and "host:port" belong to methods that are refused later */
+    if (f->method ==
+        FRAMING_OTHER) /* "*" and "host:port" belong to methods that are refused later */
         return FRAMING_MORE;
     if (target.at[0] != '/' && !split_absolute(f, data, &target))
         return bad(f, 400, "the request target must begin with a slash");
@@ -225,7 +231,9 @@ static enum framing_result read_request_line(struct framing *f, struct sv data, 
     return r;
 }
 
-/* --- fields -------------------------------------------------------------------------------------------------- */
+/* --- fields
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static enum framing_result read_host(struct framing *f, struct sv data, struct sv value)
 {
@@ -272,7 +280,8 @@ static enum framing_result read_connection(struct framing *f, struct sv value)
     return FRAMING_MORE;
 }
 
-static enum framing_result read_known(struct framing *f, struct sv data, struct sv name, struct sv value)
+static enum framing_result read_known(struct framing *f, struct sv data, struct sv name,
+                                      struct sv value)
 {
     switch (name.len) {
     case 4:
@@ -289,7 +298,8 @@ static enum framing_result read_known(struct framing *f, struct sv data, struct 
     case 14:
         return framing_same_word(name, "content-length") ? read_length(f, value) : FRAMING_MORE;
     case 17:
-        return framing_same_word(name, "transfer-encoding") ? read_encoding(f, value) : FRAMING_MORE;
+        return framing_same_word(name, "transfer-encoding") ? read_encoding(f, value)
+                                                            : FRAMING_MORE;
     default:
         return FRAMING_MORE;
     }
@@ -310,7 +320,9 @@ static enum framing_result read_field(struct framing *f, struct sv data, struct 
     return read_known(f, data, name, value);
 }
 
-/* --- the whole ----------------------------------------------------------------------------------------------- */
+/* --- the whole
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static bool same_host(struct sv a, struct sv b)
 {
@@ -353,7 +365,8 @@ static enum framing_result read_line(struct framing *f, struct sv data, struct s
     return r;
 }
 
-/* Judges the byte at f->seen, which is neither the first of a CRLF nor plain text within the limits. */
+/* Judges the byte at f->seen, which is neither the first of a CRLF nor plain text within the
+ * limits. */
 static enum framing_result read_odd(struct framing *f, struct sv data, bool after_cr)
 {
     unsigned char c = (unsigned char)data.at[f->seen];

@@ -66,7 +66,9 @@ struct index_store {
     struct index *present;
 };
 
-/* --- contents ------------------------------------------------------------------------------------------------ */
+/* --- contents
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool contents_count(struct index_store *store, size_t size)
 {
@@ -116,7 +118,9 @@ static struct contents *contents_keep(_Atomic(struct contents *) *slot, struct c
     return there;
 }
 
-/* --- files --------------------------------------------------------------------------------------------------- */
+/* --- files
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static const char *type_of(struct sv path, bool *out_text)
 {
@@ -191,14 +195,16 @@ bool index_file_in_memory(const struct index_file *file)
     return index_file_size(file) <= (file->text ? INDEX_TEXT_MAX : INDEX_OTHER_MAX);
 }
 
-/* Opens below the folder, part by part, following no link; -1 when it is not there or not what the index says. */
+/* Opens below the folder, part by part, following no link; -1 when it is not there or not what the
+ * index says. */
 static int open_below(const struct index *index, const struct index_file *file)
 {
     const char *rest = file->path.at; /* NUL-terminated in the arena */
     int at = index->folder;
     for (const char *slash; (slash = strchr(rest, '/')) && at >= 0; rest = slash + 1) {
         char part[NAME_MAX + 1];
-        size_t len = (size_t)(slash - rest) < sizeof(part) ? (size_t)(slash - rest) : sizeof(part) - 1;
+        size_t len =
+            (size_t)(slash - rest) < sizeof(part) ? (size_t)(slash - rest) : sizeof(part) - 1;
         memcpy(part, rest, len);
         part[len] = '\0';
         int next = openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -231,9 +237,10 @@ static int open_same(const struct index *index, const struct index_file *file)
 
 int index_open_file(struct index *index, struct index_file *file, char out_etag[INDEX_ETAG_MAX])
 {
-    snprintf(out_etag, INDEX_ETAG_MAX, "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"", (uint64_t)file->identity.inode,
-             (uint64_t)file->identity.size,
-             (uint64_t)file->identity.time.tv_sec * 1000000000u + (uint64_t)file->identity.time.tv_nsec);
+    snprintf(out_etag, INDEX_ETAG_MAX, "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"",
+             (uint64_t)file->identity.inode, (uint64_t)file->identity.size,
+             (uint64_t)file->identity.time.tv_sec * 1000000000u +
+                 (uint64_t)file->identity.time.tv_nsec);
     return open_same(index, file);
 }
 
@@ -271,7 +278,8 @@ static struct contents *read_contents(struct index *index, struct index_file *fi
     return c;
 }
 
-const struct index_bytes *index_contents(struct index *index, struct index_file *file, bool *out_owned)
+const struct index_bytes *index_contents(struct index *index, struct index_file *file,
+                                         bool *out_owned)
 {
     struct contents *c = atomic_load(&file->plain);
     *out_owned = false;
@@ -285,7 +293,8 @@ const struct index_bytes *index_contents(struct index *index, struct index_file 
     return c ? &c->bytes : NULL;
 }
 
-static struct contents *compress_contents(struct index_store *store, const struct index_bytes *plain)
+static struct contents *compress_contents(struct index_store *store,
+                                          const struct index_bytes *plain)
 {
     z_stream z = {0};
     if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -329,7 +338,9 @@ const struct index_bytes *index_compressed(struct index *index, struct index_fil
     return c && c->bytes.len ? &c->bytes : NULL;
 }
 
-/* --- indexes ------------------------------------------------------------------------------------------------- */
+/* --- indexes
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void index_free(struct index *index)
 {
@@ -365,7 +376,8 @@ struct index_file *index_find(const struct index *index, struct sv path)
     return map_get(&index->files, path);
 }
 
-static void add_file(struct index *index, const char *prefix, const char *name, const struct stat *st)
+static void add_file(struct index *index, const char *prefix, const char *name,
+                     const struct stat *st)
 {
     struct index_file *file = arena_new(&index->arena, struct index_file);
     file->path = sv_str(arena_printf(&index->arena, "%s%s", prefix, name));
@@ -376,13 +388,14 @@ static void add_file(struct index *index, const char *prefix, const char *name, 
 
 static int walk(struct index *index, int fd, const char *prefix, unsigned depth, struct err *err);
 
-static int walk_entry(struct index *index, int fd, const char *prefix, const char *name, unsigned depth,
-                      struct err *err)
+static int walk_entry(struct index *index, int fd, const char *prefix, const char *name,
+                      unsigned depth, struct err *err)
 {
     struct stat st;
     if (name[0] == '.' || !utf8_valid(sv_str(name), NULL))
         return CM_OK;
-    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) /* gone already: the folder is being replaced */
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) <
+        0) /* gone already: the folder is being replaced */
         return errno == ENOENT ? CM_OK : err_errno(err, errno, "cannot read %s%s", prefix, name);
     if (S_ISREG(st.st_mode) && st.st_size >= 0) {
         if (index->files.len == INDEX_FILES_MAX)
@@ -393,7 +406,8 @@ static int walk_entry(struct index *index, int fd, const char *prefix, const cha
     if (!S_ISDIR(st.st_mode))
         return CM_OK;
     if (depth == INDEX_DEPTH_MAX)
-        return err_set(err, CM_ELIMIT, "%s%s: folders are nested more than %d deep", prefix, name, INDEX_DEPTH_MAX);
+        return err_set(err, CM_ELIMIT, "%s%s: folders are nested more than %d deep", prefix, name,
+                       INDEX_DEPTH_MAX);
     int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (below < 0)
         return errno == ENOENT ? CM_OK : err_errno(err, errno, "cannot read %s%s", prefix, name);

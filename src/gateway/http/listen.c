@@ -16,7 +16,8 @@ static int parse_port(const char *whole, struct sv text, unsigned *out, struct e
 {
     uint64_t port;
     if (text.len > 5 || !sv_to_u64(text, 65535, &port))
-        return err_set(err, CM_EUSAGE, "\"%s\" is no address: the port must be a number from 0 to 65535", whole);
+        return err_set(err, CM_EUSAGE,
+                       "\"%s\" is no address: the port must be a number from 0 to 65535", whole);
     *out = (unsigned)port;
     return CM_OK;
 }
@@ -29,7 +30,8 @@ static bool only_digits(struct sv text)
     return text.len && i == text.len;
 }
 
-/* Cuts text into host and port; no ":" leaves port.at NULL. False: brackets or colons do not match up. */
+/* Cuts text into host and port; no ":" leaves port.at NULL. False: brackets or colons do not match
+ * up. */
 static bool split(struct sv text, struct sv *host, struct sv *port)
 {
     *port = (struct sv){NULL, 0};
@@ -62,8 +64,10 @@ int listen_parse(const char *text, struct listen_address *out, struct err *err)
         return parse_port(text, whole, &out->port, err);
     }
     if (!whole.len || !split(whole, &host, &port) || host.len >= sizeof(out->host))
-        return err_set(err, CM_EUSAGE,
-                       "\"%s\" is no address; expected localhost:8139, 127.0.0.1:8139, [::1]:8139 or :8139", text);
+        return err_set(
+            err, CM_EUSAGE,
+            "\"%s\" is no address; expected localhost:8139, 127.0.0.1:8139, [::1]:8139 or :8139",
+            text);
     snprintf(out->host, sizeof(out->host), "%.*s", SV_ARG(host));
     return port.at ? parse_port(text, port, &out->port, err) : CM_OK;
 }
@@ -82,12 +86,14 @@ static unsigned bound_port(int fd)
     socklen_t len = sizeof(address);
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
         return 0;
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)(void *)&address)->sin_port);
+    return ntohs(address.ss_family == AF_INET6
+                     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                     : ((struct sockaddr_in *)(void *)&address)->sin_port);
 }
 
 /* Adds one socket; negative: -errno. dual: an IPv6 socket that takes IPv4 too. */
-static int add_socket(struct listen_set *set, struct sockaddr_storage *address, socklen_t len, bool dual)
+static int add_socket(struct listen_set *set, struct sockaddr_storage *address, socklen_t len,
+                      bool dual)
 {
     int on = 1, only_6 = !dual;
     set_port(address, set->port);
@@ -155,10 +161,12 @@ static int open_named(const char *host, struct listen_set *set, struct err *err)
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *list;
     int result = getaddrinfo(host, NULL, &hints, &list), last = 0;
     if (result != 0)
-        return err_set(err, CM_EUSAGE, "\"%s\" is no address of this machine: %s", host, gai_strerror(result));
+        return err_set(err, CM_EUSAGE, "\"%s\" is no address of this machine: %s", host,
+                       gai_strerror(result));
     for (struct addrinfo *at = list; at && set->count < LISTEN_MAX && !last; at = at->ai_next) {
         struct sockaddr_storage storage = {0};
-        if (at->ai_addrlen > sizeof(storage) || (at->ai_family != AF_INET && at->ai_family != AF_INET6))
+        if (at->ai_addrlen > sizeof(storage) ||
+            (at->ai_family != AF_INET && at->ai_family != AF_INET6))
             continue;
         memcpy(&storage, at->ai_addr, at->ai_addrlen);
         last = add_socket(set, &storage, (socklen_t)at->ai_addrlen, false);
@@ -186,7 +194,8 @@ int listen_open(const struct listen_address *address, struct listen_set *out, st
     if (err->code)
         return err->code;
     if (result == -EADDRINUSE)
-        return err_set(err, CM_EAGAIN, "port %u is in use by another program; stop it or choose another port",
+        return err_set(err, CM_EAGAIN,
+                       "port %u is in use by another program; stop it or choose another port",
                        address->port);
     return err_errno(err, result ? -result : EADDRNOTAVAIL, "cannot listen at %s port %u",
                      address->host[0] ? address->host : "every address", address->port);

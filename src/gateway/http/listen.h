@@ -17,12 +17,13 @@ CM_MUST_USE int listen_parse(const char *text, struct listen_address *out, struc
 struct listen_set {
     int fds[LISTEN_MAX]; /* non-blocking, close-on-exec, listening */
     size_t count;
-    unsigned port;       /* the one really bound; the same for all */
+    unsigned port; /* the one really bound; the same for all */
 };
 
-/* CM_EAGAIN: in use; CM_EIO: not possible here. Addresses of a name that this machine cannot bind (no IPv6, say) are
- * left out as long as one is left. */
-CM_MUST_USE int listen_open(const struct listen_address *address, struct listen_set *out, struct err *err);
+/* CM_EAGAIN: in use; CM_EIO: not possible here. Addresses of a name that this machine cannot bind
+ * (no IPv6, say) are left out as long as one is left. */
+CM_MUST_USE int listen_open(const struct listen_address *address, struct listen_set *out,
+                            struct err *err);
 void listen_close(struct listen_set *set);
 
 #endif

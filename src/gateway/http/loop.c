@@ -33,7 +33,9 @@ const char *loop_date(struct loop *loop)
     return loop->date;
 }
 
-/* --- queues -------------------------------------------------------------------------------------------------- */
+/* --- queues
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void unlink_conn(struct conn *c)
 {
@@ -118,7 +120,9 @@ static int next_timeout(const struct loop *loop)
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
-/* --- epoll --------------------------------------------------------------------------------------------------- */
+/* --- epoll
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static int watch_source(struct loop *loop, struct source *source, uint32_t events)
 {
@@ -150,7 +154,8 @@ static void unwatch_listeners(struct loop *loop)
         epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->listeners[i].fd, NULL);
 }
 
-/* --- new connections ----------------------------------------------------------------------------------------- */
+/* --- new connections
+ * ----------------------------------------------------------------------------------------- */
 
 static bool close_idlest(struct loop *loop)
 {
@@ -182,7 +187,8 @@ static void admit(struct loop *loop, int fd)
 {
     int on = 1;
     struct loop_shared *shared = loop->shared;
-    if (atomic_fetch_add(&shared->connections, 1) >= shared->limits.connections && !close_idlest(loop)) {
+    if (atomic_fetch_add(&shared->connections, 1) >= shared->limits.connections &&
+        !close_idlest(loop)) {
         atomic_fetch_sub(&shared->connections, 1);
         turn_away(loop, fd);
         return;
@@ -212,7 +218,9 @@ static bool accept_one(struct loop *loop, int listener)
     return false;
 }
 
-/* --- stopping ------------------------------------------------------------------------------------------------ */
+/* --- stopping
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void begin_stop(struct loop *loop)
 {
@@ -222,7 +230,8 @@ static void begin_stop(struct loop *loop)
     unwatch_listeners(loop);
     loop->paused_until = 0;
     for (size_t i = 0; i < shared->listeners.count; i++) {
-        for (unsigned n = 0; n < shared->limits.connections && accept_one(loop, shared->listeners.fds[i]); n++)
+        for (unsigned n = 0;
+             n < shared->limits.connections && accept_one(loop, shared->listeners.fds[i]); n++)
             ;
         shutdown(shared->listeners.fds[i], SHUT_RD); /* later ones are refused at once */
     }
@@ -244,7 +253,9 @@ static void close_all(struct loop *loop)
     bury(loop);
 }
 
-/* --- the loop ------------------------------------------------------------------------------------------------ */
+/* --- the loop
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void handle(struct loop *loop, struct source *source)
 {
@@ -253,7 +264,8 @@ static void handle(struct loop *loop, struct source *source)
         conn_event((struct conn *)(void *)source);
         break;
     case SOURCE_LISTENER:
-        for (int n = 0; n < ACCEPTS_PER_ROUND && !loop->stop_deadline && accept_one(loop, source->fd); n++)
+        for (int n = 0;
+             n < ACCEPTS_PER_ROUND && !loop->stop_deadline && accept_one(loop, source->fd); n++)
             ;
         break;
     case SOURCE_WAKE:

@@ -9,9 +9,10 @@
 #include "gateway/http/server.h"
 
 enum {
-    LOOP_LINGER_MS = 2000,      /* after our last byte, to read what the client still sends */
+    LOOP_LINGER_MS = 2000,       /* after our last byte, to read what the client still sends */
     LOOP_WRITE_STEP = 64 * 1024, /* progress that renews the time for writing */
-    LOOP_IN_FIRST = 4096,       /* first size of an input buffer; it grows to CONN_IN_MAX when a head needs it */
+    LOOP_IN_FIRST =
+        4096, /* first size of an input buffer; it grows to CONN_IN_MAX when a head needs it */
     CONN_IN_MAX = FRAMING_HEAD_MAX,
 };
 
@@ -34,7 +35,8 @@ struct source {
     int fd;
 };
 
-/* Each queue holds connections whose time ends in the order they entered it, since all wait equally long. */
+/* Each queue holds connections whose time ends in the order they entered it, since all wait equally
+ * long. */
 enum queue_id { QUEUE_HEAD, QUEUE_IDLE, QUEUE_WRITE, QUEUE_LINGER, QUEUE_COUNT };
 
 struct conn;
@@ -48,10 +50,11 @@ struct loop {
     int epoll;
     struct source wake, listeners[LISTEN_MAX];
     struct queue queues[QUEUE_COUNT];
-    struct conn *dead;     /* closed in this round; events of it may still be in the batch */
+    struct conn *dead; /* closed in this round; events of it may still be in the batch */
     unsigned conns;
-    int64_t now;           /* monotonic ms, of this round */
-    int64_t paused_until;  /* no descriptors left: listeners are out of epoll until then; 0: they are in */
+    int64_t now;          /* monotonic ms, of this round */
+    int64_t paused_until; /* no descriptors left: listeners are out of epoll until then; 0: they are
+                             in */
     int64_t stop_deadline; /* 0: not stopping */
     int64_t date_second;
     char date[HTTP_DATE_MAX];
@@ -86,7 +89,8 @@ void loop_join(struct loop *loop);
 
 /* (Re)enters a queue; the connection has that queue's time from now. */
 void loop_enqueue(struct conn *c, enum queue_id queue);
-void loop_forget(struct conn *c); /* out of its queue and out of epoll, fd closed, freed at the end of the round */
+void loop_forget(struct conn *c); /* out of its queue and out of epoll, fd closed, freed at the end
+                                     of the round */
 void loop_watch(struct conn *c, bool out);
 const char *loop_date(struct loop *loop);
 

@@ -8,8 +8,9 @@
 #include "base/date.h"
 
 /* Nothing but the site's own style sheet and images; no script, no frame, no form. */
-static const char site_policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-                                  "form-action 'none'; frame-ancestors 'none'";
+static const char site_policy[] =
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
 
 void http_response_init(struct http_response *r)
 {
@@ -64,7 +65,8 @@ void http_response_plain(struct http_response *r, int status, const char *detail
     r->status = status;
     r->type = "text/plain; charset=utf-8";
     str_clear(&r->text);
-    str_addf(&r->text, "%d %s%s%s\n", status, http_status_text(status), detail ? ": " : "", detail ? detail : "");
+    str_addf(&r->text, "%d %s%s%s\n", status, http_status_text(status), detail ? ": " : "",
+             detail ? detail : "");
     r->body = str_cstr(&r->text);
     r->body_at = 0;
     r->body_len = r->text.len;
@@ -79,8 +81,9 @@ void http_date(int64_t seconds, char out[HTTP_DATE_MAX])
         seconds = 0;
     struct date d = date_from_time(seconds);
     int64_t of_day = seconds % 86400;
-    snprintf(out, HTTP_DATE_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[seconds / 86400 % 7], d.day,
-             months[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60));
+    snprintf(out, HTTP_DATE_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[seconds / 86400 % 7],
+             d.day, months[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60),
+             (int)(of_day % 60));
 }
 
 static void add_field(struct str *out, const char *name, struct sv value)
@@ -123,7 +126,8 @@ static void add_ranges(struct str *out, const struct http_response *r)
         str_addf(out, "Content-Range: bytes */%" PRIu64 "\r\n", r->range_of);
 }
 
-void http_response_head(const struct http_response *r, bool minor_1, struct sv date, struct str *out)
+void http_response_head(const struct http_response *r, bool minor_1, struct sv date,
+                        struct str *out)
 {
     str_reserve(out, 1024);
     add_status_line(out, r->status);

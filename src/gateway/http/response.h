@@ -8,19 +8,21 @@
 enum { HTTP_ETAG_MAX = 48 };
 
 struct http_response {
-    int status;                   /* 200 from the start */
-    const char *type;             /* Content-Type; NULL: none; static or living as long as the body */
-    const char *cache;            /* Cache-Control; NULL: "no-cache" */
-    const char *policy;           /* Content-Security-Policy; NULL: the site's, which allows its own style and images */
-    char etag[HTTP_ETAG_MAX];     /* with its quotes; "": none */
-    bool gzip;                    /* the body is compressed */
-    bool vary;                    /* the answer depends on Accept-Encoding */
-    bool ranges;                  /* parts can be asked for */
-    bool close;                   /* close the connection after this answer */
-    uint64_t range_at, range_of;  /* status 206: where the body begins, and the size of the whole; 416: the latter */
-    struct str location;          /* status 301; a path that is percent-encoded */
-    /* The body: bytes in memory, or when fd is not -1 the bytes body_at to body_at + body_len of a file. A HEAD
-     * request gets its length, and a 304 neither. */
+    int status;         /* 200 from the start */
+    const char *type;   /* Content-Type; NULL: none; static or living as long as the body */
+    const char *cache;  /* Cache-Control; NULL: "no-cache" */
+    const char *policy; /* Content-Security-Policy; NULL: the site's, which allows its own style and
+                           images */
+    char etag[HTTP_ETAG_MAX];    /* with its quotes; "": none */
+    bool gzip;                   /* the body is compressed */
+    bool vary;                   /* the answer depends on Accept-Encoding */
+    bool ranges;                 /* parts can be asked for */
+    bool close;                  /* close the connection after this answer */
+    uint64_t range_at, range_of; /* status 206: where the body begins, and the size of the whole;
+                                    416: the latter */
+    struct str location;         /* status 301; a path that is percent-encoded */
+    /* The body: bytes in memory, or when fd is not -1 the bytes body_at to body_at + body_len of a
+     * file. A HEAD request gets its length, and a 304 neither. */
     const char *body;
     uint64_t body_at, body_len;
     int fd;                       /* closed by http_response_release */
@@ -29,21 +31,26 @@ struct http_response {
     void *owner;
 };
 
-/* Fills *out (prepared by http_response_init). Called by several threads at once. Must answer; failures become 4xx
- * and 5xx answers. `head` holds the bytes that the request's offsets point into. */
-typedef void http_answer_fn(void *context, const struct framing *request, struct sv head, struct http_response *out);
+/* Fills *out (prepared by http_response_init). Called by several threads at once. Must answer;
+ * failures become 4xx and 5xx answers. `head` holds the bytes that the request's offsets point
+ * into. */
+typedef void http_answer_fn(void *context, const struct framing *request, struct sv head,
+                            struct http_response *out);
 
 void http_response_init(struct http_response *r);
 void http_response_release(struct http_response *r);
 
-/* A short answer in plain text: "404 Not Found: detail". detail may be NULL. Keeps what else was set. */
+/* A short answer in plain text: "404 Not Found: detail". detail may be NULL. Keeps what else was
+ * set. */
 void http_response_plain(struct http_response *r, int status, const char *detail);
 
 /* "Not Found"; "Unknown" for codes that this server never sends. */
 const char *http_status_text(int status);
 
-/* Appends the status line and all fields, and the empty line. date: of the Date field (IMF-fixdate). */
-void http_response_head(const struct http_response *r, bool minor_1, struct sv date, struct str *out);
+/* Appends the status line and all fields, and the empty line. date: of the Date field
+ * (IMF-fixdate). */
+void http_response_head(const struct http_response *r, bool minor_1, struct sv date,
+                        struct str *out);
 
 /* "Sun, 22 Nov 2026 18:05:00 GMT" (RFC 9110, 5.6.7) of seconds since 1970, and a NUL. */
 enum { HTTP_DATE_MAX = 40 };

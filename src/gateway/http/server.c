@@ -13,7 +13,13 @@
 #include "gateway/http/files.h"
 #include "gateway/http/loop.h"
 
-enum { THREADS_DEFAULT = 2, THREADS_MAX = 64, TICK_MS = 500, URL_MAX = LISTEN_HOST_MAX + 32, SPARE_FDS = 128 };
+enum {
+    THREADS_DEFAULT = 2,
+    THREADS_MAX = 64,
+    TICK_MS = 500,
+    URL_MAX = LISTEN_HOST_MAX + 32,
+    SPARE_FDS = 128
+};
 
 struct http_server {
     struct loop_shared shared;
@@ -57,7 +63,8 @@ static void make_url(struct http_server *server, const struct listen_address *ad
 {
     bool v6 = strchr(address->host, ':') != NULL;
     snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u/", v6 ? "[" : "",
-             address->host[0] ? address->host : "localhost", v6 ? "]" : "", server->shared.listeners.port);
+             address->host[0] ? address->host : "localhost", v6 ? "]" : "",
+             server->shared.listeners.port);
 }
 
 static int start_threads(struct http_server *server, unsigned count, struct err *err)
@@ -74,7 +81,8 @@ static int start_threads(struct http_server *server, unsigned count, struct err 
 static int prepare(struct http_server *server, const struct http_options *options, struct err *err)
 {
     struct listen_address address;
-    int result = listen_parse(options->address ? options->address : "localhost:8139", &address, err);
+    int result =
+        listen_parse(options->address ? options->address : "localhost:8139", &address, err);
     if (result == CM_OK && options->site) {
         result = index_store_open(options->site, server->shared.limits.cache, &server->site, err);
         server->shared.answer = files_answer;

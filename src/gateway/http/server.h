@@ -1,4 +1,5 @@
-/* The HTTP server: GET and HEAD over HTTP/1.1 and 1.0, for a published site or for an answering function.
+/* The HTTP server: GET and HEAD over HTTP/1.1 and 1.0, for a published site or for an answering
+ * function.
  *
  *     struct http_options options = {.address = "localhost:8139", .site = "site"};
  *     struct http_server *server;
@@ -7,18 +8,21 @@
  *     result = http_server_run(server, tick, context, &err);   // until SIGINT or SIGTERM
  *     http_server_stop(&server);
  *
- * TLS, HTTP/2 and public addresses are the work of a proxy in front; this server speaks plain HTTP behind it.
+ * TLS, HTTP/2 and public addresses are the work of a proxy in front; this server speaks plain HTTP
+ * behind it.
  *
- * Why our own, and not a library: what must be refused (framing.h) can only be seen in the raw bytes of a request.
- * libmicrohttpd 0.9.75 swallows bare LF, folded lines and "Content-Length : 5" before its callback runs, hands over
- * two equal Content-Length fields as one framing decision already taken, and lets nobody read the socket first
- * without a race on kept connections. A filter in front would be a second HTTP parser plus a relay, and two parsers
- * that can disagree are exactly what request smuggling needs. For a server without request bodies, one strict
- * parser and a small event loop are less code than the relay, and there is one opinion about where a request ends.
+ * Why our own, and not a library: what must be refused (framing.h) can only be seen in the raw
+ * bytes of a request. libmicrohttpd 0.9.75 swallows bare LF, folded lines and "Content-Length : 5"
+ * before its callback runs, hands over two equal Content-Length fields as one framing decision
+ * already taken, and lets nobody read the socket first without a race on kept connections. A filter
+ * in front would be a second HTTP parser plus a relay, and two parsers that can disagree are
+ * exactly what request smuggling needs. For a server without request bodies, one strict parser and
+ * a small event loop are less code than the relay, and there is one opinion about where a request
+ * ends.
  *
- * Threads: each runs its own epoll loop over its own connections; they share the listening sockets and the index of
- * the site. Bodies are sent from the index's memory without a copy. Starting raises the process's soft limit of open
- * files when it is below what limits.connections needs. */
+ * Threads: each runs its own epoll loop over its own connections; they share the listening sockets
+ * and the index of the site. Bodies are sent from the index's memory without a copy. Starting
+ * raises the process's soft limit of open files when it is below what limits.connections needs. */
 #ifndef CASEMATE_GATEWAY_HTTP_SERVER_H
 #define CASEMATE_GATEWAY_HTTP_SERVER_H
 
@@ -27,25 +31,30 @@
 #include "gateway/http/response.h"
 
 struct http_limits {
-    unsigned connections; /* at once; beyond, the idlest kept connection gives way, or the new one gets 503 (1,024) */
+    unsigned connections; /* at once; beyond, the idlest kept connection gives way, or the new one
+                             gets 503 (1,024) */
     unsigned head_ms;     /* from the first moment to the end of a request's head (10,000) */
     unsigned idle_ms;     /* between two requests of a connection (15,000) */
-    unsigned write_ms;    /* in which at least 64 KiB, or the rest, must have been taken by the client (30,000) */
-    unsigned stop_ms;     /* grace for open requests in http_server_stop (5,000) */
-    size_t cache;         /* bytes of files kept in memory, plain and compressed (256 MiB) */
+    unsigned write_ms; /* in which at least 64 KiB, or the rest, must have been taken by the client
+                          (30,000) */
+    unsigned stop_ms;  /* grace for open requests in http_server_stop (5,000) */
+    size_t cache;      /* bytes of files kept in memory, plain and compressed (256 MiB) */
 };
 
 struct http_options {
-    /* "localhost:8139" (127.0.0.1 and ::1), "127.0.0.1:80", "[::1]:8139", ":8139" (every address of the machine),
-     * "8139" (localhost), "name" (port 8139). Port 0: any free one. NULL: localhost:8139. */
+    /* "localhost:8139" (127.0.0.1 and ::1), "127.0.0.1:80", "[::1]:8139", ":8139" (every address of
+     * the machine), "8139" (localhost), "name" (port 8139). Port 0: any free one. NULL:
+     * localhost:8139. */
     const char *address;
-    /* A folder as site_publish writes it; may be swapped for a new one while it is served. NULL: answer is used. */
+    /* A folder as site_publish writes it; may be swapped for a new one while it is served. NULL:
+     * answer is used. */
     const char *site;
     /* Answers GET and HEAD requests when site is NULL; called by several threads at once. */
     http_answer_fn *answer;
     void *context;
-    /* Refuse (421) requests whose Host is not localhost or a numeric address: for a preview of unpublished text on a
-     * loopback address, which a hostile web page could otherwise read through a name of its own that points here. */
+    /* Refuse (421) requests whose Host is not localhost or a numeric address: for a preview of
+     * unpublished text on a loopback address, which a hostile web page could otherwise read through
+     * a name of its own that points here. */
     bool local_names_only;
     unsigned threads;          /* 0: 2 */
     struct http_limits limits; /* zeros: the defaults named above */
@@ -55,24 +64,28 @@ struct http_options {
 struct http_server;
 
 /* Binds, reads the index of the site, starts the threads; connections are answered when it returns.
- * CM_EUSAGE: the address cannot be understood; CM_EAGAIN: it is in use; CM_EIO: it cannot be bound, or the site not
- * be read; CM_ENOTFOUND: no such folder. *out is NULL then. */
-CM_MUST_USE int http_server_start(const struct http_options *options, struct http_server **out, struct err *err);
+ * CM_EUSAGE: the address cannot be understood; CM_EAGAIN: it is in use; CM_EIO: it cannot be bound,
+ * or the site not be read; CM_ENOTFOUND: no such folder. *out is NULL then. */
+CM_MUST_USE int http_server_start(const struct http_options *options, struct http_server **out,
+                                  struct err *err);
 
 /* "http://localhost:8139/", with the port that was really bound; lives as long as the server. */
 const char *http_server_url(const struct http_server *server);
 unsigned http_server_port(const struct http_server *server);
 
-/* Called every half second by http_server_run, in its thread, without a lock. A negative result ends the run. */
+/* Called every half second by http_server_run, in its thread, without a lock. A negative result
+ * ends the run. */
 typedef int http_tick_fn(void *context, struct err *err);
 
-/* Blocks until SIGINT or SIGTERM arrives (0) or tick fails (its result). tick may be NULL. The two signals are
- * blocked in the calling thread meanwhile (a child that tick starts inherits that, so it should reset its mask), and
- * unblocked on return, so that a second Ctrl-C ends a slow stop at once. Call http_server_stop afterwards. */
-CM_MUST_USE int http_server_run(struct http_server *server, http_tick_fn *tick, void *context, struct err *err);
+/* Blocks until SIGINT or SIGTERM arrives (0) or tick fails (its result). tick may be NULL. The two
+ * signals are blocked in the calling thread meanwhile (a child that tick starts inherits that, so
+ * it should reset its mask), and unblocked on return, so that a second Ctrl-C ends a slow stop at
+ * once. Call http_server_stop afterwards. */
+CM_MUST_USE int http_server_run(struct http_server *server, http_tick_fn *tick, void *context,
+                                struct err *err);
 
-/* Takes no new connections, closes idle ones, finishes open requests (at most limits.stop_ms), frees everything.
- * Sets *server to NULL; nothing happens when it is NULL. */
+/* Takes no new connections, closes idle ones, finishes open requests (at most limits.stop_ms),
+ * frees everything. Sets *server to NULL; nothing happens when it is NULL. */
 void http_server_stop(struct http_server **server);
 
 #endif
