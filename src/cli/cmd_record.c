@@ -218,62 +218,107 @@ int cmd_backup(struct cli *c, const struct command *self, int argc, const char *
         return usage_error(self, "backup wants one file to write");
     if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = store_backup(c->store, words.at[0], &c->err)))
         return cli_fail(c, rc);
-    if (!c->quiet)
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "file", words.at[0]);
+        cli_json_end(&j);
+    } else if (!c->quiet) {
         printf("%s: written\n", words.at[0]);
+    }
     return EXIT_DONE;
 }
 
-static void doctor_line(bool good, const char *what, const char *text)
+/* One finding of doctor: "ok", "none" (not there, not needed), "note" or "wrong". */
+struct finding {
+    const char *state, *what, *text;
+};
+struct findings {
+    VEC(struct finding) list;
+};
+
+static void find(struct cli *c, struct findings *f, const char *state, const char *what, const char *text)
 {
-    printf("%-6s %-10s %s\n", good ? "ok" : "WRONG", what, text);
+    *vec_push(&c->arena, &f->list) = (struct finding){state, what, arena_strdup(&c->arena, text)};
 }
 
-static bool doctor_store(struct cli *c)
+static void find_store(struct cli *c, struct findings *f)
 {
     struct record_faults faults = {.events = 0};
     if (fs_kind(c->db) == FS_NONE) {
-        printf("%-6s %-10s no store at %s; \"casemate init\" makes one\n", "none", "store", c->db);
-        return true;
+        find(c, f, "none", "store", arena_printf(&c->arena, "no store at %s; \"casemate init\" makes one", c->db));
+        return;
     }
     int rc = cli_open(c, STORE_READ_ONLY);
     if (!rc)
+        rc = store_check(c->store, &c->err);
+    if (!rc)
         rc = verify_store(c->store, &c->arena, &faults, &c->err);
     if (rc) {
-        doctor_line(false, "store", c->err.text);
-        return false;
+        find(c, f, "wrong", "store", c->err.text);
+        return;
     }
     for (size_t i = 0; i < faults.list.len; i++)
-        doctor_line(false, "record", arena_printf(&c->arena, "%.*s", SV_ARG(faults.list.at[i].text)));
+        find(c, f, "wrong", "record", arena_printf(&c->arena, "%.*s", SV_ARG(faults.list.at[i].text)));
     if (!faults.list.len)
-        doctor_line(true, "store", arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
-                                                faults.events));
-    return !faults.list.len;
+        find(c, f, "ok", "store", arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
+                                               faults.events));
 }
 
-static void doctor_pdf(struct cli *c)
+static void find_pdf(struct cli *c, struct findings *f)
 {
     struct sv pdf, gaps = pdf_sandbox_gaps(&c->arena);
     struct err err = ERR_INIT;
     const struct pdf_options options = {0, NULL, 60};
-    int rc = pdf_render(&c->arena, SV("<!DOCTYPE html><title>t</title><p>t"), &options, &pdf, &err);
-    if (rc)
-        printf("%-6s %-10s %s\n", "none", "pdf", err.text);
+    if (pdf_render(&c->arena, SV("<!DOCTYPE html><title>t</title><p>t"), &options, &pdf, &err))
+        find(c, f, "none", "pdf", err.text);
     else
-        doctor_line(true, "pdf", "WeasyPrint renders");
+        find(c, f, "ok", "pdf", "WeasyPrint renders");
     if (gaps.len)
-        printf("%-6s %-10s %.*s\n", "note", "sandbox", SV_ARG(gaps));
+        find(c, f, "note", "sandbox", arena_printf(&c->arena, "%.*s", SV_ARG(gaps)));
+}
+
+static void print_findings(struct cli *c, const struct findings *f)
+{
+    struct cli_json j;
+    if (c->json) {
+        cli_json_begin(&j);
+        json_key(&j.j, "findings");
+        json_array(&j.j);
+    }
+    for (size_t i = 0; i < f->list.len; i++) {
+        const struct finding *x = &f->list.at[i];
+        if (!c->json) {
+            printf("%-6s %-10s %s\n", x->state, x->what, x->text);
+            continue;
+        }
+        json_object(&j.j);
+        json_put_str(&j.j, "state", x->state);
+        json_put_str(&j.j, "what", x->what);
+        json_put_str(&j.j, "text", x->text);
+        json_end(&j.j);
+    }
+    if (c->json) {
+        json_end(&j.j);
+        cli_json_end(&j);
+    }
 }
 
 int cmd_doctor(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
+    struct findings f = {{NULL, 0, 0}};
     int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
     if (rc)
         return options_exit(rc);
     if (words.len)
         return usage_error(self, "doctor takes no words");
-    doctor_line(true, "casemate", CASEMATE_VERSION);
-    bool good = doctor_store(c);
-    doctor_pdf(c);
-    return good ? EXIT_DONE : EXIT_INPUT;
+    find(c, &f, "ok", "casemate", CASEMATE_VERSION);
+    find_store(c, &f);
+    find_pdf(c, &f);
+    print_findings(c, &f);
+    for (size_t i = 0; i < f.list.len; i++)
+        if (!strcmp(f.list.at[i].state, "wrong"))
+            return EXIT_INPUT;
+    return EXIT_DONE;
 }

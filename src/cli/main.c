@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,10 @@ static void cli_init(struct cli *c)
 /* What was printed must have arrived: a full disk behind standard output is a failure. */
 static int flushed(int code)
 {
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno == EPIPE) /* the reader has seen enough */
         return code;
     fputs("casemate: cannot write to standard output\n", stderr);
     return code ? code : EXIT_INPUT;

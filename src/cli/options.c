@@ -1,5 +1,6 @@
 #include "base/date.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 #include <stdarg.h>
@@ -82,12 +83,31 @@ static int unknown_option(const struct command *self, const struct option *all, 
     return -1;
 }
 
-static void store_value(struct cli *c, const struct option *o, const char *value)
+/* What is typed goes into texts and the record, so it is valid text; file names are the exception, they are bytes. */
+static bool good_value(const struct option *o, const char *value)
 {
+    static const char *const names_of_files[] = {"FILE", "DIR"};
+    for (size_t i = 0; i < ARRAY_LEN(names_of_files); i++)
+        if (!strcmp(o->argument, names_of_files[i]))
+            return true;
+    struct sv text = sv_str(value);
+    if (!utf8_valid(text, NULL))
+        return false;
+    for (size_t at = 0; at < text.len;)
+        if (utf8_is_deceptive(utf8_next(text, &at)))
+            return false;
+    return true;
+}
+
+static int store_value(struct cli *c, const struct command *self, const struct option *o, const char *value)
+{
+    if (!good_value(o, value))
+        return usage_error(self, "the value of --%s is no plain text; expected UTF-8 without control characters", o->name), -1;
     if (o->kind == OPTION_TEXT)
         *(const char **)o->value = value;
     else
         *vec_push(&c->arena, &((struct option_list *)o->value)->list) = value;
+    return 0;
 }
 
 /* argv[*at] is "--name" or "--name=value"; moves *at over a separate value. */
@@ -108,8 +128,7 @@ static int take_option(struct cli *c, const struct command *self, const struct o
     }
     if (!value && *at + 1 >= argc)
         return usage_error(self, "--%s wants a value: --%s %s", o->name, o->name, o->argument), -1;
-    store_value(c, o, value ? value : argv[++*at]);
-    return 0;
+    return store_value(c, self, o, value ? value : argv[++*at]);
 }
 
 static int read_now(struct cli *c, const struct command *self)

@@ -1,11 +1,12 @@
 // Every kind of page in Chromium, at 320 and 1280 pixels, light and dark: nothing scrolls sideways, nothing fails, nothing is fetched from
-// elsewhere, and axe-core finds nothing.
+// elsewhere, and axe-core finds nothing. CASEMATE_SHOTS=FOLDER keeps a picture of each.
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {browser, finish, kinds, serve, test} from './site.mjs';
+import {browser, finish, kinds, pages, serve, test} from './site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const widths = [320, 1280];
+const shots = process.env.CASEMATE_SHOTS;
 const schemes = ['light', 'dark'];
 
 /** Elements that stick out of the page, when the page as a whole scrolls sideways. */
@@ -39,14 +40,17 @@ async function look(page, url, name) {
 const server = await serve();
 const chromium = await browser();
 try {
-  const names = kinds();
+  const names = process.env.LONG === '1' ? pages() : kinds();
   for (const colorScheme of schemes) {
     for (const width of widths) {
       const context = await chromium.newContext({viewport: {width, height: 800}, colorScheme, bypassCSP: false});
       await context.addInitScript({content: axe});
       const page = await context.newPage();
       const found = [];
-      for (const name of names) found.push(await look(page, server.url, name));
+      for (const name of names) {
+        found.push(await look(page, server.url, name));
+        if (shots) await page.screenshot({path: `${shots}/${name.replaceAll('/', '_')}-${width}-${colorScheme}.png`, fullPage: true});
+      }
       const all = (key) => found.flatMap((f) => f[key]);
       const where = `${names.length} pages, ${width} px, ${colorScheme}`;
       test(`${where}: nothing scrolls sideways`, all('overflow'));

@@ -10,7 +10,8 @@
  * to a limit; beyond it, and for large files, they are read for each request. When the folder is
  * replaced by another (its inode or time changes; looked at every 100 ms at most, on request), a
  * new index takes the place of the old one in one step, and takes over what did not change. An
- * answer under way keeps its old index. */
+ * answer under way keeps its old index. A file that is changed in place, in a folder that stays,
+ * may be served as it was before: publishing replaces the folder. */
 #ifndef CASEMATE_GATEWAY_HTTP_FILES_H
 #define CASEMATE_GATEWAY_HTTP_FILES_H
 

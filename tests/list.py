@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Prints the list of test programs for tests/harness: one JSON object a line.
+
+    tests/list.py [--long] [--only PATTERN] BUILD ASAN FUZZ SITE
+
+BUILD, ASAN and FUZZ are build folders (missing ones are left out), SITE a published site for the browser. PATTERN is a regular expression
+over the names.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_checks=1', 'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1'}
+# These show nothing more under the sanitizers than the others do, and take long there.
+PLAIN_ONLY = ('110-kill', '150-site', '070-publish')
+
+
+def unit(build, name, env):
+    """The unit tests that Meson knows, each program by itself so that every test in it is counted."""
+    said = subprocess.run(['meson', 'introspect', '--tests', build], capture_output=True, text=True, check=True).stdout
+    for t in json.loads(said):
+        yield {'name': f'{name}/{t["name"]}', 'cmd': t['cmd'], 'env': dict(t['env'], **env), 'timeout': 600, 'cwd': t.get('workdir')}
+
+
+def cli(build, name, env, long, skip=()):
+    for path in sorted(glob.glob(os.path.join(TOP, 'tests/cli/[0-9]*.sh'))):
+        test = os.path.basename(path)[:-3]
+        if test not in skip:
+            yield {'name': f'{name}/{test}', 'cmd': [path], 'timeout': 1800 if long else 400,
+                   'env': dict(env, CASEMATE=os.path.join(build, 'casemate'), LONG='1' if long else '')}
+
+
+def fuzz(build, long):
+    for path in sorted(glob.glob(os.path.join(build, 'fuzz/fuzz_*'))):
+        name = os.path.basename(path)
+        if os.access(path, os.X_OK) and os.path.isfile(path):
+            yield {'name': f'fuzz/{name[5:]}', 'cmd': [os.path.join(TOP, 'tests/fuzz'), path, '600' if long else '5'],
+                   'timeout': 900 if long else 300, 'env': SANITIZE}
+
+
+def programs(args):
+    here = os.path.join(TOP, 'tests')
+    for check in ('check-layers', 'check-headers', 'lint'):
+        yield {'name': check, 'cmd': [os.path.join(here, check)]}
+    yield from unit(args.build, 'unit', {})
+    yield from cli(args.build, 'cli', {}, args.long)
+    if os.path.exists(args.asan):
+        yield from unit(args.asan, 'unit-asan', SANITIZE)
+        yield from cli(args.asan, 'cli-asan', SANITIZE, False, PLAIN_ONLY)
+    env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
+    for test in ('markup', 'pages'):
+        yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 400}
+    if os.path.exists(args.fuzz):
+        yield from fuzz(args.fuzz, args.long)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--long', action='store_true')
+    parser.add_argument('--only', default='')
+    for name in ('build', 'asan', 'fuzz', 'site'):
+        parser.add_argument(name, type=os.path.abspath)
+    args = parser.parse_args()
+    for program in programs(args):
+        if re.search(args.only, program['name']):
+            print(json.dumps(program))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
