@@ -1,4 +1,5 @@
-/* document_lint on any bytes: faults lie inside the text, and what is not well-formed is never without one. */
+/* document_lint on any bytes: faults lie inside the text, and what is not well-formed is never
+ * without one. */
 #include "document/document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -11,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     diag_init(&diag, &a);
     for (size_t i = 0; i < size; i++)
         lines += data[i] == '\n';
-    document_lint(&a, size % 2 ? "proposal.xml" : "xep-0001.xml", sv_from((const char *)data, size), &diag);
+    document_lint(&a, size % 2 ? "proposal.xml" : "xep-0001.xml", sv_from((const char *)data, size),
+                  &diag);
     if (size == 0 && diag.errors == 0)
         BUG("nothing was accepted");
     for (size_t i = 0; i < diag.len; i++)

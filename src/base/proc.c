@@ -29,7 +29,8 @@ static int64_t now_ms(void)
 static bool limit(int what, uint64_t value)
 {
     struct rlimit l = {value, value}, present;
-    if (getrlimit((__rlimit_resource_t)what, &present) == 0 && present.rlim_max != RLIM_INFINITY && present.rlim_max < value)
+    if (getrlimit((__rlimit_resource_t)what, &present) == 0 && present.rlim_max != RLIM_INFINITY &&
+        present.rlim_max < value)
         l.rlim_cur = l.rlim_max = present.rlim_max;
     return setrlimit((__rlimit_resource_t)what, &l) == 0;
 }
@@ -37,7 +38,8 @@ static bool limit(int what, uint64_t value)
 static bool set_limits(const struct proc_options *o, unsigned seconds)
 {
     return limit(RLIMIT_CORE, 0) && limit(RLIMIT_CPU, seconds) && limit(RLIMIT_NOFILE, 1024) &&
-           (o->memory == 0 || limit(RLIMIT_AS, o->memory)) && (o->file_size == 0 || limit(RLIMIT_FSIZE, o->file_size));
+           (o->memory == 0 || limit(RLIMIT_AS, o->memory)) &&
+           (o->file_size == 0 || limit(RLIMIT_FSIZE, o->file_size));
 }
 
 static void close_from(int first)
@@ -64,10 +66,12 @@ static bool set_files(int *output, int *report, struct sandbox *sandbox)
 {
     int null = open("/dev/null", O_RDONLY);
     /* move what is needed out of the way of 0..4 first */
-    int high_output = fcntl(*output, F_DUPFD_CLOEXEC, 64), high_report = fcntl(*report, F_DUPFD_CLOEXEC, 64);
-    int high_rules = sandbox && sandbox->landlock >= 0 ? fcntl(sandbox->landlock, F_DUPFD_CLOEXEC, 64) : -1;
-    if (null < 0 || high_output < 0 || high_report < 0 || dup2(null, 0) < 0 || dup2(high_output, 1) < 0 ||
-        dup2(high_output, 2) < 0 || dup3(high_report, 3, O_CLOEXEC) < 0)
+    int high_output = fcntl(*output, F_DUPFD_CLOEXEC, 64),
+        high_report = fcntl(*report, F_DUPFD_CLOEXEC, 64);
+    int high_rules =
+        sandbox && sandbox->landlock >= 0 ? fcntl(sandbox->landlock, F_DUPFD_CLOEXEC, 64) : -1;
+    if (null < 0 || high_output < 0 || high_report < 0 || dup2(null, 0) < 0 ||
+        dup2(high_output, 1) < 0 || dup2(high_output, 2) < 0 || dup3(high_report, 3, O_CLOEXEC) < 0)
         return false;
     *output = 1;
     *report = 3;
@@ -80,7 +84,8 @@ static bool set_files(int *output, int *report, struct sandbox *sandbox)
     return true;
 }
 
-static void run_child(const struct proc_options *o, unsigned seconds, int output, int report) CM_NORETURN;
+static void run_child(const struct proc_options *o, unsigned seconds, int output,
+                      int report) CM_NORETURN;
 static void run_child(const struct proc_options *o, unsigned seconds, int output, int report)
 {
     struct sandbox sandbox = {.landlock = -1};
@@ -89,9 +94,11 @@ static void run_child(const struct proc_options *o, unsigned seconds, int output
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
-    if (set_files(&output, &report, o->sandbox ? &sandbox : NULL) && (!o->directory || chdir(o->directory) == 0) &&
-        set_limits(o, seconds) && (!o->sandbox || sandbox_enter(&sandbox) == 0))
-        execve(o->argv[0], (char *const *)(uintptr_t)o->argv, (char *const *)(uintptr_t)o->environment);
+    if (set_files(&output, &report, o->sandbox ? &sandbox : NULL) &&
+        (!o->directory || chdir(o->directory) == 0) && set_limits(o, seconds) &&
+        (!o->sandbox || sandbox_enter(&sandbox) == 0))
+        execve(o->argv[0], (char *const *)(uintptr_t)o->argv,
+               (char *const *)(uintptr_t)o->environment);
     int failure = errno;
     ssize_t written = write(report, &failure, sizeof(failure));
     _exit(written == (ssize_t)sizeof(failure) ? 127 : 126);
@@ -120,7 +127,8 @@ static bool take_output(int fd, struct str *s, size_t max)
 }
 
 /* Waits for the child and collects its output until it ends or time is up. */
-static int watch(pid_t pid, int fd, unsigned seconds, size_t max, struct str *s, struct proc_result *out)
+static int watch(pid_t pid, int fd, unsigned seconds, size_t max, struct str *s,
+                 struct proc_result *out)
 {
     int64_t end = now_ms() + (int64_t)seconds * 1000;
     int status = 0;
@@ -149,8 +157,8 @@ static int watch(pid_t pid, int fd, unsigned seconds, size_t max, struct str *s,
     return 0;
 }
 
-static int start(const struct proc_options *o, unsigned seconds, int output[2], int report[2], pid_t *out_pid,
-                 struct err *err)
+static int start(const struct proc_options *o, unsigned seconds, int output[2], int report[2],
+                 pid_t *out_pid, struct err *err)
 {
     if (pipe2(output, O_CLOEXEC) < 0)
         return err_errno(err, errno, "cannot start %s", o->argv[0]);
@@ -175,7 +183,8 @@ static int start(const struct proc_options *o, unsigned seconds, int output[2], 
     return CM_OK;
 }
 
-int proc_run(struct arena *a, const struct proc_options *o, struct proc_result *out, struct err *err)
+int proc_run(struct arena *a, const struct proc_options *o, struct proc_result *out,
+             struct err *err)
 {
     unsigned seconds = o->seconds ? o->seconds : DEFAULT_SECONDS;
     size_t max = o->output_max ? o->output_max : DEFAULT_OUTPUT;

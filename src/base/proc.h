@@ -14,7 +14,8 @@ struct proc_options {
     unsigned seconds;               /* of wall time and of CPU time each; 0: 60 */
     uint64_t memory;                /* address space in bytes; 0: no limit */
     uint64_t file_size;             /* of any file it writes; 0: no limit */
-    size_t output_max;              /* of what it prints (standard output and error together), the end is kept; 0: 64 KiB */
+    size_t output_max; /* of what it prints (standard output and error together), the end is kept;
+                          0: 64 KiB */
 };
 
 struct proc_result {
@@ -24,8 +25,10 @@ struct proc_result {
     struct sv output; /* in the arena; any bytes */
 };
 
-/* Standard input is /dev/null; no other file of the caller's stays open; the program and all its children end with this call.
- * 0 when the program ran, whatever it did; CM_ENOTFOUND when it does not exist; CM_EIO; CM_EAGAIN (no process, no file left). */
-CM_MUST_USE int proc_run(struct arena *a, const struct proc_options *options, struct proc_result *out, struct err *err);
+/* Standard input is /dev/null; no other file of the caller's stays open; the program and all its
+ * children end with this call. 0 when the program ran, whatever it did; CM_ENOTFOUND when it does
+ * not exist; CM_EIO; CM_EAGAIN (no process, no file left). */
+CM_MUST_USE int proc_run(struct arena *a, const struct proc_options *options,
+                         struct proc_result *out, struct err *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* Landlock (by system call number: the C library has no wrappers) and seccomp.
  *
- * Landlock limits files: every right that the running kernel knows is taken away, and given back below the named paths. Seccomp
- * limits system calls: creating sockets of any family fails, so that neither the network nor a local service can be
- * reached, and the calls that would get around that (io_uring, tracing, namespaces, mounting) fail as well. */
+ * Landlock limits files: every right that the running kernel knows is taken away, and given back
+ * below the named paths. Seccomp limits system calls: creating sockets of any family fails, so that
+ * neither the network nor a local service can be reached, and the calls that would get around that
+ * (io_uring, tracing, namespaces, mounting) fail as well. */
 #define _GNU_SOURCE /* O_PATH, syscall, memfd_create */
 #include "base/sandbox.h"
 
@@ -19,15 +20,21 @@
 #include <unistd.h>
 
 /* Numbers are the same on all architectures. */
-enum { LANDLOCK_CREATE = 444, LANDLOCK_ADD = 445, LANDLOCK_RESTRICT = 446, LANDLOCK_VERSION = 1, LANDLOCK_BENEATH = 1 };
+enum {
+    LANDLOCK_CREATE = 444,
+    LANDLOCK_ADD = 445,
+    LANDLOCK_RESTRICT = 446,
+    LANDLOCK_VERSION = 1,
+    LANDLOCK_BENEATH = 1
+};
 
 enum {
     FS_EXECUTE = 1 << 0,
     FS_WRITE_FILE = 1 << 1,
     FS_READ_FILE = 1 << 2,
     FS_READ_DIR = 1 << 3,
-    FS_REFER = 1 << 13,    /* ABI 2 */
-    FS_TRUNCATE = 1 << 14, /* ABI 3 */
+    FS_REFER = 1 << 13,     /* ABI 2 */
+    FS_TRUNCATE = 1 << 14,  /* ABI 3 */
     FS_IOCTL_DEV = 1 << 15, /* ABI 5 */
     FS_ABI_1 = (1 << 13) - 1,
     FS_READING = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR,
@@ -86,7 +93,8 @@ static int prepare_files(const struct sandbox_rules *rules, int *out_fd, struct 
     *out_fd = -1;
     if (abi == 0)
         return CM_OK;
-    struct ruleset_attr attr = {known_rights(abi), abi >= 4 ? NET_ALL : 0, abi >= 6 ? SCOPE_ALL : 0};
+    struct ruleset_attr attr = {known_rights(abi), abi >= 4 ? NET_ALL : 0,
+                                abi >= 6 ? SCOPE_ALL : 0};
     size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
     int fd = (int)syscall(LANDLOCK_CREATE, &attr, size, 0);
     if (fd < 0)
@@ -108,13 +116,59 @@ static int prepare_files(const struct sandbox_rules *rules, int *out_fd, struct 
 static int deny(scmp_filter_ctx filter)
 {
     static const char *const names[] = {
-        "socket", "connect", "bind", "listen", "accept", "accept4", "io_uring_setup", "io_uring_enter",
-        "io_uring_register", "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp", "unshare", "setns",
-        "mount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount", "pivot_root", "chroot", "mount_setattr",
-        "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "init_module", "finit_module",
-        "delete_module", "kexec_load", "kexec_file_load", "open_by_handle_at", "name_to_handle_at", "swapon", "swapoff",
-        "reboot", "sethostname", "setdomainname", "acct", "quotactl", "syslog", "personality", "memfd_secret",
-        "shmget", "shmat", "msgget", "semget", "mq_open",
+        "socket",
+        "connect",
+        "bind",
+        "listen",
+        "accept",
+        "accept4",
+        "io_uring_setup",
+        "io_uring_enter",
+        "io_uring_register",
+        "ptrace",
+        "process_vm_readv",
+        "process_vm_writev",
+        "pidfd_getfd",
+        "kcmp",
+        "unshare",
+        "setns",
+        "mount",
+        "umount2",
+        "move_mount",
+        "open_tree",
+        "fsopen",
+        "fsmount",
+        "pivot_root",
+        "chroot",
+        "mount_setattr",
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+        "keyctl",
+        "add_key",
+        "request_key",
+        "init_module",
+        "finit_module",
+        "delete_module",
+        "kexec_load",
+        "kexec_file_load",
+        "open_by_handle_at",
+        "name_to_handle_at",
+        "swapon",
+        "swapoff",
+        "reboot",
+        "sethostname",
+        "setdomainname",
+        "acct",
+        "quotactl",
+        "syslog",
+        "personality",
+        "memfd_secret",
+        "shmget",
+        "shmat",
+        "msgget",
+        "semget",
+        "mq_open",
     };
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         int number = seccomp_syscall_resolve_name(names[i]);
@@ -127,7 +181,8 @@ static int deny(scmp_filter_ctx filter)
     return 0;
 }
 
-/* libseccomp loads a filter into the calling process only; exporting it gives the program for the child. */
+/* libseccomp loads a filter into the calling process only; exporting it gives the program for the
+ * child. */
 static int export_filter(scmp_filter_ctx filter, struct sandbox *out)
 {
     struct stat st;
@@ -137,7 +192,8 @@ static int export_filter(scmp_filter_ctx filter, struct sandbox *out)
     int rc = seccomp_export_bpf(filter, fd);
     if (rc == 0 && fstat(fd, &st) < 0)
         rc = -errno;
-    if (rc == 0 && (st.st_size <= 0 || (size_t)st.st_size > BPF_MAXINSNS * sizeof(struct sock_filter)))
+    if (rc == 0 &&
+        (st.st_size <= 0 || (size_t)st.st_size > BPF_MAXINSNS * sizeof(struct sock_filter)))
         rc = -E2BIG;
     if (rc == 0) {
         size_t size = (size_t)st.st_size;
@@ -180,7 +236,8 @@ int sandbox_enter(const struct sandbox *s)
         return -1;
     if (s->landlock >= 0 && syscall(LANDLOCK_RESTRICT, s->landlock, 0) < 0)
         return -1;
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 && errno != EINVAL && errno != ENOSYS)
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 && errno != EINVAL &&
+        errno != ENOSYS)
         return -1; /* EINVAL: a kernel without seccomp filters, which sandbox_gaps() reports */
     return 0;
 }
@@ -195,7 +252,8 @@ void sandbox_release(struct sandbox *s)
 
 static bool seccomp_works(void)
 {
-    /* a NULL program is refused with EFAULT where filters exist, and with EINVAL where they do not */
+    /* a NULL program is refused with EFAULT where filters exist, and with EINVAL where they do not
+     */
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) < 0 && errno == EFAULT;
 }
 
@@ -203,8 +261,10 @@ struct sv sandbox_gaps(struct arena *a)
 {
     const char *files = "", *network = "";
     if (landlock_abi() == 0)
-        files = "this kernel has no Landlock, so the renderer may read every file that its user may read";
+        files = "this kernel has no Landlock, so the renderer may read every file that its user "
+                "may read";
     if (!seccomp_works())
-        network = "this kernel has no seccomp filters, so the renderer may open network connections";
+        network =
+            "this kernel has no seccomp filters, so the renderer may open network connections";
     return sv_str(arena_printf(a, "%s%s%s", files, *files && *network ? "; " : "", network));
 }

@@ -161,7 +161,7 @@ static void print_list(struct cli *c, const struct view *v, const struct view_or
         table_cell(&t, tv->priority ? sv_str(arena_printf(&c->arena, "%u", tv->priority)) : SV("-"));
         table_cellf(&t, "%.*s%s", SV_ARG(v->profile->process.stages.at[tv->threat->stage].id),
                     tv->provisional ? " (draft)" : "");
-        table_cell(&t, v->profile->sig.areas.list.at[tv->threat->areas.at[0]].id);
+        table_cell(&t, tv->threat->areas.len ? v->profile->sig.areas.list.at[tv->threat->areas.at[0]].id : SV("-"));
         table_cell(&t, tv->threat->name);
     }
     table_print(&t);

@@ -1,10 +1,12 @@
 /* The check of a XEP file: reading, positions, and what to hold against it.
  *
- * A file is a document of the XSF, or a proposal to it, unless it carries a legal notice of its own (a literal <legal>, where the
- * XSF has &LEGALNOTICE;) and a number that is neither four digits nor "xxxx". Such a file is an edition of a group's own: the
- * document type binds it, the XSF's rules about number, status, approver, stylesheet and notice do not.
+ * A file is a document of the XSF, or a proposal to it, unless it carries a legal notice of its own
+ * (a literal <legal>, where the XSF has &LEGALNOTICE;) and a number that is neither four digits nor
+ * "xxxx". Such a file is an edition of a group's own: the document type binds it, the XSF's rules
+ * about number, status, approver, stylesheet and notice do not.
  *
- * The file is untrusted: nothing it names is loaded, entities are not replaced, size and depth are limited. */
+ * The file is untrusted: nothing it names is loaded, entities are not replaced, size and depth are
+ * limited. */
 #include "document/lint.h"
 
 #include "base/utf8.h"
@@ -32,7 +34,8 @@ static void place(const struct lint *l, size_t offset, uint32_t *out_line, uint3
         *out_column = (uint32_t)utf8_count(sv_from(l->text.at + start, offset - start)) + 1;
 }
 
-static void place_node(const struct lint *l, const xmlNode *n, uint32_t *out_line, uint32_t *out_column)
+static void place_node(const struct lint *l, const xmlNode *n, uint32_t *out_line,
+                       uint32_t *out_column)
 {
     *out_line = *out_column = 0;
     while (n && n->type != XML_ELEMENT_NODE)
@@ -147,12 +150,16 @@ static bool listed(struct sv name, const char *const *names, size_t count)
 
 enum lint_entity lint_entity_kind(const struct lint *l, const xmlNode *reference)
 {
-    static const char *const texts[] = {"amp", "lt", "gt", "quot", "apos", "nbsp", "copy", "reg", "tm", "sect", "mdash",
-                                        "BAREJID", "FULLJID", "LOCALBARE", "LOCALFULL", "DOMAINBARE", "DOMAINFULL", "X",
-                                        "MESSAGE", "PRESENCE", "IQ", "SUBJECT", "THREAD", "BODY", "SHOW", "STATUS",
-                                        "PRIORITY", "QUERY", "UNAVAILABLE", "ERROR"};
-    static const char *const inlines[] = {"BOARD", "BYLAWS", "COUNCIL", "EDITOR", "XSF", "XSFIETF", "XSFIPR", "REGISTRAR",
-                                          "SSIG", "XMPPWG", "IANA", "IETF", "ISO", "ITU", "OASIS", "W3C", "OMA", "GPL", "LGPL"};
+    static const char *const texts[] = {
+        "amp",     "lt",        "gt",        "quot",       "apos",        "nbsp",
+        "copy",    "reg",       "tm",        "sect",       "mdash",       "BAREJID",
+        "FULLJID", "LOCALBARE", "LOCALFULL", "DOMAINBARE", "DOMAINFULL",  "X",
+        "MESSAGE", "PRESENCE",  "IQ",        "SUBJECT",    "THREAD",      "BODY",
+        "SHOW",    "STATUS",    "PRIORITY",  "QUERY",      "UNAVAILABLE", "ERROR"};
+    static const char *const inlines[] = {"BOARD",   "BYLAWS", "COUNCIL",   "EDITOR", "XSF",
+                                          "XSFIETF", "XSFIPR", "REGISTRAR", "SSIG",   "XMPPWG",
+                                          "IANA",    "IETF",   "ISO",       "ITU",    "OASIS",
+                                          "W3C",     "OMA",    "GPL",       "LGPL"};
     struct sv name = lint_name(reference);
     if (l->doc->intSubset && xmlHashLookup(l->doc->intSubset->entities, reference->name))
         return LINT_ENTITY_OWN;
@@ -160,7 +167,8 @@ enum lint_entity lint_entity_kind(const struct lint *l, const xmlNode *reference
         return LINT_ENTITY_TEXT;
     if (sv_eq_str(name, "LEGALNOTICE") || sv_eq_str(name, "PUBLICDOMAINNOTICE"))
         return LINT_ENTITY_LEGAL;
-    if (listed(name, inlines, ARRAY_LEN(inlines)) || digits_after(name, "xep", 4, 4) || digits_after(name, "rfc", 1, 5))
+    if (listed(name, inlines, ARRAY_LEN(inlines)) || digits_after(name, "xep", 4, 4) ||
+        digits_after(name, "rfc", 1, 5))
         return LINT_ENTITY_INLINE;
     const char *parent = reference->parent ? (const char *)reference->parent->name : "";
     return strcmp(parent, "header") == 0 ? LINT_ENTITY_AUTHOR : LINT_ENTITY_UNKNOWN;
@@ -262,7 +270,8 @@ static void number_elements(struct lint *l)
     for (xmlNode *n = root; n; n = next_node(n))
         if (n->type == XML_ELEMENT_NODE)
             n->psvi = (void *)(uintptr_t)++count;
-    if (count != l->tags.list.len) /* markup in own entities, for instance: lines of the reader are good enough then */
+    if (count != l->tags.list.len) /* markup in own entities, for instance: lines of the reader are
+                                      good enough then */
         l->tags.list.len = 0;
 }
 
@@ -270,13 +279,15 @@ static void number_elements(struct lint *l)
 static void take_fault(void *context, xmlErrorPtr e)
 {
     struct lint *l = ((xmlParserCtxtPtr)context)->_private;
-    /* undeclared entities may be those of the entity set, which is not loaded: check_reference() judges them */
+    /* undeclared entities may be those of the entity set, which is not loaded: check_reference()
+     * judges them */
     if (!l || !e || e->level < XML_ERR_ERROR || e->code == XML_WAR_UNDECLARED_ENTITY)
         return;
     struct sv message = sv_trim(sv_str(e->message));
     if (!utf8_valid(message, NULL))
         message = SV("the text is not well-formed");
-    diag_error(l->diag, l->path, e->line > 0 ? (uint32_t)e->line : 0, e->int2 > 0 ? (uint32_t)e->int2 : 0,
+    diag_error(l->diag, l->path, e->line > 0 ? (uint32_t)e->line : 0,
+               e->int2 > 0 ? (uint32_t)e->int2 : 0,
                arena_printf(l->arena, "not well-formed XML: %.*s", SV_ARG(message)), NULL);
 }
 
@@ -288,9 +299,11 @@ static bool read_document(struct lint *l)
         BUG("out of memory");
     reader->_private = l;
     reader->sax->serror = take_fault;
-    /* no XML_PARSE_NOENT, _DTDLOAD, _DTDVALID, _HUGE: nothing is loaded or replaced, depth stops at 256 */
+    /* no XML_PARSE_NOENT, _DTDLOAD, _DTDVALID, _HUGE: nothing is loaded or replaced, depth stops at
+     * 256 */
     l->doc = xmlCtxtReadMemory(reader, l->text.at, (int)l->text.len, NULL, "UTF-8",
-                               XML_PARSE_NONET | XML_PARSE_NOWARNING | XML_PARSE_NOERROR | XML_PARSE_BIG_LINES);
+                               XML_PARSE_NONET | XML_PARSE_NOWARNING | XML_PARSE_NOERROR |
+                                   XML_PARSE_BIG_LINES);
     if (l->doc && !reader->wellFormed) {
         xmlFreeDoc(l->doc);
         l->doc = NULL;
@@ -305,19 +318,23 @@ static bool read_document(struct lint *l)
 static void check_subset(struct lint *l)
 {
     if (!l->doc->intSubset) {
-        lint_error_offset(l, 0, "the file has no document type", "<!DOCTYPE xep SYSTEM 'xep.dtd' ...>");
+        lint_error_offset(l, 0, "the file has no document type",
+                          "<!DOCTYPE xep SYSTEM 'xep.dtd' ...>");
         return;
     }
     struct sv system = sv_str((const char *)l->doc->intSubset->SystemID);
     ptrdiff_t at = sv_find(l->text, SV("<!DOCTYPE"));
     size_t offset = at > 0 ? (size_t)at : 0;
     if (!sv_eq_str(system, "xep.dtd"))
-        lint_error_offset(l, offset, arena_printf(l->arena, "the document type is \"%.*s\"", SV_ARG(system)),
+        lint_error_offset(l, offset,
+                          arena_printf(l->arena, "the document type is \"%.*s\"", SV_ARG(system)),
                           "SYSTEM 'xep.dtd'");
     for (const xmlNode *n = l->doc->intSubset->children; n; n = n->next) {
         if (n->type == XML_ELEMENT_DECL || n->type == XML_ATTRIBUTE_DECL) {
-            lint_error_offset(l, offset, arena_printf(l->arena, "the internal subset declares <%s>", (const char *)n->name),
-                              "entities only");
+            lint_error_offset(
+                l, offset,
+                arena_printf(l->arena, "the internal subset declares <%s>", (const char *)n->name),
+                "entities only");
             continue;
         }
         if (n->type != XML_ENTITY_DECL)
@@ -325,10 +342,15 @@ static void check_subset(struct lint *l)
         const xmlEntity *e = (const xmlEntity *)(const void *)n;
         struct sv source = sv_str((const char *)e->SystemID);
         if (e->etype == XML_EXTERNAL_PARAMETER_ENTITY && sv_eq_str(source, "xep.ent"))
-            l->entity_set = sv_find(l->text, sv_str(arena_printf(l->arena, "%%%s;", (const char *)e->name))) >= 0;
-        else if (e->etype != XML_INTERNAL_GENERAL_ENTITY && e->etype != XML_INTERNAL_PARAMETER_ENTITY)
-            lint_error_offset(l, offset, arena_printf(l->arena, "the entity %s would load \"%.*s\"", (const char *)e->name,
-                                                      SV_ARG(source)), "no file but xep.ent");
+            l->entity_set =
+                sv_find(l->text, sv_str(arena_printf(l->arena, "%%%s;", (const char *)e->name))) >=
+                0;
+        else if (e->etype != XML_INTERNAL_GENERAL_ENTITY &&
+                 e->etype != XML_INTERNAL_PARAMETER_ENTITY)
+            lint_error_offset(l, offset,
+                              arena_printf(l->arena, "the entity %s would load \"%.*s\"",
+                                           (const char *)e->name, SV_ARG(source)),
+                              "no file but xep.ent");
     }
 }
 
@@ -357,7 +379,8 @@ void document_lint(struct arena *a, const char *path, struct sv text, struct dia
     }
     find_lines(&l);
     if (!utf8_valid(text, &bad)) {
-        diag_error(diag, path, (uint32_t)0, 0, arena_printf(a, "not UTF-8 at byte %zu", bad), "a file in UTF-8");
+        diag_error(diag, path, (uint32_t)0, 0, arena_printf(a, "not UTF-8 at byte %zu", bad),
+                   "a file in UTF-8");
         return;
     }
     if (memchr(text.at, 0, text.len)) {

@@ -9,7 +9,7 @@
 
 #include <libxml/tree.h>
 
-enum { LINT_BYTES_MAX = 8 * 1024 * 1024, LINT_ATTRIBUTE_SHOWN = 60 };
+enum { LINT_BYTES_MAX = 64 * 1024 * 1024, LINT_ATTRIBUTE_SHOWN = 60 };
 
 struct lint {
     struct arena *arena;
@@ -23,11 +23,12 @@ struct lint {
     struct {
         VEC(size_t) list; /* offsets: of each start tag, in the order of the text */
     } tags;
-    bool entity_set;      /* the internal subset takes the XSF's entity set in */
-    bool submission;      /* a document for or of the XSF, not an edition of a group's own */
+    bool entity_set; /* the internal subset takes the XSF's entity set in */
+    bool submission; /* a document for or of the XSF, not an edition of a group's own */
 };
 
-/* Faults at an element; NULL: the file as a whole. Texts may be printf-formatted by the caller in the arena. */
+/* Faults at an element; NULL: the file as a whole. Texts may be printf-formatted by the caller in
+ * the arena. */
 void lint_error(struct lint *l, const xmlNode *at, const char *what, const char *expected);
 void lint_warning(struct lint *l, const xmlNode *at, const char *what, const char *expected);
 void lint_error_offset(struct lint *l, size_t offset, const char *what, const char *expected);

@@ -1,4 +1,5 @@
-/* The content model of the XEP format, as data, and the check of every element and attribute against it. */
+/* The content model of the XEP format, as data, and the check of every element and attribute
+ * against it. */
 #include "document/lint.h"
 
 enum content {
@@ -46,8 +47,10 @@ static const struct model models[] = {
     {"expires", MIXED, "", ""},
     {"firstname", MIXED, "", ""},
     {"header", SEQUENCE,
-     "title abstract legal number status lastcall* interim* type sig approver* dependencies supersedes supersededby shortname "
-     "tags? schemaloc* registry? discuss? expires? author+ revision+ councilnote?", ""},
+     "title abstract legal number status lastcall* interim* type sig approver* dependencies "
+     "supersedes supersededby shortname "
+     "tags? schemaloc* registry? discuss? expires? author+ revision+ councilnote?",
+     ""},
     {"img", EMPTY, "", "src alt height width"},
     {"initials", MIXED, "", ""},
     {"interim", EMPTY, "", ""},
@@ -164,16 +167,22 @@ static void check_reference(struct lint *l, const xmlNode *n, const struct model
     enum lint_entity kind = lint_entity_kind(l, n);
     const char *name = (const char *)n->name;
     if (kind != LINT_ENTITY_OWN && !l->entity_set) {
-        lint_error(l, n, arena_printf(l->arena, "&%s; is not declared", name), "<!ENTITY % ents SYSTEM 'xep.ent'> %ents;");
+        lint_error(l, n, arena_printf(l->arena, "&%s; is not declared", name),
+                   "<!ENTITY % ents SYSTEM 'xep.ent'> %ents;");
         return;
     }
     if (kind == LINT_ENTITY_OWN || kind == LINT_ENTITY_LEGAL || kind == LINT_ENTITY_AUTHOR)
-        return; /* own ones may hold anything; the others are judged by their place in the sequence */
+        return; /* own ones may hold anything; the others are judged by their place in the sequence
+                 */
     if (m->content != MIXED)
         lint_error(l, n, arena_printf(l->arena, "&%s; stands directly in <%s>", name, m->name),
                    arena_printf(l->arena, "one of: %s", m->children));
-    else if (kind == LINT_ENTITY_INLINE && !(in_words(m->children, SV("span")) && in_words(m->children, SV("note"))))
-        lint_error(l, n, arena_printf(l->arena, "&%s; stands for a link and a note, which <%s> may not hold", name, m->name),
+    else if (kind == LINT_ENTITY_INLINE &&
+             !(in_words(m->children, SV("span")) && in_words(m->children, SV("note"))))
+        lint_error(l, n,
+                   arena_printf(l->arena,
+                                "&%s; stands for a link and a note, which <%s> may not hold", name,
+                                m->name),
                    "plain text");
     else if (kind == LINT_ENTITY_UNKNOWN)
         lint_warning(l, n, arena_printf(l->arena, "&%s; is not known here", name),
@@ -183,8 +192,9 @@ static void check_reference(struct lint *l, const xmlNode *n, const struct model
 static void check_member(struct lint *l, const xmlNode *n, const struct model *m)
 {
     if (find_model(lint_name(n)) && !in_words(m->children, lint_name(n)))
-        lint_error(l, n, arena_printf(l->arena, "<%s> stands in <%s>", (const char *)n->name, m->name),
-                   *m->children ? arena_printf(l->arena, "text or one of: %s", m->children) : "text only");
+        lint_error(
+            l, n, arena_printf(l->arena, "<%s> stands in <%s>", (const char *)n->name, m->name),
+            *m->children ? arena_printf(l->arena, "text or one of: %s", m->children) : "text only");
 }
 
 /* One step of a sequence: "name", "name?", "name*", "name+". */
@@ -200,7 +210,8 @@ static bool next_step(struct sv *rest, struct step *out)
         return false;
     char last = word.at[word.len - 1];
     bool mark = last == '?' || last == '*' || last == '+';
-    *out = (struct step){sv_from(word.at, word.len - mark), last == '?' || last == '*', last == '*' || last == '+'};
+    *out = (struct step){sv_from(word.at, word.len - mark), last == '?' || last == '*',
+                         last == '*' || last == '+'};
     return true;
 }
 
@@ -224,7 +235,8 @@ static void check_sequence(struct lint *l, const xmlNode *parent, const struct m
         }
         if (!found && !step.may_miss) {
             lint_error(l, n ? n : parent,
-                       n ? arena_printf(l->arena, "<%.*s> stands in <%s> where something else is due",
+                       n ? arena_printf(l->arena,
+                                        "<%.*s> stands in <%s> where something else is due",
                                         SV_ARG(counts_as(l, n)), m->name)
                          : arena_printf(l->arena, "<%s> ends too early", m->name),
                        arena_printf(l->arena, "<%.*s>", SV_ARG(step.name)));
@@ -232,7 +244,9 @@ static void check_sequence(struct lint *l, const xmlNode *parent, const struct m
         }
     }
     if (n)
-        lint_error(l, n, arena_printf(l->arena, "<%.*s> stands in <%s> out of order", SV_ARG(counts_as(l, n)), m->name),
+        lint_error(l, n,
+                   arena_printf(l->arena, "<%.*s> stands in <%s> out of order",
+                                SV_ARG(counts_as(l, n)), m->name),
                    arena_printf(l->arena, "the order: %s", m->children));
 }
 
@@ -240,20 +254,25 @@ static void check_attributes(struct lint *l, const xmlNode *n, const struct mode
 {
     for (const xmlAttr *a = n->properties; a; a = a->next)
         if (a->ns || !in_words(m->attributes, sv_str((const char *)a->name)))
-            lint_error(l, n, arena_printf(l->arena, "<%s> has the attribute %s%s%s", m->name,
-                                          a->ns && a->ns->prefix ? (const char *)a->ns->prefix : "", a->ns ? ":" : "",
-                                          (const char *)a->name),
+            lint_error(l, n,
+                       arena_printf(l->arena, "<%s> has the attribute %s%s%s", m->name,
+                                    a->ns && a->ns->prefix ? (const char *)a->ns->prefix : "",
+                                    a->ns ? ":" : "", (const char *)a->name),
                        *m->attributes ? arena_printf(l->arena, "of: %s", m->attributes) : "none");
     for (const xmlNs *ns = n->nsDef; ns; ns = ns->next)
         if (ns->prefix || strcmp(m->name, "xep") != 0)
-            lint_error(l, n, arena_printf(l->arena, "<%s> declares a namespace", m->name), "no namespaces");
+            lint_error(l, n, arena_printf(l->arena, "<%s> declares a namespace", m->name),
+                       "no namespaces");
 }
 
 static void check_element(struct lint *l, const xmlNode *n)
 {
     const struct model *m = find_model(lint_name(n));
     if (!m || (n->ns && n->ns->prefix)) {
-        lint_error(l, n, arena_printf(l->arena, "<%s> is no element of the XEP format", (const char *)n->name), NULL);
+        lint_error(
+            l, n,
+            arena_printf(l->arena, "<%s> is no element of the XEP format", (const char *)n->name),
+            NULL);
         return;
     }
     check_attributes(l, n, m);
@@ -285,7 +304,9 @@ void lint_structure(struct lint *l)
 {
     const xmlNode *root = xmlDocGetRootElement(l->doc);
     if (!sv_eq_str(lint_name(root), "xep"))
-        lint_error(l, root, arena_printf(l->arena, "the document is a <%s>", (const char *)root->name), "<xep>");
+        lint_error(l, root,
+                   arena_printf(l->arena, "the document is a <%s>", (const char *)root->name),
+                   "<xep>");
     for (const xmlNode *n = root; n; n = next_element(n))
         if (n->type == XML_ELEMENT_NODE)
             check_element(l, n);

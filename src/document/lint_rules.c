@@ -1,4 +1,5 @@
-/* The XSF's conformance rules for the head of a XEP file, and advice on what it asks for but does not enforce. */
+/* The XSF's conformance rules for the head of a XEP file, and advice on what it asks for but does
+ * not enforce. */
 #include "document/lint.h"
 
 #include "base/date.h"
@@ -36,23 +37,30 @@ static void check_number(struct lint *l, const xmlNode *header)
                     all_digits(sv_from(file.at + 4, 4));
     if (numbered) {
         if (!sv_eq(text, sv_from(file.at + 4, 4)))
-            lint_error(l, number, arena_printf(l->arena, "the number is \"%.*s\", and the file is called %.*s", SV_ARG(text),
-                                               SV_ARG(file)), "the same number in both");
+            lint_error(l, number,
+                       arena_printf(l->arena, "the number is \"%.*s\", and the file is called %.*s",
+                                    SV_ARG(text), SV_ARG(file)),
+                       "the same number in both");
         return;
     }
     if (file.len > 4 && sv_starts(file, SV("xep-")) && digit(file.at[4]))
-        lint_error(l, NULL, arena_printf(l->arena, "the file of a proposal is called %.*s", SV_ARG(file)),
+        lint_error(l, NULL,
+                   arena_printf(l->arena, "the file of a proposal is called %.*s", SV_ARG(file)),
                    "a name that does not begin with xep- and a digit");
     if (!sv_eq_str(text, "xxxx") && !sv_eq_str(text, "XXXX"))
-        lint_error(l, number, arena_printf(l->arena, "the number of a proposal is \"%.*s\"", SV_ARG(text)),
+        lint_error(l, number,
+                   arena_printf(l->arena, "the number of a proposal is \"%.*s\"", SV_ARG(text)),
                    "xxxx, or a file called xep-NNNN.xml");
     if (!sv_eq_str(lint_text(l, status), "ProtoXEP"))
-        lint_error(l, status, arena_printf(l->arena, "the status of a proposal is \"%.*s\"",
-                                           SV_ARG(lint_text(l, status))), "ProtoXEP");
+        lint_error(l, status,
+                   arena_printf(l->arena, "the status of a proposal is \"%.*s\"",
+                                SV_ARG(lint_text(l, status))),
+                   "ProtoXEP");
 }
 
-static const char *const statuses[] = {"ProtoXEP", "Experimental", "Proposed", "Draft", "Active", "Final", "Retracted",
-                                       "Obsolete", "Deferred", "Rejected", "Deprecated"};
+static const char *const statuses[] = {"ProtoXEP", "Experimental", "Proposed",  "Draft",
+                                       "Active",   "Final",        "Retracted", "Obsolete",
+                                       "Deferred", "Rejected",     "Deprecated"};
 
 static void check_status(struct lint *l, const xmlNode *header)
 {
@@ -60,17 +68,20 @@ static void check_status(struct lint *l, const xmlNode *header)
     struct sv text = lint_text(l, status);
     if (status && !one_of(text, statuses, ARRAY_LEN(statuses)))
         lint_error(l, status, arena_printf(l->arena, "the status is \"%.*s\"", SV_ARG(text)),
-                   sv_eq_str(text, "Stable") ? "Draft, which is shown as Stable"
-                                             : "ProtoXEP, Experimental, Proposed, Draft, Active, Final, Retracted, "
-                                               "Obsolete, Deferred, Rejected or Deprecated");
+                   sv_eq_str(text, "Stable")
+                       ? "Draft, which is shown as Stable"
+                       : "ProtoXEP, Experimental, Proposed, Draft, Active, Final, Retracted, "
+                         "Obsolete, Deferred, Rejected or Deprecated");
 }
 
 /* Old documents keep the types of their time. */
 static bool old_type(struct sv file, struct sv type)
 {
-    static const char *const procedural[] = {"xep-0001.xml", "xep-0002.xml", "xep-0019.xml", "xep-0053.xml", "xep-0143.xml",
-                                             "xep-0182.xml", "xep-0345.xml", "xep-0381.xml", "xep-0429.xml", "xep-0458.xml"};
-    static const char *const formation[] = {"xep-0006.xml", "xep-0010.xml", "xep-0069.xml", "xep-0139.xml"};
+    static const char *const procedural[] = {
+        "xep-0001.xml", "xep-0002.xml", "xep-0019.xml", "xep-0053.xml", "xep-0143.xml",
+        "xep-0182.xml", "xep-0345.xml", "xep-0381.xml", "xep-0429.xml", "xep-0458.xml"};
+    static const char *const formation[] = {"xep-0006.xml", "xep-0010.xml", "xep-0069.xml",
+                                            "xep-0139.xml"};
     return (sv_eq_str(type, "Procedural") && one_of(file, procedural, ARRAY_LEN(procedural))) ||
            (sv_eq_str(type, "SIG Formation") && one_of(file, formation, ARRAY_LEN(formation))) ||
            (sv_eq_str(type, "SIG Proposal") && sv_eq_str(file, "xep-0007.xml"));
@@ -78,10 +89,12 @@ static bool old_type(struct sv file, struct sv type)
 
 static void check_type(struct lint *l, const xmlNode *header)
 {
-    static const char *const names[] = {"Historical", "Humorous", "Informational", "Organizational", "Standards Track"};
+    static const char *const names[] = {"Historical", "Humorous", "Informational", "Organizational",
+                                        "Standards Track"};
     const xmlNode *type = lint_child(header, "type");
     struct sv text = lint_text(l, type);
-    if (type && !one_of(text, names, ARRAY_LEN(names)) && !old_type(sv_str(fs_base_name(l->path)), text))
+    if (type && !one_of(text, names, ARRAY_LEN(names)) &&
+        !old_type(sv_str(fs_base_name(l->path)), text))
         lint_error(l, type, arena_printf(l->arena, "the type is \"%.*s\"", SV_ARG(text)),
                    "Historical, Humorous, Informational, Organizational or Standards Track");
 }
@@ -91,7 +104,8 @@ static void check_approver(struct lint *l, const xmlNode *header)
     const xmlNode *approver = lint_child(header, "approver");
     struct sv text = lint_text(l, approver), type = lint_text(l, lint_child(header, "type"));
     if (!approver) {
-        lint_error(l, header, "the document names no approver", "<approver>Council</approver> or Board");
+        lint_error(l, header, "the document names no approver",
+                   "<approver>Council</approver> or Board");
         return;
     }
     if (lint_sibling(approver))
@@ -99,12 +113,15 @@ static void check_approver(struct lint *l, const xmlNode *header)
     if (sv_eq_str(text, "Board") && sv_eq_str(type, "Standards Track"))
         lint_error(l, approver, "the Board approves a document of the Standards Track", "Council");
     else if (sv_eq_str(text, "Editor") && !sv_eq_str(type, "Humorous"))
-        lint_error(l, approver, "the Editor approves a document that is not Humorous", "Council or Board");
+        lint_error(l, approver, "the Editor approves a document that is not Humorous",
+                   "Council or Board");
     else if (!sv_eq_str(text, "Board") && !sv_eq_str(text, "Council") && !sv_eq_str(text, "Editor"))
-        lint_error(l, approver, arena_printf(l->arena, "the approver is \"%.*s\"", SV_ARG(text)), "Council or Board");
+        lint_error(l, approver, arena_printf(l->arena, "the approver is \"%.*s\"", SV_ARG(text)),
+                   "Council or Board");
 }
 
-/* "0.10.2" as numbers; letters and the like after them do not count. False when there is no number at all. */
+/* "0.10.2" as numbers; letters and the like after them do not count. False when there is no number
+ * at all. */
 static bool read_version(struct sv text, uint64_t parts[VERSION_PARTS], bool *out_plain)
 {
     size_t n = 0, at = 0;
@@ -138,9 +155,11 @@ static void check_date(struct lint *l, const xmlNode *revision, struct sv *newer
     struct sv text = lint_text(l, date);
     struct date parsed;
     if (!date_parse(text, &parsed))
-        lint_error(l, date ? date : revision, arena_printf(l->arena, "the date is \"%.*s\"", SV_ARG(text)), "yyyy-mm-dd");
+        lint_error(l, date ? date : revision,
+                   arena_printf(l->arena, "the date is \"%.*s\"", SV_ARG(text)), "yyyy-mm-dd");
     else if (newer->len && sv_cmp(text, *newer) > 0)
-        lint_warning(l, date, "the date is later than that of the revision above", "the newest revision first");
+        lint_warning(l, date, "the date is later than that of the revision above",
+                     "the newest revision first");
     else
         *newer = text;
 }
@@ -157,38 +176,49 @@ static void check_revisions(struct lint *l, const xmlNode *header)
         struct sv text = lint_text(l, version);
         bool plain = false;
         if (!read_version(text, parts, &plain))
-            lint_error(l, version ? version : r, arena_printf(l->arena, "the version is \"%.*s\"", SV_ARG(text)),
+            lint_error(l, version ? version : r,
+                       arena_printf(l->arena, "the version is \"%.*s\"", SV_ARG(text)),
                        "numbers, such as 0.2 or 1.0.1");
         else if (!plain)
-            lint_warning(l, version, arena_printf(l->arena, "the version is \"%.*s\"", SV_ARG(text)),
+            lint_warning(l, version,
+                         arena_printf(l->arena, "the version is \"%.*s\"", SV_ARG(text)),
                          "two or three numbers");
         int order = count ? compare_versions(parts, above) : -1;
         if (order > 0)
-            lint_error(l, version ? version : r, arena_printf(l->arena, "version %.*s stands below an older one", SV_ARG(text)),
-                       "the newest revision first");
+            lint_error(
+                l, version ? version : r,
+                arena_printf(l->arena, "version %.*s stands below an older one", SV_ARG(text)),
+                "the newest revision first");
         else if (order == 0)
-            lint_warning(l, version ? version : r, arena_printf(l->arena, "version %.*s is listed twice", SV_ARG(text)),
+            lint_warning(l, version ? version : r,
+                         arena_printf(l->arena, "version %.*s is listed twice", SV_ARG(text)),
                          "each version once");
         memcpy(above, parts, sizeof(above));
         check_date(l, r, &newer);
     }
     const xmlNode *first = lint_child(lint_child(header, "revision"), "version");
-    if (l->submission && count == 1 && sv_eq_str(lint_text(l, lint_child(header, "status")), "ProtoXEP") &&
+    if (l->submission && count == 1 &&
+        sv_eq_str(lint_text(l, lint_child(header, "status")), "ProtoXEP") &&
         !sv_eq_str(lint_text(l, first), "0.0.1"))
-        lint_error(l, first, arena_printf(l->arena, "the first version of a proposal is \"%.*s\"",
-                                          SV_ARG(lint_text(l, first))), "0.0.1");
+        lint_error(l, first,
+                   arena_printf(l->arena, "the first version of a proposal is \"%.*s\"",
+                                SV_ARG(lint_text(l, first))),
+                   "0.0.1");
 }
 
 static void check_stylesheet(struct lint *l)
 {
     for (const xmlNode *n = l->doc->children; n; n = n->next) {
-        if (n->type != XML_PI_NODE || strcmp((const char *)n->name, "xml-stylesheet") != 0 || !n->content)
+        if (n->type != XML_PI_NODE || strcmp((const char *)n->name, "xml-stylesheet") != 0 ||
+            !n->content)
             continue;
         struct sv content = sv_str((const char *)n->content);
-        if (sv_find(content, SV("href='xep.xsl'")) >= 0 || sv_find(content, SV("href=\"xep.xsl\"")) >= 0)
+        if (sv_find(content, SV("href='xep.xsl'")) >= 0 ||
+            sv_find(content, SV("href=\"xep.xsl\"")) >= 0)
             return;
     }
-    lint_error(l, NULL, "the stylesheet instruction is missing", "<?xml-stylesheet type='text/xsl' href='xep.xsl'?>");
+    lint_error(l, NULL, "the stylesheet instruction is missing",
+               "<?xml-stylesheet type='text/xsl' href='xep.xsl'?>");
 }
 
 static void check_legal(struct lint *l, const xmlNode *header)
@@ -196,7 +226,9 @@ static void check_legal(struct lint *l, const xmlNode *header)
     const xmlNode *literal = lint_child(header, "legal");
     if (sv_find(l->text, SV("&LEGALNOTICE;")) < 0 || literal)
         lint_error(l, literal ? literal : header,
-                   literal ? "the legal notice is written out" : "the legal notice of the XSF is missing", "&LEGALNOTICE;");
+                   literal ? "the legal notice is written out"
+                           : "the legal notice of the XSF is missing",
+                   "&LEGALNOTICE;");
     if (!l->entity_set)
         lint_error(l, NULL, "the document type does not take in xep.ent",
                    "<!ENTITY % ents SYSTEM 'xep.ent'> %ents;");
@@ -209,7 +241,8 @@ static void check_edition(struct lint *l, const xmlNode *header)
     if (number && lint_text(l, number).len == 0)
         lint_error(l, number, "the number is empty", "the name of the group's document");
     if (one_of(lint_text(l, status), statuses, ARRAY_LEN(statuses)))
-        lint_warning(l, status, "an edition under a group's own notice has a status of the XSF", "words of the group's own");
+        lint_warning(l, status, "an edition under a group's own notice has a status of the XSF",
+                     "words of the group's own");
 }
 
 void lint_rules(struct lint *l)
@@ -254,14 +287,16 @@ static bool same_letters(struct sv a, const char *b)
 static void advise_authors(struct lint *l, const xmlNode *header)
 {
     for (const xmlNode *a = lint_child(header, "author"); a; a = lint_sibling(a))
-        if (lint_text(l, lint_child(a, "email")).len == 0 && lint_text(l, lint_child(a, "jid")).len == 0)
+        if (lint_text(l, lint_child(a, "email")).len == 0 &&
+            lint_text(l, lint_child(a, "jid")).len == 0)
             lint_warning(l, a, "the author cannot be reached", "an <email> or a <jid>");
 }
 
 static void advise_chapters(struct lint *l, const xmlNode *root)
 {
-    static const char *const titles[] = {"Introduction", "Accessibility Considerations", "Security Considerations",
-                                         "Privacy Considerations", "IANA Considerations", "XMPP Registrar Considerations"};
+    static const char *const titles[] = {
+        "Introduction",           "Accessibility Considerations", "Security Considerations",
+        "Privacy Considerations", "IANA Considerations",          "XMPP Registrar Considerations"};
     for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
         bool found = false;
         for (const xmlNode *s = lint_child(root, "section1"); s && !found; s = lint_sibling(s))
@@ -288,9 +323,11 @@ static void advise_anchor(struct advice *a, const xmlNode *n)
     if (lint_attribute(l, n, "topic").len == 0)
         lint_warning(l, n, "the section has no title", "topic='...'");
     if (anchor.len == 0)
-        lint_warning(l, n, "the section has no anchor, so links to it break when it moves", "anchor='...'");
+        lint_warning(l, n, "the section has no anchor, so links to it break when it moves",
+                     "anchor='...'");
     else if (map_set(&a->anchors, anchor, l))
-        lint_warning(l, n, arena_printf(l->arena, "the anchor \"%.*s\" is used twice", SV_ARG(anchor)),
+        lint_warning(l, n,
+                     arena_printf(l->arena, "the anchor \"%.*s\" is used twice", SV_ARG(anchor)),
                      "an anchor of its own");
 }
 
@@ -299,8 +336,12 @@ static void advise_link(struct advice *a, const xmlNode *n)
     struct lint *l = a->lint;
     struct sv url = lint_attribute(l, n, "url");
     if (url.len > 1 && url.at[0] == '#' && !map_get(&a->anchors, sv_from_byte(url, 1)) &&
-        !sv_starts(url, SV("#appendix")) && !sv_starts(url, SV("#example-")) && !sv_starts(url, SV("#table-")))
-        lint_warning(l, n, arena_printf(l->arena, "the link leads to \"%.*s\", which is not in the document", SV_ARG(url)),
+        !sv_starts(url, SV("#appendix")) && !sv_starts(url, SV("#example-")) &&
+        !sv_starts(url, SV("#table-")))
+        lint_warning(l, n,
+                     arena_printf(l->arena,
+                                  "the link leads to \"%.*s\", which is not in the document",
+                                  SV_ARG(url)),
                      "an anchor of the document");
 }
 
@@ -315,8 +356,10 @@ static void advise_element(struct advice *a, const xmlNode *n, bool links)
     }
     if (name.len == 8 && sv_starts(name, SV("section")))
         advise_anchor(a, n);
-    else if ((sv_eq_str(name, "example") || sv_eq_str(name, "table")) && lint_attribute(l, n, "caption").len == 0)
-        lint_warning(l, n, arena_printf(l->arena, "the %.*s has no caption", SV_ARG(name)), "caption='...'");
+    else if ((sv_eq_str(name, "example") || sv_eq_str(name, "table")) &&
+             lint_attribute(l, n, "caption").len == 0)
+        lint_warning(l, n, arena_printf(l->arena, "the %.*s has no caption", SV_ARG(name)),
+                     "caption='...'");
     else if (sv_eq_str(name, "img") && lint_attribute(l, n, "alt").len == 0)
         lint_warning(l, n, "the image has no alternative text", "alt='...'");
     else if (sv_eq_str(name, "img") && !sv_starts(lint_attribute(l, n, "src"), SV("data:")))
@@ -345,7 +388,8 @@ void lint_advice(struct lint *l)
     struct advice a = {.lint = l};
     map_init(&a.anchors, l->arena);
     if (l->submission && count_words(lint_text(l, lint_child(header, "title"))) > TITLE_WORDS)
-        lint_warning(l, lint_child(header, "title"), "the title has more than ten words", "a short title");
+        lint_warning(l, lint_child(header, "title"), "the title has more than ten words",
+                     "a short title");
     advise_authors(l, header);
     if (l->submission)
         advise_chapters(l, root);

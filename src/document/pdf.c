@@ -1,4 +1,5 @@
-/* PDF by WeasyPrint, run by Python in a sandboxed child. The child reads one file and writes one file in a folder of its own. */
+/* PDF by WeasyPrint, run by Python in a sandboxed child. The child reads one file and writes one
+ * file in a folder of its own. */
 #include "document/pdf.h"
 
 #include "base/digest.h"
@@ -27,10 +28,33 @@ static const uint64_t memory_max = (uint64_t)4 * 1024 * 1024 * 1024;
 static const char *const interpreters[] = {"/usr/bin/python3", "/usr/local/bin/python3"};
 
 static const char *const readable[] = {
-    "/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts",
-    "/etc/python3", "/etc/python3.11", "/etc/python3.12", "/etc/python3.13", "/etc/localtime", "/etc/mime.types",
-    "/etc/alternatives", "/etc/papersize", "/var/cache/fontconfig", "/var/lib/ghostscript/fonts", "/dev/urandom",
-    "/dev/null", "/dev/zero", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", NULL,
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/fonts",
+    "/etc/python3",
+    "/etc/python3.11",
+    "/etc/python3.12",
+    "/etc/python3.13",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/alternatives",
+    "/etc/papersize",
+    "/var/cache/fontconfig",
+    "/var/lib/ghostscript/fonts",
+    "/dev/urandom",
+    "/dev/null",
+    "/dev/zero",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+    NULL,
 };
 
 /* One run: its folder, and the interpreter that was found. */
@@ -44,7 +68,8 @@ struct renderer {
 static int make_folder(struct renderer *r, struct err *err)
 {
     const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(r->arena, "%s/casemate-pdf-XXXXXX", base && *base == '/' ? base : "/tmp");
+    char *folder =
+        arena_printf(r->arena, "%s/casemate-pdf-XXXXXX", base && *base == '/' ? base : "/tmp");
     if (!mkdtemp(folder))
         return err_errno(err, errno, "cannot make the folder %s", folder);
     r->folder = folder;
@@ -79,8 +104,8 @@ static int renderer_close(struct renderer *r, int rc, struct err *err)
     return rc;
 }
 
-static int run(struct renderer *r, const char *python, const char *const *arguments, unsigned seconds, int64_t epoch,
-               struct proc_result *out, struct err *err)
+static int run(struct renderer *r, const char *python, const char *const *arguments,
+               unsigned seconds, int64_t epoch, struct proc_result *out, struct err *err)
 {
     const char *argv[8] = {python, "-s", "-B", r->script};
     for (size_t i = 0; arguments[i]; i++)
@@ -90,7 +115,12 @@ static int run(struct renderer *r, const char *python, const char *const *argume
         arena_printf(r->arena, "TMPDIR=%s", r->folder),
         arena_printf(r->arena, "XDG_CACHE_HOME=%s/cache", r->folder),
         arena_printf(r->arena, "SOURCE_DATE_EPOCH=%" PRId64, epoch),
-        "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0", NULL,
+        "PATH=/usr/bin:/bin",
+        "LANG=C.UTF-8",
+        "LC_ALL=C.UTF-8",
+        "TZ=UTC",
+        "PYTHONHASHSEED=0",
+        NULL,
     };
     struct proc_options options = {
         .argv = argv,
@@ -110,7 +140,8 @@ static int find_renderer(struct renderer *r, struct sv *out_version, struct err 
     for (size_t i = 0; i < ARRAY_LEN(interpreters); i++) {
         struct proc_result result;
         struct err ignored = ERR_INIT;
-        if (run(r, interpreters[i], (const char *const[]){"--version", NULL}, VERSION_SECONDS, 0, &result, &ignored) < 0)
+        if (run(r, interpreters[i], (const char *const[]){"--version", NULL}, VERSION_SECONDS, 0,
+                &result, &ignored) < 0)
             continue;
         struct sv version = sv_trim(result.output);
         if (result.status != 0 || !sv_starts(version, SV("weasyprint ")))
@@ -119,8 +150,10 @@ static int find_renderer(struct renderer *r, struct sv *out_version, struct err 
         *out_version = version;
         return CM_OK;
     }
-    return err_set(err, CM_ENOTFOUND, "WeasyPrint is not installed, so no PDF can be made; install it with: apt-get install "
-                                      "weasyprint");
+    return err_set(
+        err, CM_ENOTFOUND,
+        "WeasyPrint is not installed, so no PDF can be made; install it with: apt-get install "
+        "weasyprint");
 }
 
 static struct sv last_line(struct sv text)
@@ -137,7 +170,8 @@ static struct sv last_line(struct sv text)
 static int judge(const struct proc_result *result, unsigned seconds, struct err *err)
 {
     if (result->timed_out || result->signal == SIGXCPU)
-        return err_set(err, CM_ELIMIT, "WeasyPrint took longer than %u seconds and was stopped", seconds);
+        return err_set(err, CM_ELIMIT, "WeasyPrint took longer than %u seconds and was stopped",
+                       seconds);
     if (result->signal)
         return err_set(err, CM_EIO, "WeasyPrint died of signal %d", result->signal);
     if (result->status != 0)
@@ -145,14 +179,17 @@ static int judge(const struct proc_result *result, unsigned seconds, struct err 
     return CM_OK;
 }
 
-static int render(struct renderer *r, struct sv html, const struct pdf_options *options, struct sv *out, struct err *err)
+static int render(struct renderer *r, struct sv html, const struct pdf_options *options,
+                  struct sv *out, struct err *err)
 {
     unsigned seconds = options->seconds ? options->seconds : SECONDS;
-    const char *source = fs_join(r->arena, r->folder, "in.html"), *target = fs_join(r->arena, r->folder, "out.pdf");
+    const char *source = fs_join(r->arena, r->folder, "in.html"),
+               *target = fs_join(r->arena, r->folder, "out.pdf");
     struct proc_result result;
     int rc = fs_write(source, html, false, err);
     if (rc == 0)
-        rc = run(r, r->python, (const char *const[]){"in.html", "out.pdf", NULL}, seconds, options->epoch, &result, err);
+        rc = run(r, r->python, (const char *const[]){"in.html", "out.pdf", NULL}, seconds,
+                 options->epoch, &result, err);
     if (rc == 0)
         rc = judge(&result, seconds, err);
     if (rc == 0)
@@ -162,7 +199,8 @@ static int render(struct renderer *r, struct sv html, const struct pdf_options *
     return rc;
 }
 
-static const char *cache_name(struct arena *a, const char *cache, struct sv html, int64_t epoch, struct sv version)
+static const char *cache_name(struct arena *a, const char *cache, struct sv html, int64_t epoch,
+                              struct sv version)
 {
     struct digest_state s;
     digest_begin(&s);
@@ -188,13 +226,15 @@ static void to_cache(const char *cache, const char *name, struct sv pdf)
         return; /* a cache that cannot be written costs time, nothing else */
 }
 
-int pdf_render(struct arena *a, struct sv html, const struct pdf_options *options, struct sv *out, struct err *err)
+int pdf_render(struct arena *a, struct sv html, const struct pdf_options *options, struct sv *out,
+               struct err *err)
 {
     struct renderer r;
     struct sv version;
     const char *name = NULL;
     if (html.len > HTML_MAX)
-        return err_set(err, CM_ELIMIT, "the page has %zu bytes; at most %d can be rendered as PDF", html.len, HTML_MAX);
+        return err_set(err, CM_ELIMIT, "the page has %zu bytes; at most %d can be rendered as PDF",
+                       html.len, HTML_MAX);
     int rc = renderer_open(&r, a, err);
     if (rc == 0)
         rc = find_renderer(&r, &version, err);

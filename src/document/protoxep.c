@@ -1,16 +1,22 @@
 /* The XSF's form of a document: what its editors ask of a proposal. */
 #include "document/write.h"
 
-/* Chapters that the XSF's template requires; the text is used where the document has no such chapter. */
+/* Chapters that the XSF's template requires; the text is used where the document has no such
+ * chapter. */
 static const struct required {
     const char *title, *anchor, *text;
 } required[] = {
-    {"Accessibility Considerations", "accessibility", "This document raises no accessibility considerations of its own."},
+    {"Accessibility Considerations", "accessibility",
+     "This document raises no accessibility considerations of its own."},
     {"Security Considerations", "security",
-     "This document describes how security is analysed. It defines no protocol and has no security considerations of its own."},
-    {"Privacy Considerations", "privacy", "This document raises no privacy considerations of its own."},
-    {"IANA Considerations", "iana", "This document requires no interaction with the Internet Assigned Numbers Authority."},
-    {"XMPP Registrar Considerations", "registrar", "This document requires no interaction with the XMPP Registrar."},
+     "This document describes how security is analysed. It defines no protocol and has no security "
+     "considerations of its own."},
+    {"Privacy Considerations", "privacy",
+     "This document raises no privacy considerations of its own."},
+    {"IANA Considerations", "iana",
+     "This document requires no interaction with the Internet Assigned Numbers Authority."},
+    {"XMPP Registrar Considerations", "registrar",
+     "This document requires no interaction with the XMPP Registrar."},
 };
 
 static char lower(char c)
@@ -61,7 +67,8 @@ static struct sv free_anchor(struct arena *a, const struct doc_block *root, cons
     return anchor;
 }
 
-/* An introduction stands first: the document's own, wherever it is, or the abstract and what stands before the chapters. */
+/* An introduction stands first: the document's own, wherever it is, or the abstract and what stands
+ * before the chapters. */
 static void put_introduction(struct arena *a, const struct document *d, struct doc_block *root)
 {
     const struct doc_block *own = find_chapter(d->root, "Introduction");
@@ -69,7 +76,8 @@ static void put_introduction(struct arena *a, const struct document *d, struct d
         take(a, root, own);
         return;
     }
-    struct doc_block *s = doc_add_section(a, root, SV("Introduction"), free_anchor(a, d->root, "introduction"));
+    struct doc_block *s =
+        doc_add_section(a, root, SV("Introduction"), free_anchor(a, d->root, "introduction"));
     const struct sig *sig = &d->view->profile->sig;
     doc_add_paragraph(a, s, d->abstract);
     if (sig->charter.len)
@@ -96,7 +104,8 @@ static void put_chapters(struct arena *a, const struct document *d, struct doc_b
 {
     const struct doc_block *b;
     for (b = d->root->first; b; b = b->next)
-        if (b->kind == DOC_SECTION && !same_title(b->title, "Introduction") && !formal(b) && !belongs_to_the_group(b))
+        if (b->kind == DOC_SECTION && !same_title(b->title, "Introduction") && !formal(b) &&
+            !belongs_to_the_group(b))
             take(a, root, b);
     for (size_t i = 0; i < ARRAY_LEN(required); i++) {
         const struct doc_block *own = find_chapter(d->root, required[i].title);
@@ -105,7 +114,8 @@ static void put_chapters(struct arena *a, const struct document *d, struct doc_b
             continue;
         }
         const struct doc_block *plain = strstr(required[i].title, "Registrar")
-                                            ? find_chapter(d->root, "Registrar Considerations") : NULL;
+                                            ? find_chapter(d->root, "Registrar Considerations")
+                                            : NULL;
         struct sv anchor = plain ? plain->anchor : free_anchor(a, d->root, required[i].anchor);
         struct doc_block *s = doc_add_section(a, root, sv_str(required[i].title), anchor);
         doc_add_paragraph(a, s, sv_str(required[i].text));
@@ -118,15 +128,22 @@ static void put_chapters(struct arena *a, const struct document *d, struct doc_b
 static int check_authors(const struct sig *sig, struct err *err)
 {
     if (sig->authors.len == 0)
-        return err_set(err, CM_EREFUSED, "sig.yaml names no author; a submission needs at least one, with an email address or a "
-                                         "Jabber id");
+        return err_set(
+            err, CM_EREFUSED,
+            "sig.yaml names no author; a submission needs at least one, with an email address or a "
+            "Jabber id");
     for (size_t i = 0; i < sig->authors.len; i++) {
         const struct author *author = &sig->authors.at[i];
         if (author->first.len == 0 || author->last.len == 0)
-            return err_set(err, CM_EREFUSED, "author %zu has no full name; a submission needs first and last name", i + 1);
+            return err_set(err, CM_EREFUSED,
+                           "author %zu has no full name; a submission needs first and last name",
+                           i + 1);
         if (author->email.len == 0 && author->jid.len == 0)
-            return err_set(err, CM_EREFUSED, "author %.*s %.*s has neither an email address nor a Jabber id; a submission "
-                                             "needs one of them", SV_ARG(author->first), SV_ARG(author->last));
+            return err_set(
+                err, CM_EREFUSED,
+                "author %.*s %.*s has neither an email address nor a Jabber id; a submission "
+                "needs one of them",
+                SV_ARG(author->first), SV_ARG(author->last));
     }
     return CM_OK;
 }
@@ -144,10 +161,16 @@ int document_write_protoxep(const struct document *d, struct str *out, struct er
     put_introduction(&a, d, root);
     put_chapters(&a, d, root);
     submitted.root = root;
-    struct revision first = {SV("0.0.1"), d->date, d->revisions.len ? d->revisions.at[0].initials : SV("ed"),
+    struct revision first = {SV("0.0.1"), d->date,
+                             d->revisions.len ? d->revisions.at[0].initials : SV("ed"),
                              SV("First proposal.")};
-    struct xep_form form = {.submission = true, .number = SV("xxxx"), .status = SV("ProtoXEP"), .shortname = SV("N/A"),
-                            .approver = SV("Council"), .revisions = &first, .revision_count = 1};
+    struct xep_form form = {.submission = true,
+                            .number = SV("xxxx"),
+                            .status = SV("ProtoXEP"),
+                            .shortname = SV("N/A"),
+                            .approver = SV("Council"),
+                            .revisions = &first,
+                            .revision_count = 1};
     write_xep_form(&submitted, &form, out);
     arena_release(&a);
     return CM_OK;

@@ -7,30 +7,35 @@
 #include "document/document.h"
 #include "format/json.h"
 
-/* The published schemas: "document.schema.json", "register.schema.json". Ends with an entry without name. */
+/* The published schemas: "document.schema.json", "register.schema.json". Ends with an entry without
+ * name. */
 extern const struct embedded document_schemas[];
 
-/* Ids of the documents that each threat cites in any way, in the order of the SIG's references: one list a threat, made in
- * one pass. */
+/* Ids of the documents that each threat cites in any way, in the order of the SIG's references: one
+ * list a threat, made in one pass. */
 struct write_citations {
     struct write_ids {
         VEC(struct sv) list;
-    } *of_threat; /* as many as view->threats */
+    } * of_threat; /* as many as view->threats */
 };
 void write_citations(struct arena *a, const struct view *v, struct write_citations *out);
 
-/* The members of one threat, written into an open object; field texts and the tree only with `whole`. */
-void write_threat_members(struct json *j, const struct view *v, size_t index, const struct write_ids *cited, bool whole);
+/* The members of one threat, written into an open object; field texts and the tree only with
+ * `whole`. */
+void write_threat_members(struct json *j, const struct view *v, size_t index,
+                          const struct write_ids *cited, bool whole);
 /* "name", "community", ... of the SIG as an object. */
 void write_sig(struct json *j, const struct sig *sig);
 
 /* Name and address of every author; shown in the text form and checked for submissions. */
 struct sv write_author_name(struct arena *a, const struct author *author);
 
-/* An address that a document may link to: http, https, mailto, xmpp, without blanks and controls. */
+/* An address that a document may link to: http, https, mailto, xmpp, without blanks and controls.
+ */
 bool write_web_address(struct sv url);
 
-/* One level of an outline cut from indented text: how deep the line stands (0: the first), without its indentation. */
+/* One level of an outline cut from indented text: how deep the line stands (0: the first), without
+ * its indentation. */
 struct write_outline_line {
     size_t level;
     struct sv text;
@@ -38,12 +43,13 @@ struct write_outline_line {
 struct write_outline {
     VEC(struct write_outline_line) lines;
 };
-/* Cuts text by indentation (two blanks a level, or whatever its lines use); levels never jump by more than one. */
+/* Cuts text by indentation (two blanks a level, or whatever its lines use); levels never jump by
+ * more than one. */
 void write_outline(struct arena *a, struct sv text, size_t level_max, struct write_outline *out);
 
 /* write_xep.c: how the head of a XEP file is filled. */
 struct xep_form {
-    bool submission;              /* the XSF's form: entity set, stylesheet, its legal notice by name */
+    bool submission; /* the XSF's form: entity set, stylesheet, its legal notice by name */
     struct sv number, status, shortname, approver; /* approver may be empty */
     const struct revision *revisions;
     size_t revision_count;

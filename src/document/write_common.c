@@ -9,7 +9,8 @@ void write_citations(struct arena *a, const struct view *v, struct write_citatio
         const struct {
             const unsigned *at;
             size_t len;
-        } lists[] = {{d->affected.at, d->affected.len}, {d->responding.at, d->responding.len},
+        } lists[] = {{d->affected.at, d->affected.len},
+                     {d->responding.at, d->responding.len},
                      {d->mentioned.at, d->mentioned.len}};
         for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
             for (size_t n = 0; n < lists[k].len; n++) {
@@ -25,7 +26,8 @@ void write_citations(struct arena *a, const struct view *v, struct write_citatio
 struct sv write_author_name(struct arena *a, const struct author *author)
 {
     const char *blank = author->first.len && author->last.len ? " " : "";
-    return sv_str(arena_printf(a, "%.*s%s%.*s", SV_ARG(author->first), blank, SV_ARG(author->last)));
+    return sv_str(
+        arena_printf(a, "%.*s%s%.*s", SV_ARG(author->first), blank, SV_ARG(author->last)));
 }
 
 bool write_web_address(struct sv url)

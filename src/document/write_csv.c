@@ -110,9 +110,10 @@ static void row(struct csv_writer *w, size_t index, const struct write_ids *cite
 
 void document_write_csv(const struct view *v, struct str *out)
 {
-    static const char *const columns[] = {"id", "name", "stage", "confirmed", "draft", "priority", "likelihood", "damage",
-                                          "areas", "stride", "level", "attacker", "affects", "responses", "references",
-                                          "proposed", "proposed_by", "into", "related"};
+    static const char *const columns[] = {
+        "id",         "name",     "stage",       "confirmed", "draft",    "priority", "likelihood",
+        "damage",     "areas",    "stride",      "level",     "attacker", "affects",  "responses",
+        "references", "proposed", "proposed_by", "into",      "related"};
     struct arena a = ARENA_INIT;
     struct csv_writer w = {.view = v, .out = out};
     struct write_citations citations;

@@ -1,8 +1,10 @@
-/* The document and the register as JSON: docs/schema/document.schema.json and register.schema.json say what is in it. */
+/* The document and the register as JSON: docs/schema/document.schema.json and register.schema.json
+ * say what is in it. */
 #include "document/write.h"
 
 enum {
-    BLOCK_DEPTH = 96,   /* what nests deeper in the output is written as plain text; the writer allows 128 levels */
+    BLOCK_DEPTH = 96, /* what nests deeper in the output is written as plain text; the writer allows
+                         128 levels */
     INLINE_DEPTH = 112,
 };
 
@@ -12,16 +14,27 @@ struct json_writer {
 };
 
 static const char *const inline_names[] = {
-    [DOC_TEXT] = "text",           [DOC_EM] = "em",         [DOC_STRONG] = "strong", [DOC_CODE] = "code",
-    [DOC_LINK] = "link",           [DOC_REFERENCE] = "reference", [DOC_THREAT] = "threat", [DOC_BREAK] = "break",
+    [DOC_TEXT] = "text",     [DOC_EM] = "em",       [DOC_STRONG] = "strong",
+    [DOC_CODE] = "code",     [DOC_LINK] = "link",   [DOC_REFERENCE] = "reference",
+    [DOC_THREAT] = "threat", [DOC_BREAK] = "break",
 };
 
 static const char *const block_names[] = {
-    [DOC_SECTION] = "section",       [DOC_PARAGRAPH] = "paragraph",   [DOC_LIST] = "list",
-    [DOC_ITEM] = "item",             [DOC_DEFINITIONS] = "definitions", [DOC_DEFINITION] = "definition",
-    [DOC_FACTS] = "facts",           [DOC_FACT] = "fact",             [DOC_TABLE] = "table",
-    [DOC_ROW] = "row",               [DOC_CELL] = "cell",             [DOC_CODE_BLOCK] = "code",
-    [DOC_QUOTE] = "quote",           [DOC_FIGURE] = "figure",         [DOC_NOTICE] = "notice",
+    [DOC_SECTION] = "section",
+    [DOC_PARAGRAPH] = "paragraph",
+    [DOC_LIST] = "list",
+    [DOC_ITEM] = "item",
+    [DOC_DEFINITIONS] = "definitions",
+    [DOC_DEFINITION] = "definition",
+    [DOC_FACTS] = "facts",
+    [DOC_FACT] = "fact",
+    [DOC_TABLE] = "table",
+    [DOC_ROW] = "row",
+    [DOC_CELL] = "cell",
+    [DOC_CODE_BLOCK] = "code",
+    [DOC_QUOTE] = "quote",
+    [DOC_FIGURE] = "figure",
+    [DOC_NOTICE] = "notice",
     [DOC_RULE] = "rule",
 };
 
@@ -76,7 +89,8 @@ static void write_text(struct json_writer *w, const char *key, const struct doc_
 static void write_blocks(struct json_writer *w, const char *key, const struct doc_block *first);
 
 /* All text of a block and of what it holds, for what lies too deep. */
-static void add_plain_block(struct json_writer *w, struct str *out, const struct doc_block *b, unsigned depth)
+static void add_plain_block(struct json_writer *w, struct str *out, const struct doc_block *b,
+                            unsigned depth)
 {
     for (; b; b = b->next) {
         const struct sv parts[] = {b->title, doc_plain(w->arena, b->inlines), b->text};

@@ -1,8 +1,9 @@
-/* The block tree as UTF-8 text of 72 columns, in the manner of an RFC. Nothing is cut: what is too long is wrapped, words
- * and lines of code as well. */
+/* The block tree as UTF-8 text of 72 columns, in the manner of an RFC. Nothing is cut: what is too
+ * long is wrapped, words and lines of code as well. */
 #include "base/date.h"
 #include "base/utf8.h"
 #include "document/write.h"
+#include "document/write_wrap.h"
 
 enum {
     WIDTH = 72,
@@ -15,111 +16,13 @@ enum {
 struct text_writer {
     struct arena *arena;
     const struct document *document;
-    struct map numbers; /* anchor -> const struct sv *: number of a section */
+    struct map numbers;   /* anchor -> const struct sv *: number of a section */
     struct map addresses; /* address -> size_t *: number of a link */
     struct map cited;     /* ids of cited documents */
     struct {
         VEC(struct sv) list;
     } links;
 };
-
-/* How one paragraph is set: first is put before its first line, rest before the others. */
-struct frame {
-    struct sv first, rest;
-    size_t width; /* of the whole line */
-};
-
-static struct sv blanks(struct arena *a, size_t count)
-{
-    char *text = arena_alloc(a, count + 1);
-    memset(text, ' ', count);
-    return sv_from(text, count);
-}
-
-/* Takes as much of a word as fits into `room` columns, at least one character. */
-static struct sv cut_word(struct sv *word, size_t room)
-{
-    size_t at = 0, used = 0;
-    while (at < word->len) {
-        size_t next = at;
-        utf8_next(*word, &next);
-        size_t width = utf8_width(sv_from(word->at + at, next - at));
-        if (at > 0 && used + width > room)
-            break;
-        used += width;
-        at = next;
-    }
-    struct sv head = sv_from(word->at, at);
-    *word = sv_from_byte(*word, at);
-    return head;
-}
-
-static bool next_word(struct sv *rest, struct sv *out)
-{
-    while (rest->len && (*rest->at == ' ' || *rest->at == '\t'))
-        *rest = sv_from_byte(*rest, 1);
-    if (rest->len == 0)
-        return false;
-    size_t len = 0;
-    while (len < rest->len && rest->at[len] != ' ' && rest->at[len] != '\t')
-        len++;
-    *out = sv_from(rest->at, len);
-    *rest = sv_from_byte(*rest, len);
-    return true;
-}
-
-/* One line of text (no LF inside), wrapped at blanks. */
-static void set_line(struct str *out, struct sv text, struct sv first, const struct frame *f)
-{
-    size_t first_width = utf8_width(first), rest_width = utf8_width(f->rest);
-    size_t column = first_width;
-    bool empty = true;
-    struct sv word;
-    str_add(out, first);
-    while (next_word(&text, &word)) {
-        size_t width = utf8_width(word);
-        if (!empty && column + 1 + width > f->width) {
-            str_add_char(out, '\n');
-            str_add(out, f->rest);
-            column = rest_width;
-            empty = true;
-        }
-        if (!empty) {
-            str_add_char(out, ' ');
-            column++;
-        }
-        empty = false;
-        while (column + width > f->width) {
-            size_t room = f->width > column ? f->width - column : 1;
-            struct sv head = cut_word(&word, room);
-            str_add(out, head);
-            if (word.len == 0) {
-                column += utf8_width(head);
-                width = 0;
-                break;
-            }
-            str_add_char(out, '\n');
-            str_add(out, f->rest);
-            column = rest_width;
-            width = utf8_width(word);
-        }
-        str_add(out, word);
-        column += width;
-    }
-    while (out->len && out->data[out->len - 1] == ' ')
-        str_cut(out, out->len - 1);
-    str_add_char(out, '\n');
-}
-
-/* Text with hard line breaks as LF. */
-static void set_text(struct str *out, struct sv text, const struct frame *f)
-{
-    struct sv line, first = f->first;
-    while (sv_next_line(&text, &line)) {
-        set_line(out, line, first, f);
-        first = f->rest;
-    }
-}
 
 static size_t link_number(struct text_writer *w, struct sv url)
 {
@@ -136,7 +39,8 @@ static size_t link_number(struct text_writer *w, struct sv url)
 static void add_flat(struct str *out, struct sv text)
 {
     for (size_t i = 0; i < text.len; i++)
-        str_add_char(out, text.at[i] == '\n' || text.at[i] == '\t' || text.at[i] == '\r' ? ' ' : text.at[i]);
+        str_add_char(
+            out, text.at[i] == '\n' || text.at[i] == '\t' || text.at[i] == '\r' ? ' ' : text.at[i]);
 }
 
 static void add_inlines(struct text_writer *w, struct str *out, const struct doc_inline *i);
@@ -153,7 +57,8 @@ static void add_link(struct text_writer *w, struct str *out, const struct doc_in
             str_addf(out, " (section %.*s)", SV_ARG(*number));
     } else if (write_web_address(i->url)) {
         struct sv bare = sv_starts(i->url, SV("mailto:")) ? sv_from_byte(i->url, 7)
-                         : sv_starts(i->url, SV("xmpp:")) ? sv_from_byte(i->url, 5) : i->url;
+                         : sv_starts(i->url, SV("xmpp:")) ? sv_from_byte(i->url, 5)
+                                                          : i->url;
         if (sv_eq(shown, i->url) || sv_eq(shown, bare)) {
             str_cut(out, start);
             str_addf(out, "<%.*s>", SV_ARG(bare));
@@ -202,9 +107,11 @@ static struct sv inlines_text(struct text_writer *w, const struct doc_inline *i)
     return text;
 }
 
-static void write_blocks(struct text_writer *w, struct str *out, const struct doc_block *b, size_t width, bool tight);
+static void write_blocks(struct text_writer *w, struct str *out, const struct doc_block *b,
+                         size_t width, bool tight);
 
-/* Lines of `body` with first before the first one and rest before the others; empty lines stay empty. */
+/* Lines of `body` with first before the first one and rest before the others; empty lines stay
+ * empty. */
 static void add_indented(struct str *out, struct sv body, struct sv first, struct sv rest)
 {
     struct sv line, before = first;
@@ -226,8 +133,8 @@ static size_t narrower(size_t width, size_t by)
 }
 
 /* Children below a mark ("* ", "12. "), indented by its width as long as there is room. */
-static void write_marked(struct text_writer *w, struct str *out, const struct doc_block *first, struct sv mark,
-                         size_t width, bool tight)
+static void write_marked(struct text_writer *w, struct str *out, const struct doc_block *first,
+                         struct sv mark, size_t width, bool tight)
 {
     size_t indent = utf8_width(mark), inner = narrower(width, indent);
     struct str body = STR_INIT;
@@ -240,33 +147,36 @@ static void write_marked(struct text_writer *w, struct str *out, const struct do
     write_blocks(w, &body, first, inner, tight);
     if (body.len == 0)
         str_add_char(&body, '\n');
-    add_indented(out, str_sv(&body), mark, blanks(w->arena, indent));
+    add_indented(out, str_sv(&body), mark, wrap_blanks(w->arena, indent));
     str_release(&body);
 }
 
-static void write_list(struct text_writer *w, struct str *out, const struct doc_block *list, size_t width)
+static void write_list(struct text_writer *w, struct str *out, const struct doc_block *list,
+                       size_t width)
 {
     unsigned number = list->start, last = list->start;
     for (const struct doc_block *item = list->first; item; item = item->next)
         last++;
     int digits = (int)utf8_width(sv_str(arena_printf(w->arena, "%u", last ? last - 1 : 0)));
     for (const struct doc_block *item = list->first; item; item = item->next, number++) {
-        struct sv mark = list->ordered ? sv_str(arena_printf(w->arena, "%*u. ", digits, number)) : SV("* ");
+        struct sv mark =
+            list->ordered ? sv_str(arena_printf(w->arena, "%*u. ", digits, number)) : SV("* ");
         write_marked(w, out, item->first, mark, width, list->tight);
         if (!list->tight && item->next)
             str_add_char(out, '\n');
     }
 }
 
-static void write_definitions(struct text_writer *w, struct str *out, const struct doc_block *list, size_t width)
+static void write_definitions(struct text_writer *w, struct str *out, const struct doc_block *list,
+                              size_t width)
 {
     for (const struct doc_block *d = list->first; d; d = d->next) {
-        struct frame f = {SV_NONE, SV("  "), width};
-        set_text(out, inlines_text(w, d->inlines), &f);
+        struct wrap_frame f = {SV_NONE, SV("  "), width};
+        wrap_text(out, inlines_text(w, d->inlines), &f);
         size_t inner = narrower(width, INDENT);
         struct str body = STR_INIT;
         write_blocks(w, &body, d->first, inner, true);
-        struct sv indent = blanks(w->arena, width - inner);
+        struct sv indent = wrap_blanks(w->arena, width - inner);
         add_indented(out, str_sv(&body), indent, indent);
         str_release(&body);
         if (d->next)
@@ -283,10 +193,11 @@ static bool paragraphs_only(const struct doc_block *b)
     return true;
 }
 
-static void write_fact(struct text_writer *w, struct str *out, const struct doc_block *fact, size_t width)
+static void write_fact(struct text_writer *w, struct str *out, const struct doc_block *fact,
+                       size_t width)
 {
     struct str line = STR_INIT;
-    struct frame f = {SV_NONE, SV("   "), width};
+    struct wrap_frame f = {SV_NONE, SV("   "), width};
     add_inlines(w, &line, fact->inlines);
     str_add_char(&line, ':');
     if (paragraphs_only(fact->first)) {
@@ -296,9 +207,9 @@ static void write_fact(struct text_writer *w, struct str *out, const struct doc_
             if (b->next)
                 str_add_char(&line, ';');
         }
-        set_text(out, str_sv(&line), &f);
+        wrap_text(out, str_sv(&line), &f);
     } else {
-        set_text(out, str_sv(&line), &f);
+        wrap_text(out, str_sv(&line), &f);
         struct str body = STR_INIT;
         write_blocks(w, &body, fact->first, narrower(width, INDENT), true);
         add_indented(out, str_sv(&body), SV("   "), SV("   "));
@@ -320,7 +231,7 @@ static size_t longest_word(struct sv text)
     size_t longest = 0;
     struct sv line, word;
     while (sv_next_line(&text, &line))
-        while (next_word(&line, &word)) {
+        while (wrap_next_word(&line, &word)) {
             size_t width = utf8_width(word);
             longest = width > longest ? width : longest;
         }
@@ -358,8 +269,8 @@ static void read_grid(struct text_writer *w, const struct doc_block *table, stru
     }
 }
 
-/* Shares `room` columns out: each column gets its longest word, the rest goes where most is lacking. False when even the
- * words do not fit. */
+/* Shares `room` columns out: each column gets its longest word, the rest goes where most is
+ * lacking. False when even the words do not fit. */
 static bool share_widths(struct text_writer *w, struct grid *g, size_t room)
 {
     size_t *wish = arena_new_array(w->arena, size_t, g->columns + 1);
@@ -368,7 +279,8 @@ static bool share_widths(struct text_writer *w, struct grid *g, size_t room)
         size_t word = 1;
         wish[c] = 1;
         for (size_t r = 0; r < g->rows; r++) {
-            size_t line = longest_line(g->cells[r * g->columns + c]), one = longest_word(g->cells[r * g->columns + c]);
+            size_t line = longest_line(g->cells[r * g->columns + c]),
+                   one = longest_word(g->cells[r * g->columns + c]);
             wish[c] = line > wish[c] ? line : wish[c];
             word = one > word ? one : word;
         }
@@ -408,8 +320,8 @@ static bool grid_row(struct text_writer *w, struct str *out, const struct grid *
     struct str *cells = arena_new_array(w->arena, struct str, g->columns);
     struct sv *rest = arena_new_array(w->arena, struct sv, g->columns);
     for (size_t c = 0; c < g->columns; c++) {
-        struct frame f = {SV_NONE, SV_NONE, g->widths[c]};
-        set_text(&cells[c], g->cells[row * g->columns + c], &f);
+        struct wrap_frame f = {SV_NONE, SV_NONE, g->widths[c]};
+        wrap_text(&cells[c], g->cells[row * g->columns + c], &f);
         rest[c] = str_sv(&cells[c]);
     }
     size_t lines = 0;
@@ -433,7 +345,8 @@ static bool grid_row(struct text_writer *w, struct str *out, const struct grid *
 }
 
 /* A table that is too wide for columns: each row as lines "Heading: cell". */
-static void write_records(struct text_writer *w, struct str *out, const struct grid *g, bool header, size_t width)
+static void write_records(struct text_writer *w, struct str *out, const struct grid *g, bool header,
+                          size_t width)
 {
     for (size_t r = header ? 1 : 0; r < g->rows; r++) {
         for (size_t c = 0; c < g->columns; c++) {
@@ -441,22 +354,25 @@ static void write_records(struct text_writer *w, struct str *out, const struct g
             struct sv name = header ? g->cells[c] : SV_NONE;
             if (cell.len == 0)
                 continue;
-            struct frame f = {SV_NONE, SV("   "), width};
-            set_text(out, sv_str(arena_printf(w->arena, "%.*s%s%.*s", SV_ARG(name), name.len ? ": " : "",
-                                              SV_ARG(cell))), &f);
+            struct wrap_frame f = {SV_NONE, SV("   "), width};
+            wrap_text(out,
+                      sv_str(arena_printf(w->arena, "%.*s%s%.*s", SV_ARG(name),
+                                          name.len ? ": " : "", SV_ARG(cell))),
+                      &f);
         }
         if (r + 1 < g->rows)
             str_add_char(out, '\n');
     }
 }
 
-static void write_table(struct text_writer *w, struct str *out, const struct doc_block *table, size_t width)
+static void write_table(struct text_writer *w, struct str *out, const struct doc_block *table,
+                        size_t width)
 {
     struct grid g;
     read_grid(w, table, &g);
     if (table->inlines) {
-        struct frame f = {SV("Table: "), SV("       "), width};
-        set_text(out, inlines_text(w, table->inlines), &f);
+        struct wrap_frame f = {SV("Table: "), SV("       "), width};
+        wrap_text(out, inlines_text(w, table->inlines), &f);
         str_add_char(out, '\n');
     }
     if (g.columns == 0)
@@ -495,7 +411,7 @@ static void write_code(struct text_writer *w, struct str *out, struct sv text, s
                 str_add_char(&flat, line.at[i]);
         struct sv rest = str_sv(&flat);
         while (utf8_width(rest) > width) {
-            str_add(out, cut_word(&rest, width - 1));
+            str_add(out, wrap_cut(&rest, width - 1));
             str_add_str(out, "\\\n");
         }
         str_add(out, rest);
@@ -513,20 +429,22 @@ static void write_outline_text(struct text_writer *w, struct str *out, struct sv
         size_t indent = 2 * o.lines.at[i].level;
         if (indent + WIDTH_MIN > width)
             indent = width - WIDTH_MIN;
-        struct frame f = {blanks(w->arena, indent), blanks(w->arena, indent + 4), width};
-        set_text(out, o.lines.at[i].text, &f);
+        struct wrap_frame f = {wrap_blanks(w->arena, indent), wrap_blanks(w->arena, indent + 4),
+                               width};
+        wrap_text(out, o.lines.at[i].text, &f);
     }
 }
 
-static void write_figure(struct text_writer *w, struct str *out, const struct doc_block *b, size_t width)
+static void write_figure(struct text_writer *w, struct str *out, const struct doc_block *b,
+                         size_t width)
 {
-    struct frame f = {SV("Figure: "), SV("        "), width};
+    struct wrap_frame f = {SV("Figure: "), SV("        "), width};
     if (b->inlines)
-        set_text(out, inlines_text(w, b->inlines), &f);
+        wrap_text(out, inlines_text(w, b->inlines), &f);
     if (b->figure && b->figure->alternative.len) {
-        struct frame plain = {SV_NONE, SV_NONE, width};
+        struct wrap_frame plain = {SV_NONE, SV_NONE, width};
         str_add_char(out, '\n');
-        set_text(out, b->figure->alternative, &plain);
+        wrap_text(out, b->figure->alternative, &plain);
     }
     if (b->first) {
         str_add_char(out, '\n');
@@ -534,7 +452,8 @@ static void write_figure(struct text_writer *w, struct str *out, const struct do
     }
 }
 
-static void write_notice(struct text_writer *w, struct str *out, const struct doc_block *b, size_t width)
+static void write_notice(struct text_writer *w, struct str *out, const struct doc_block *b,
+                         size_t width)
 {
     size_t inner = width - 4;
     struct str body = STR_INIT;
@@ -556,13 +475,14 @@ static void write_notice(struct text_writer *w, struct str *out, const struct do
     str_release(&body);
 }
 
-static void write_block(struct text_writer *w, struct str *out, const struct doc_block *b, size_t width)
+static void write_block(struct text_writer *w, struct str *out, const struct doc_block *b,
+                        size_t width)
 {
-    struct frame f = {SV_NONE, SV_NONE, width};
+    struct wrap_frame f = {SV_NONE, SV_NONE, width};
     struct str body = STR_INIT;
     switch (b->kind) {
     case DOC_PARAGRAPH:
-        set_text(out, inlines_text(w, b->inlines), &f);
+        wrap_text(out, inlines_text(w, b->inlines), &f);
         break;
     case DOC_LIST:
         write_list(w, out, b, width);
@@ -600,13 +520,14 @@ static void write_block(struct text_writer *w, struct str *out, const struct doc
         break;
     default: /* a part without its whole: what it holds */
         if (b->inlines)
-            set_text(out, inlines_text(w, b->inlines), &f);
+            wrap_text(out, inlines_text(w, b->inlines), &f);
         write_blocks(w, out, b->first, width, false);
     }
     str_release(&body);
 }
 
-static void write_blocks(struct text_writer *w, struct str *out, const struct doc_block *b, size_t width, bool tight)
+static void write_blocks(struct text_writer *w, struct str *out, const struct doc_block *b,
+                         size_t width, bool tight)
 {
     bool any = false;
     for (; b; b = b->next) {
@@ -631,7 +552,8 @@ static void number_sections(struct text_writer *w, const struct doc_block *paren
         if (s->kind != DOC_SECTION)
             continue;
         struct sv *number = arena_new(w->arena, struct sv);
-        *number = sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(prefix), prefix.len ? "." : "", ++n));
+        *number =
+            sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(prefix), prefix.len ? "." : "", ++n));
         if (s->anchor.len)
             map_set(&w->numbers, s->anchor, number);
         if (number->len < NUMBER_MAX)
@@ -639,34 +561,41 @@ static void number_sections(struct text_writer *w, const struct doc_block *paren
     }
 }
 
-static void write_contents(struct text_writer *w, struct str *out, const struct doc_block *parent, struct sv prefix,
-                           unsigned depth)
+static void write_contents(struct text_writer *w, struct str *out, const struct doc_block *parent,
+                           struct sv prefix, unsigned depth)
 {
     unsigned n = 0;
     for (const struct doc_block *s = parent->first; s; s = s->next) {
         if (s->kind != DOC_SECTION)
             continue;
-        struct sv number = sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(prefix), prefix.len ? "." : "", ++n));
+        struct sv number =
+            sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(prefix), prefix.len ? "." : "", ++n));
         if (s->class_name && strcmp(s->class_name, "field") == 0)
             continue;
-        struct sv first = sv_str(arena_printf(w->arena, "%*s%.*s.  ", (int)(INDENT * depth), "", SV_ARG(number)));
-        struct frame f = {first, blanks(w->arena, utf8_width(first)), WIDTH};
-        set_text(out, s->title, &f);
+        struct sv first =
+            sv_str(arena_printf(w->arena, "%*s%.*s.  ", (int)(INDENT * depth), "", SV_ARG(number)));
+        struct wrap_frame f = {first, wrap_blanks(w->arena, utf8_width(first)), WIDTH};
+        wrap_text(out, s->title, &f);
         if (depth < CONTENTS_DEPTH)
             write_contents(w, out, s, number, depth + 1);
     }
 }
 
-static void write_section(struct text_writer *w, struct str *out, const struct doc_block *s, struct sv number)
+static void write_section(struct text_writer *w, struct str *out, const struct doc_block *s,
+                          struct sv number)
 {
-    struct sv first = number.len ? sv_str(arena_printf(w->arena, "%.*s.  ", SV_ARG(number))) : SV_NONE;
-    struct frame f = {first, blanks(w->arena, utf8_width(first) > 12 ? 12 : utf8_width(first)), WIDTH};
+    struct sv first =
+        number.len ? sv_str(arena_printf(w->arena, "%.*s.  ", SV_ARG(number))) : SV_NONE;
+    struct wrap_frame f = {
+        first, wrap_blanks(w->arena, utf8_width(first) > 12 ? 12 : utf8_width(first)), WIDTH};
     str_add_char(out, '\n');
-    set_text(out, s->title, &f);
+    wrap_text(out, s->title, &f);
     unsigned n = 0;
     for (const struct doc_block *b = s->first; b; b = b->next) {
         if (b->kind == DOC_SECTION) {
-            write_section(w, out, b, sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(number), number.len ? "." : "", ++n)));
+            write_section(w, out, b,
+                          sv_str(arena_printf(w->arena, "%.*s%s%u", SV_ARG(number),
+                                              number.len ? "." : "", ++n)));
             continue;
         }
         struct str body = STR_INIT;
@@ -686,11 +615,11 @@ static void head_line(struct text_writer *w, struct str *out, struct sv left, st
     size_t used = utf8_width(left) + utf8_width(right);
     (void)w;
     if (used + 2 > WIDTH) {
-        struct frame f = {SV_NONE, SV("   "), WIDTH};
+        struct wrap_frame f = {SV_NONE, SV("   "), WIDTH};
         if (left.len)
-            set_text(out, left, &f);
+            wrap_text(out, left, &f);
         if (right.len)
-            set_text(out, right, &f);
+            wrap_text(out, right, &f);
         return;
     }
     str_add(out, left);
@@ -704,9 +633,9 @@ static void head_line(struct text_writer *w, struct str *out, struct sv left, st
 static void centred(struct text_writer *w, struct str *out, struct sv text)
 {
     struct str body = STR_INIT;
-    struct frame f = {SV_NONE, SV_NONE, WIDTH - 12};
+    struct wrap_frame f = {SV_NONE, SV_NONE, WIDTH - 12};
     (void)w;
-    set_text(&body, text, &f);
+    wrap_text(&body, text, &f);
     struct sv rest = str_sv(&body), line;
     while (sv_next_line(&rest, &line)) {
         if (line.len)
@@ -722,16 +651,19 @@ static void write_head(struct text_writer *w, struct str *out)
     const struct document *d = w->document;
     const struct sig *sig = &d->view->profile->sig;
     struct date date;
-    struct sv shown = date_parse(d->date, &date) ? sv_str(date_format_long(w->arena, date)) : d->date;
+    struct sv shown =
+        date_parse(d->date, &date) ? sv_str(date_format_long(w->arena, date)) : d->date;
     struct sv left[3] = {sig->name, sig->community,
-                         sv_str(arena_printf(w->arena, "%s %.*s", d->working_draft ? "Working draft after" : "Edition",
+                         sv_str(arena_printf(w->arena, "%s %.*s",
+                                             d->working_draft ? "Working draft after" : "Edition",
                                              SV_ARG(d->version)))};
     if (d->working_draft && sv_eq_str(d->version, "0.1"))
         left[2] = SV("Working draft 0.1");
     size_t rows = sig->authors.len + 1 > 3 ? sig->authors.len + 1 : 3;
     for (size_t i = 0; i < rows; i++) {
         struct sv right = i < sig->authors.len    ? write_author_name(w->arena, &sig->authors.at[i])
-                          : i == sig->authors.len ? shown : SV_NONE;
+                          : i == sig->authors.len ? shown
+                                                  : SV_NONE;
         head_line(w, out, i < 3 ? left[i] : SV_NONE, right);
     }
     str_add_str(out, "\n\n");
@@ -740,15 +672,16 @@ static void write_head(struct text_writer *w, struct str *out)
 }
 
 /* A section outside the numbering: its title and one text a paragraph. */
-static void write_plain_section(struct str *out, const char *title, const struct sv *texts, size_t count)
+static void write_plain_section(struct str *out, const char *title, const struct sv *texts,
+                                size_t count)
 {
-    struct frame f = {SV("   "), SV("   "), WIDTH};
+    struct wrap_frame f = {SV("   "), SV("   "), WIDTH};
     str_addf(out, "\n%s\n", title);
     for (size_t i = 0; i < count; i++) {
         if (texts[i].len == 0)
             continue;
         str_add_char(out, '\n');
-        set_text(out, texts[i], &f);
+        wrap_text(out, texts[i], &f);
     }
 }
 
@@ -756,11 +689,18 @@ static void write_status(struct text_writer *w, struct str *out)
 {
     const struct document *d = w->document;
     const struct sig *sig = &d->view->profile->sig;
-    struct sv text = d->working_draft
-        ? sv_str(arena_printf(w->arena, "This is a working draft of the %.*s. It is not an edition and changes without "
-                              "notice.", SV_ARG(sig->name)))
-        : sv_str(arena_printf(w->arena, "This is edition %.*s, published by the %.*s. Its text does not change; later "
-                              "editions may replace it.", SV_ARG(d->version), SV_ARG(sig->name)));
+    struct sv text =
+        d->working_draft
+            ? sv_str(arena_printf(
+                  w->arena,
+                  "This is a working draft of the %.*s. It is not an edition and changes without "
+                  "notice.",
+                  SV_ARG(sig->name)))
+            : sv_str(arena_printf(
+                  w->arena,
+                  "This is edition %.*s, published by the %.*s. Its text does not change; later "
+                  "editions may replace it.",
+                  SV_ARG(d->version), SV_ARG(sig->name)));
     write_plain_section(out, "Status", &text, 1);
 }
 
@@ -771,8 +711,8 @@ static void write_links(struct text_writer *w, struct str *out)
     str_add_str(out, "\nAddresses\n\n");
     for (size_t i = 0; i < w->links.list.len; i++) {
         struct sv first = sv_str(arena_printf(w->arena, "   [%zu] ", i + 1));
-        struct frame f = {first, SV("       "), WIDTH};
-        set_text(out, w->links.list.at[i], &f);
+        struct wrap_frame f = {first, SV("       "), WIDTH};
+        wrap_text(out, w->links.list.at[i], &f);
     }
 }
 
@@ -788,15 +728,17 @@ static void write_references(struct text_writer *w, struct str *out)
             str_add_str(out, "\nCited documents\n\n");
         any = true;
         struct sv first = sv_str(arena_printf(w->arena, "   [%.*s] ", SV_ARG(r->id)));
-        struct frame f = {first, SV("       "), WIDTH};
-        set_text(out, sv_str(arena_printf(w->arena, "%.*s, <%.*s>", SV_ARG(r->title), SV_ARG(r->url))), &f);
+        struct wrap_frame f = {first, SV("       "), WIDTH};
+        wrap_text(out,
+                  sv_str(arena_printf(w->arena, "%.*s, <%.*s>", SV_ARG(r->title), SV_ARG(r->url))),
+                  &f);
     }
 }
 
 static void write_authors(struct text_writer *w, struct str *out)
 {
     const struct sig *sig = &w->document->view->profile->sig;
-    struct frame f = {SV("   "), SV("   "), WIDTH};
+    struct wrap_frame f = {SV("   "), SV("   "), WIDTH};
     if (sig->authors.len)
         str_add_str(out, "\nAuthors\n");
     for (size_t i = 0; i < sig->authors.len; i++) {
@@ -804,12 +746,18 @@ static void write_authors(struct text_writer *w, struct str *out)
         const struct {
             const char *label;
             struct sv text;
-        } lines[] = {{"", write_author_name(w->arena, author)}, {"", author->org}, {"Email: ", author->email},
-                     {"Jabber id: ", author->jid}, {"Web: ", author->uri}};
+        } lines[] = {{"", write_author_name(w->arena, author)},
+                     {"", author->org},
+                     {"Email: ", author->email},
+                     {"Jabber id: ", author->jid},
+                     {"Web: ", author->uri}};
         str_add_char(out, '\n');
         for (size_t k = 0; k < ARRAY_LEN(lines); k++)
             if (lines[k].text.len)
-                set_text(out, sv_str(arena_printf(w->arena, "%s%.*s", lines[k].label, SV_ARG(lines[k].text))), &f);
+                wrap_text(
+                    out,
+                    sv_str(arena_printf(w->arena, "%s%.*s", lines[k].label, SV_ARG(lines[k].text))),
+                    &f);
     }
 }
 
@@ -845,8 +793,8 @@ void document_write_text(const struct document *d, struct str *out)
     write_links(&w, out);
     write_references(&w, out);
     write_authors(&w, out);
-    struct sv legal[] = {sig->legal.copyright, sig->legal.permissions, sig->legal.warranty, sig->legal.liability,
-                         sig->legal.conformance};
+    struct sv legal[] = {sig->legal.copyright, sig->legal.permissions, sig->legal.warranty,
+                         sig->legal.liability, sig->legal.conformance};
     write_plain_section(out, "Legal notice", legal, ARRAY_LEN(legal));
     arena_release(&a);
 }

@@ -16,7 +16,8 @@ static void put_term(struct json *j, const char *key, const struct terms *terms,
         json_string(j, terms->list.at[index].id);
 }
 
-static void put_terms(struct json *j, const char *key, const struct terms *terms, const int *at, size_t len)
+static void put_terms(struct json *j, const char *key, const struct terms *terms, const int *at,
+                      size_t len)
 {
     json_key(j, key);
     json_array(j);
@@ -54,7 +55,8 @@ static void put_citation(struct json *j, const struct citation *c)
         put_given(j, "url", c->reference->url);
 }
 
-static void put_rating(struct json *j, const char *key, const struct terms *scale, const struct rating *r)
+static void put_rating(struct json *j, const char *key, const struct terms *scale,
+                       const struct rating *r)
 {
     json_key(j, key);
     if (!r->given || r->level < 0) {
@@ -148,7 +150,8 @@ static void put_proposed(struct json *j, const struct threat *t)
     json_end(j);
 }
 
-void write_threat_members(struct json *j, const struct view *v, size_t index, const struct write_ids *cited, bool whole)
+void write_threat_members(struct json *j, const struct view *v, size_t index,
+                          const struct write_ids *cited, bool whole)
 {
     const struct threat_view *tv = &v->threats.at[index];
     const struct threat *t = tv->threat;

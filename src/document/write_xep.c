@@ -1,12 +1,13 @@
-/* The block tree in the XEP format: what the XSF's document type allows at each place is all that is written there.
+/* The block tree in the XEP format: what the XSF's document type allows at each place is all that
+ * is written there.
  *
- * The places differ in what they take. A section and a <div> take blocks; <li>, <dd> and <td> take paragraphs, lists and
- * code, but no tables, definitions or further sections; <th>, <dt>, <title> and <link> take text. What a place does not
- * take is written as the nearest thing that it does: a table in a list item becomes a list, a sixth level of sections a
- * <div>, nothing is left out.
+ * The places differ in what they take. A section and a <div> take blocks; <li>, <dd> and <td> take
+ * paragraphs, lists and code, but no tables, definitions or further sections; <th>, <dt>, <title>
+ * and <link> take text. What a place does not take is written as the nearest thing that it does: a
+ * table in a list item becomes a list, a sixth level of sections a <div>, nothing is left out.
  *
- * The group's own editions carry its own notice and no name, number or status of the XSF: <number> is the document's
- * name, <status> says "Working draft" or "Edition". */
+ * The group's own editions carry its own notice and no name, number or status of the XSF: <number>
+ * is the document's name, <status> says "Working draft" or "Edition". */
 #include "document/write.h"
 #include "format/markup.h"
 
@@ -30,10 +31,18 @@ struct xep_writer {
     struct sv title;    /* of the section being written: caption of tables that have none */
 };
 
-static const char *const section_names[SECTIONS_MAX] = {"section1", "section2", "section3", "section4", "section5"};
+static const char *const section_names[SECTIONS_MAX] = {"section1", "section2", "section3",
+                                                        "section4", "section5"};
 
 /* Inline content. The sets say what the innermost element takes. */
-enum { TAKES_LINK = 1, TAKES_TT = 2, TAKES_EM = 4, TAKES_STRONG = 8, TAKES_NOTE = 16, TAKES_BR = 32 };
+enum {
+    TAKES_LINK = 1,
+    TAKES_TT = 2,
+    TAKES_EM = 4,
+    TAKES_STRONG = 8,
+    TAKES_NOTE = 16,
+    TAKES_BR = 32
+};
 enum {
     SET_P = TAKES_LINK | TAKES_TT | TAKES_EM | TAKES_STRONG | TAKES_NOTE | TAKES_BR,
     SET_ITEM = TAKES_LINK | TAKES_TT | TAKES_EM | TAKES_STRONG | TAKES_NOTE, /* li, dd, td */
@@ -81,8 +90,8 @@ static void put_note(struct xep_writer *w, const struct doc_inline *i)
 
 static void put_inlines(struct xep_writer *w, const struct doc_inline *i, unsigned takes);
 
-static void put_wrapped(struct xep_writer *w, const struct doc_inline *i, unsigned takes, unsigned wants,
-                        const char *name, unsigned inner)
+static void put_wrapped(struct xep_writer *w, const struct doc_inline *i, unsigned takes,
+                        unsigned wants, const char *name, unsigned inner)
 {
     if (!(takes & wants)) {
         put_inlines(w, i->first, takes);
@@ -95,8 +104,9 @@ static void put_wrapped(struct xep_writer *w, const struct doc_inline *i, unsign
 
 static void put_doc_link(struct xep_writer *w, const struct doc_inline *i, unsigned takes)
 {
-    struct sv url = sv_starts(i->url, SV("#")) ? inner_address(w, sv_from_byte(i->url, 1))
-                    : write_web_address(i->url) ? i->url : SV_NONE;
+    struct sv url = sv_starts(i->url, SV("#"))  ? inner_address(w, sv_from_byte(i->url, 1))
+                    : write_web_address(i->url) ? i->url
+                                                : SV_NONE;
     if (url.len == 0 || !(takes & TAKES_LINK)) {
         put_inlines(w, i->first, takes);
         return;
@@ -126,7 +136,9 @@ static void put_inlines(struct xep_writer *w, const struct doc_inline *i, unsign
             break;
         case DOC_REFERENCE:
         case DOC_THREAT:
-            url = i->kind == DOC_THREAT ? inner_address(w, i->id) : write_web_address(i->url) ? i->url : SV_NONE;
+            url = i->kind == DOC_THREAT       ? inner_address(w, i->id)
+                  : write_web_address(i->url) ? i->url
+                                              : SV_NONE;
             if (url.len && (takes & TAKES_LINK))
                 put_link(w, url, text);
             else
@@ -194,7 +206,8 @@ static void put_list(struct xep_writer *w, const struct doc_block *list)
     markup_newline(&w->m);
 }
 
-/* What a fact or a definition says, as one run of inlines: "a; b". False when it is more than paragraphs. */
+/* What a fact or a definition says, as one run of inlines: "a; b". False when it is more than
+ * paragraphs. */
 static bool short_values(const struct doc_block *b)
 {
     for (; b; b = b->next)
@@ -278,7 +291,8 @@ static void put_table_as_list(struct xep_writer *w, const struct doc_block *tabl
     for (; row; row = row->next) {
         const struct doc_block *name = head ? head->first : NULL;
         markup_open(&w->m, "li");
-        for (const struct doc_block *cell = row->first; cell; cell = cell->next, name = name ? name->next : NULL) {
+        for (const struct doc_block *cell = row->first; cell;
+             cell = cell->next, name = name ? name->next : NULL) {
             if (name)
                 markup_textf(&w->m, "%.*s: ", SV_ARG(doc_plain(w->arena, name->inlines)));
             put_inlines(w, cell->inlines, SET_ITEM);
@@ -389,7 +403,8 @@ static void put_figure(struct xep_writer *w, const struct doc_block *b, enum pla
 }
 
 /* A box or a quote. Items take no <div>: there the children stand alone. */
-static void put_div(struct xep_writer *w, const struct doc_block *b, const char *class_name, enum place place)
+static void put_div(struct xep_writer *w, const struct doc_block *b, const char *class_name,
+                    enum place place)
 {
     if (place == IN_ITEM) {
         put_blocks(w, b->first, place);
@@ -505,7 +520,8 @@ static void put_section(struct xep_writer *w, const struct doc_block *s, size_t 
 }
 
 /* Anchors of sections that the format has, and for all others the section around them. */
-static void collect_anchors(struct xep_writer *w, const struct doc_block *b, const struct sv *around, size_t level)
+static void collect_anchors(struct xep_writer *w, const struct doc_block *b,
+                            const struct sv *around, size_t level)
 {
     for (; b; b = b->next) {
         const struct sv *inner = around;
@@ -514,7 +530,8 @@ static void collect_anchors(struct xep_writer *w, const struct doc_block *b, con
         if (b->anchor.len && inner)
             map_set(&w->anchors, b->anchor, (void *)(uintptr_t)inner);
         if (b->first && level < 200)
-            collect_anchors(w, b->first, inner, b->kind == DOC_SECTION ? level + 1 : level + SECTIONS_MAX);
+            collect_anchors(w, b->first, inner,
+                            b->kind == DOC_SECTION ? level + 1 : level + SECTIONS_MAX);
     }
 }
 
@@ -623,23 +640,26 @@ void write_xep_form(const struct document *d, const struct xep_form *form, struc
     map_init(&w.noted, &a);
     collect_anchors(&w, d->root->first, NULL, 0);
     markup_init(&w.m, out, MARKUP_XML);
-    markup_xml_declaration(&w.m, form->submission
-                                     ? "<!DOCTYPE xep SYSTEM 'xep.dtd' [<!ENTITY % ents SYSTEM 'xep.ent'> %ents;]>"
-                                     : "<!DOCTYPE xep SYSTEM 'xep.dtd'>");
+    markup_xml_declaration(
+        &w.m, form->submission
+                  ? "<!DOCTYPE xep SYSTEM 'xep.dtd' [<!ENTITY % ents SYSTEM 'xep.ent'> %ents;]>"
+                  : "<!DOCTYPE xep SYSTEM 'xep.dtd'>");
     if (form->submission)
         markup_instruction(&w.m, "xml-stylesheet", "type='text/xsl' href='xep.xsl'");
     markup_open(&w.m, "xep");
     markup_newline(&w.m);
     put_header(&w, form);
     const struct doc_block *b = d->root->first;
-    struct doc_block loose = {.kind = DOC_SECTION, .title = SV("Introduction"), .anchor = SV("introduction")};
+    struct doc_block loose = {
+        .kind = DOC_SECTION, .title = SV("Introduction"), .anchor = SV("introduction")};
     bool any = false;
     for (; b && b->kind != DOC_SECTION; b = b->next)
         any = true;
     if (any) { /* blocks before the first chapter: the format has chapters only */
         markup_open(&w.m, section_names[0]);
         markup_attr(&w.m, "topic", loose.title);
-        markup_attr(&w.m, "anchor", map_get(&w.anchors, loose.anchor) ? SV("opening") : loose.anchor);
+        markup_attr(&w.m, "anchor",
+                    map_get(&w.anchors, loose.anchor) ? SV("opening") : loose.anchor);
         markup_newline(&w.m);
         for (b = d->root->first; b && b->kind != DOC_SECTION; b = b->next)
             put_block(&w, b, IN_SECTION);

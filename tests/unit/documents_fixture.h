@@ -1,4 +1,5 @@
-/* The three documents of a profile, for the tests of the writers; and the optional folder with the XSF's own document type. */
+/* The three documents of a profile, for the tests of the writers; and the optional folder with the
+ * XSF's own document type. */
 #ifndef CASEMATE_TESTS_DOCUMENTS_FIXTURE_H
 #define CASEMATE_TESTS_DOCUMENTS_FIXTURE_H
 
@@ -33,7 +34,8 @@ static inline void documents_open(struct documents *d, const char *profile)
         document_build(&d->a, &d->view, (enum document_kind)k, NULL, &d->list[k]);
 }
 
-static inline struct sv documents_write(struct documents *d, void (*writer)(const struct document *, struct str *),
+static inline struct sv documents_write(struct documents *d,
+                                        void (*writer)(const struct document *, struct str *),
                                         enum document_kind kind)
 {
     struct str out = STR_INIT;
@@ -47,7 +49,8 @@ static inline struct sv documents_write(struct documents *d, void (*writer)(cons
 static inline const char *shared_toolchain(struct arena *a)
 {
     const char *shared = getenv("CASEMATE_SHARED");
-    const char *dir = shared ? arena_printf(a, "%s/xep-toolchain", shared) : fixture_dir(a, "../shared/xep-toolchain");
+    const char *dir = shared ? arena_printf(a, "%s/xep-toolchain", shared)
+                             : fixture_dir(a, "../shared/xep-toolchain");
     return fs_kind(fs_join(a, dir, "xep.dtd")) == FS_FILE ? dir : NULL;
 }
 
@@ -69,8 +72,8 @@ static inline int xmllint_valid(struct arena *a, const char *toolchain, struct s
     if (pid == 0) {
         if (chdir(dir) != 0 || !freopen("/dev/null", "w", stderr))
             _exit(2);
-        execl("/usr/bin/xmllint", "xmllint", "--nonet", "--noout", "--noent", "--loaddtd", "--valid", "in.xml",
-              (char *)NULL);
+        execl("/usr/bin/xmllint", "xmllint", "--nonet", "--noout", "--noent", "--loaddtd",
+              "--valid", "in.xml", (char *)NULL);
         _exit(2);
     }
     int status = 0;

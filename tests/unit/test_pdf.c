@@ -34,12 +34,17 @@ static int teardown(void **state)
     return rc;
 }
 
-static struct proc_result shell(struct fixture *f, const char *script, const struct sandbox *sandbox, unsigned seconds)
+static struct proc_result shell(struct fixture *f, const char *script,
+                                const struct sandbox *sandbox, unsigned seconds)
 {
     struct proc_result result;
     const char *const argv[] = {"/bin/sh", "-c", script, NULL};
-    struct proc_options o = {.argv = argv, .environment = no_environment, .directory = f->dir, .sandbox = sandbox,
-                             .seconds = seconds, .output_max = 1000};
+    struct proc_options o = {.argv = argv,
+                             .environment = no_environment,
+                             .directory = f->dir,
+                             .sandbox = sandbox,
+                             .seconds = seconds,
+                             .output_max = 1000};
     if (proc_run(&f->a, &o, &result, &f->err) != 0)
         fail_msg("%s", f->err.text);
     return result;
@@ -54,7 +59,8 @@ static void programs_run_and_are_judged(void **state)
     r = shell(f, "kill -TERM $$", NULL, 10);
     assert_int_equal(r.status, -1);
     assert_int_equal(r.signal, SIGTERM);
-    r = shell(f, "read x && echo got; ls /proc/$$/fd | wc -l", NULL, 10); /* no input, no files of ours */
+    r = shell(f, "read x && echo got; ls /proc/$$/fd | wc -l", NULL,
+              10); /* no input, no files of ours */
     assert_true(sv_to_u64(sv_trim(r.output), 5, &(uint64_t){0}));
     r = shell(f, "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done", NULL, 10);
     assert_int_equal(r.output.len, 1000);
@@ -89,7 +95,8 @@ static void a_missing_program_is_named(void **state)
 static void the_sandbox_keeps_files_and_network_away(void **state)
 {
     struct fixture *f = *state;
-    const char *const read[] = {"/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", NULL};
+    const char *const read[] = {"/usr",      "/bin",         "/lib", "/lib64", "/etc/ld.so.cache",
+                                "/dev/null", "/dev/urandom", NULL};
     const char *const write[] = {f->dir, NULL};
     struct sandbox_rules rules = {read, write};
     struct sandbox s;
@@ -108,15 +115,18 @@ static void the_sandbox_keeps_files_and_network_away(void **state)
         assert_int_equal(fs_kind("/tmp/casemate-outside"), FS_NONE);
     }
     if (fs_kind("/usr/bin/python3") == FS_FILE && sv_find(gaps, SV("seccomp")) < 0) {
-        r = shell(f, "/usr/bin/python3 -I -c 'import socket\n"
-                     "for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_PACKET, socket.AF_NETLINK):\n"
-                     "    try:\n"
-                     "        socket.socket(family, socket.SOCK_STREAM)\n"
-                     "        print(\"opened\", family)\n"
-                     "    except PermissionError:\n"
-                     "        print(\"refused\")\n"
-                     "    except OSError as e:\n"
-                     "        print(\"other\", e)\n'", &s, 30);
+        r = shell(f,
+                  "/usr/bin/python3 -I -c 'import socket\n"
+                  "for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, "
+                  "socket.AF_PACKET, socket.AF_NETLINK):\n"
+                  "    try:\n"
+                  "        socket.socket(family, socket.SOCK_STREAM)\n"
+                  "        print(\"opened\", family)\n"
+                  "    except PermissionError:\n"
+                  "        print(\"refused\")\n"
+                  "    except OSError as e:\n"
+                  "        print(\"other\", e)\n'",
+                  &s, 30);
         assert_text(r.output, "refused\nrefused\nrefused\nrefused\nrefused\n");
     }
     sandbox_release(&s);
@@ -124,8 +134,9 @@ static void the_sandbox_keeps_files_and_network_away(void **state)
 
 /* PDF */
 
-#define PAGE "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>T</title>" \
-             "<style>@page { size: A4 }</style></head><body><h1>Heading words</h1>"
+#define PAGE                                                                                       \
+    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>T</title>"              \
+    "<style>@page { size: A4 }</style></head><body><h1>Heading words</h1>"
 
 static bool rendered(struct fixture *f, struct sv html, const struct pdf_options *o, struct sv *out)
 {
@@ -142,7 +153,10 @@ static bool rendered(struct fixture *f, struct sv html, const struct pdf_options
 static void same_page_same_bytes(void **state)
 {
     struct fixture *f = *state;
-    struct sv one, two, html = SV(PAGE "<p>\xce\x91 text with a <a href=\"https://example.org/\">link</a>.</p></body></html>");
+    struct sv one, two,
+        html = SV(
+            PAGE
+            "<p>\xce\x91 text with a <a href=\"https://example.org/\">link</a>.</p></body></html>");
     struct pdf_options o = {.epoch = 1795305600};
     rendered(f, html, &o, &one);
     rendered(f, html, &o, &two);
@@ -156,12 +170,20 @@ static void nothing_outside_the_page_is_read(void **state)
     struct err err = ERR_INIT;
     struct sv one, two;
     const char *secret = fs_join(&f->a, f->dir, "secret.svg");
-    assert_int_equal(fs_write(secret, SV("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
-                                         "<rect width='9' height='9'/></svg>"), false, &err), 0);
+    assert_int_equal(fs_write(secret,
+                              SV("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+                                 "<rect width='9' height='9'/></svg>"),
+                              false, &err),
+                     0);
     struct pdf_options o = {.epoch = 0};
-    rendered(f, sv_str(arena_printf(&f->a, PAGE "<img src=\"file://%s\" alt=\"\"></body></html>", secret)), &o, &one);
-    rendered(f, sv_str(arena_printf(&f->a, PAGE "<img src=\"file:///nowhere/at/all.svg\" alt=\"\"></body></html>")), &o,
-             &two);
+    rendered(
+        f,
+        sv_str(arena_printf(&f->a, PAGE "<img src=\"file://%s\" alt=\"\"></body></html>", secret)),
+        &o, &one);
+    rendered(f,
+             sv_str(arena_printf(
+                 &f->a, PAGE "<img src=\"file:///nowhere/at/all.svg\" alt=\"\"></body></html>")),
+             &o, &two);
     assert_true(sv_eq(one, two)); /* a file that is there and one that is not look the same */
 }
 
@@ -175,7 +197,8 @@ static void a_rendered_page_is_kept(void **state)
     rendered(f, SV(PAGE "</body></html>"), &o, &one);
     assert_int_equal(fs_list(&f->a, cache, 10, &names, &f->err), 0);
     assert_int_equal(names.list.len, 1);
-    assert_int_equal(fs_write(fs_join(&f->a, cache, names.list.at[0]), SV("%PDF-kept"), false, &f->err), 0);
+    assert_int_equal(
+        fs_write(fs_join(&f->a, cache, names.list.at[0]), SV("%PDF-kept"), false, &f->err), 0);
     rendered(f, SV(PAGE "</body></html>"), &o, &two);
     assert_text(two, "%PDF-kept");
     o.epoch = 2;
@@ -206,7 +229,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(programs_run_and_are_judged, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_program_that_does_not_end_is_killed_with_its_children, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_program_that_does_not_end_is_killed_with_its_children,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_missing_program_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(the_sandbox_keeps_files_and_network_away, setup, teardown),
         cmocka_unit_test_setup_teardown(same_page_same_bytes, setup, teardown),

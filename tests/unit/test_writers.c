@@ -9,7 +9,8 @@
 static void has(struct sv text, const char *part)
 {
     if (sv_find(text, sv_str(part)) < 0)
-        fail_msg("expected \"%s\" in: %.*s", part, (int)(text.len > 3000 ? 3000 : text.len), text.at);
+        fail_msg("expected \"%s\" in: %.*s", part, (int)(text.len > 3000 ? 3000 : text.len),
+                 text.at);
 }
 
 static void hasnt(struct sv text, const char *part)
@@ -34,11 +35,17 @@ static void small_open(struct small *s)
     s->profile.sig.community = SV("Tests");
     map_init(&s->profile.references.by_id, &s->a);
     s->view.profile = &s->profile;
-    *vec_push(&s->a, &s->profile.sig.authors) = (struct author){.first = SV("Ada"), .last = SV("Example"),
-                                                                .email = SV("ada@example.org")};
-    s->d = (struct document){.kind = DOCUMENT_PROCESS, .view = &s->view, .title = SV("A title"), .abstract = SV("What."),
-                             .version = SV("0.1"), .date = SV("2026-11-22"), .root = doc_block_new(&s->a, DOC_SECTION)};
-    *vec_push(&s->a, &s->d.revisions) = (struct revision){SV("0.1"), SV("2026-11-22"), SV("ae"), SV("First.")};
+    *vec_push(&s->a, &s->profile.sig.authors) =
+        (struct author){.first = SV("Ada"), .last = SV("Example"), .email = SV("ada@example.org")};
+    s->d = (struct document){.kind = DOCUMENT_PROCESS,
+                             .view = &s->view,
+                             .title = SV("A title"),
+                             .abstract = SV("What."),
+                             .version = SV("0.1"),
+                             .date = SV("2026-11-22"),
+                             .root = doc_block_new(&s->a, DOC_SECTION)};
+    *vec_push(&s->a, &s->d.revisions) =
+        (struct revision){SV("0.1"), SV("2026-11-22"), SV("ae"), SV("First.")};
     s->s = doc_add_section(&s->a, s->d.root, SV("Part"), SV("part"));
 }
 
@@ -99,7 +106,9 @@ static void text_loses_nothing_that_is_too_long(void **state)
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++)
         count += text.at[i] == 'x';
-    assert_int_equal(count, 3 * 300 + 4); /* "Ada Example" twice, "ada@example.org", "Its text does not change" */
+    assert_int_equal(
+        count,
+        3 * 300 + 4); /* "Ada Example" twice, "ada@example.org", "Its text does not change" */
     has(text, "innermost");
     arena_release(&s.a);
 }
@@ -126,7 +135,8 @@ static void text_shows_links_and_boxes(void **state)
     arena_release(&s.a);
 }
 
-/* A small validator: type, required, properties, additionalProperties, items, enum, const, $ref into $defs. */
+/* A small validator: type, required, properties, additionalProperties, items, enum, const, $ref
+ * into $defs. */
 
 static const struct json_value *member(const struct json_value *v, struct sv key)
 {
@@ -136,12 +146,14 @@ static const struct json_value *member(const struct json_value *v, struct sv key
     return NULL;
 }
 
-static const struct json_value *resolve(const struct json_value *root, const struct json_value *schema)
+static const struct json_value *resolve(const struct json_value *root,
+                                        const struct json_value *schema)
 {
     struct sv ref = json_get_text(schema, "$ref");
     if (ref.len == 0)
         return schema;
-    const struct json_value *found = member(json_get(root, "$defs"), sv_from_byte(ref, strlen("#/$defs/")));
+    const struct json_value *found =
+        member(json_get(root, "$defs"), sv_from_byte(ref, strlen("#/$defs/")));
     if (!found)
         fail_msg("the schema has no %.*s", SV_ARG(ref));
     return found;
@@ -149,19 +161,21 @@ static const struct json_value *resolve(const struct json_value *root, const str
 
 static bool is_type(const struct json_value *v, struct sv type)
 {
-    static const char *const names[] = {[JSON_NULL] = "null", [JSON_BOOL] = "boolean", [JSON_INT] = "integer",
-                                        [JSON_DOUBLE] = "number", [JSON_STRING] = "string", [JSON_ARRAY] = "array",
-                                        [JSON_OBJECT] = "object"};
+    static const char *const names[] = {
+        [JSON_NULL] = "null",     [JSON_BOOL] = "boolean",  [JSON_INT] = "integer",
+        [JSON_DOUBLE] = "number", [JSON_STRING] = "string", [JSON_ARRAY] = "array",
+        [JSON_OBJECT] = "object"};
     return sv_eq_str(type, names[v->kind]) || (v->kind == JSON_INT && sv_eq_str(type, "number"));
 }
 
-static void check_value(const struct json_value *root, const struct json_value *schema, const struct json_value *v,
-                        const char *where);
+static void check_value(const struct json_value *root, const struct json_value *schema,
+                        const struct json_value *v, const char *where);
 
-static void check_members(const struct json_value *root, const struct json_value *schema, const struct json_value *v,
-                          const char *where)
+static void check_members(const struct json_value *root, const struct json_value *schema,
+                          const struct json_value *v, const char *where)
 {
-    const struct json_value *required = json_get(schema, "required"), *properties = json_get(schema, "properties");
+    const struct json_value *required = json_get(schema, "required"),
+                            *properties = json_get(schema, "properties");
     const struct json_value *others = json_get(schema, "additionalProperties");
     for (size_t i = 0; required && i < required->count; i++)
         if (!member(v, required->items[i]->text))
@@ -171,17 +185,19 @@ static void check_members(const struct json_value *root, const struct json_value
         if (!inner && others && others->kind == JSON_OBJECT)
             inner = others;
         if (!inner && others && others->kind == JSON_BOOL && !others->boolean)
-            fail_msg("%s has %.*s, which the schema does not know", where, SV_ARG(v->members[k].key));
+            fail_msg("%s has %.*s, which the schema does not know", where,
+                     SV_ARG(v->members[k].key));
         char inside[256];
-        snprintf(inside, sizeof(inside), "%.150s.%.*s", where, (int)(v->members[k].key.len > 80 ? 80 : v->members[k].key.len),
+        snprintf(inside, sizeof(inside), "%.150s.%.*s", where,
+                 (int)(v->members[k].key.len > 80 ? 80 : v->members[k].key.len),
                  v->members[k].key.at);
         if (inner)
             check_value(root, inner, v->members[k].value, inside);
     }
 }
 
-static void check_value(const struct json_value *root, const struct json_value *schema, const struct json_value *v,
-                        const char *where)
+static void check_value(const struct json_value *root, const struct json_value *schema,
+                        const struct json_value *v, const char *where)
 {
     schema = resolve(root, schema);
     const struct json_value *type = json_get(schema, "type"), *words = json_get(schema, "enum");
@@ -190,7 +206,8 @@ static void check_value(const struct json_value *root, const struct json_value *
     for (size_t i = 0; type && type->kind == JSON_ARRAY && i < type->count; i++)
         fits |= is_type(v, type->items[i]->text);
     for (size_t i = 0; words && i < words->count; i++)
-        fits = i == 0 ? sv_eq(words->items[i]->text, v->text) : fits || sv_eq(words->items[i]->text, v->text);
+        fits = i == 0 ? sv_eq(words->items[i]->text, v->text)
+                      : fits || sv_eq(words->items[i]->text, v->text);
     if (!fits || (one && !sv_eq(one->text, v->text)))
         fail_msg("%s does not fit the schema", where);
     if (v->kind == JSON_OBJECT)
@@ -222,7 +239,8 @@ static void json_fits_its_schema(void **state)
     struct documents *d = *state;
     const struct json_value *schema = schema_named(&d->a, "document.schema.json");
     for (int k = 0; k < DOCUMENT_KINDS; k++) {
-        const struct json_value *v = read_json(&d->a, documents_write(d, document_write_json, (enum document_kind)k));
+        const struct json_value *v =
+            read_json(&d->a, documents_write(d, document_write_json, (enum document_kind)k));
         check_value(schema, schema, v, document_names[k]);
     }
     struct str out = STR_INIT;
@@ -259,7 +277,8 @@ static void deep_trees_are_flattened_in_time(void **state)
     outline->text = arena_sv(&s.a, str_sv(&text));
     str_release(&text);
     has(small_write(&s, document_write_json), "core");
-    struct sv xml = small_write(&s, document_write_xep), plain = small_write(&s, document_write_text);
+    struct sv xml = small_write(&s, document_write_xep),
+              plain = small_write(&s, document_write_text);
     has(xml, "core");
     has(xml, "node 199");
     check_width(plain, "deep");
@@ -281,7 +300,8 @@ static void xml_obeys_the_content_model(void **state)
     small_open(&s);
     struct doc_block *inner = s.s;
     for (int i = 0; i < 7; i++)
-        inner = doc_add_section(&s.a, inner, SV("Deeper"), sv_str(arena_printf(&s.a, "deeper-%d", i)));
+        inner =
+            doc_add_section(&s.a, inner, SV("Deeper"), sv_str(arena_printf(&s.a, "deeper-%d", i)));
     struct doc_block *item = doc_add(&s.a, doc_add(&s.a, inner, DOC_LIST), DOC_ITEM);
     doc_add_paragraph(&s.a, item, SV("first"));
     struct doc_block *table = build_table(&s.a, item, SV("t"), "A table in an item");
@@ -295,9 +315,11 @@ static void xml_obeys_the_content_model(void **state)
     doc_add_paragraph(&s.a, quote, SV("again"));
     table = build_table(&s.a, s.s, SV("t2"), "A table");
     row = build_row(&s.a, table);
-    doc_link(&s.a, build_row_heading(&s.a, row, SV_NONE), SV("https://example.org/"), SV("head with link"));
+    doc_link(&s.a, build_row_heading(&s.a, row, SV_NONE), SV("https://example.org/"),
+             SV("head with link"));
     struct doc_block *p = doc_add_paragraph(&s.a, s.s, SV("A "));
-    struct doc_inline *link = doc_inline_new(&s.a, DOC_LINK, SV_NONE), *em = doc_inline_new(&s.a, DOC_EM, SV_NONE);
+    struct doc_inline *link = doc_inline_new(&s.a, DOC_LINK, SV_NONE),
+                      *em = doc_inline_new(&s.a, DOC_EM, SV_NONE);
     link->url = SV("https://example.org/");
     doc_put_child(em, doc_inline_new(&s.a, DOC_CODE, SV("<x>")));
     doc_put_child(link, em);
@@ -327,11 +349,18 @@ static void submissions_need_an_author_who_can_be_reached(void **state)
     struct err err = ERR_INIT;
     assert_int_equal(document_write_protoxep(&s.d, &out, &err), 0);
     struct sv xml = str_sv(&out);
-    static const char *const parts[] = {"&LEGALNOTICE;", "<number>xxxx</number>", "<status>ProtoXEP</status>",
-                                        "<type>Informational</type>", "<approver>Council</approver>",
-                                        "<version>0.0.1</version>", "<shortname>N/A</shortname>",
-                                        "href='xep.xsl'", "SYSTEM 'xep.ent'", "topic=\"Introduction\"",
-                                        "topic=\"XMPP Registrar Considerations\"", "topic=\"Accessibility Considerations\""};
+    static const char *const parts[] = {"&LEGALNOTICE;",
+                                        "<number>xxxx</number>",
+                                        "<status>ProtoXEP</status>",
+                                        "<type>Informational</type>",
+                                        "<approver>Council</approver>",
+                                        "<version>0.0.1</version>",
+                                        "<shortname>N/A</shortname>",
+                                        "href='xep.xsl'",
+                                        "SYSTEM 'xep.ent'",
+                                        "topic=\"Introduction\"",
+                                        "topic=\"XMPP Registrar Considerations\"",
+                                        "topic=\"Accessibility Considerations\""};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         has(xml, parts[i]);
     str_clear(&out);
@@ -350,7 +379,8 @@ static void all_formats_carry_the_same_facts(void **state)
     struct documents *d = *state;
     struct sv text = documents_write(d, document_write_text, DOCUMENT_ANALYSIS);
     struct sv xml = documents_write(d, document_write_xep, DOCUMENT_ANALYSIS);
-    const struct json_value *json = read_json(&d->a, documents_write(d, document_write_json, DOCUMENT_ANALYSIS));
+    const struct json_value *json =
+        read_json(&d->a, documents_write(d, document_write_json, DOCUMENT_ANALYSIS));
     const struct json_value *threats = json_get(json, "threats");
     struct str csv = STR_INIT;
     document_write_csv(&d->view, &csv);
@@ -366,7 +396,8 @@ static void all_formats_carry_the_same_facts(void **state)
         has(str_sv(&csv), arena_printf(&d->a, "\r\n%.*s,", SV_ARG(t->id)));
         has(xml, arena_printf(&d->a, "<dt>Identifier</dt><dd>%.*s</dd>", SV_ARG(t->id)));
         has(text, arena_printf(&d->a, "   Identifier: %.*s\n", SV_ARG(t->id)));
-        has(text, arena_printf(&d->a, "   Priority: %.*s\n", SV_ARG(build_priority_name(&d->a, &d->view, tv->priority))));
+        has(text, arena_printf(&d->a, "   Priority: %.*s\n",
+                               SV_ARG(build_priority_name(&d->a, &d->view, tv->priority))));
         has(xml, arena_printf(&d->a, "<dt>Priority</dt><dd>%.*s</dd>",
                               SV_ARG(build_priority_name(&d->a, &d->view, tv->priority))));
     }
@@ -378,13 +409,17 @@ static void published_xml_is_valid_by_the_xsfs_own_type(void **state)
     struct documents *d = *state;
     const char *toolchain = shared_toolchain(&d->a);
     if (!toolchain) {
-        print_message("# the XSF's xep.dtd is not here: set CASEMATE_SHARED to the folder above xep-toolchain\n");
+        print_message("# the XSF's xep.dtd is not here: set CASEMATE_SHARED to the folder above "
+                      "xep-toolchain\n");
         skip();
     }
     for (int k = 0; k < DOCUMENT_KINDS; k++) {
         struct str out = STR_INIT;
         struct err err = ERR_INIT;
-        assert_int_equal(xmllint_valid(&d->a, toolchain, documents_write(d, document_write_xep, (enum document_kind)k)), 1);
+        assert_int_equal(
+            xmllint_valid(&d->a, toolchain,
+                          documents_write(d, document_write_xep, (enum document_kind)k)),
+            1);
         assert_int_equal(document_write_protoxep(&d->list[k], &out, &err), 0);
         assert_int_equal(xmllint_valid(&d->a, toolchain, str_sv(&out)), 1);
         str_release(&out);
@@ -394,8 +429,8 @@ static void published_xml_is_valid_by_the_xsfs_own_type(void **state)
 static void same_view_same_bytes(void **state)
 {
     struct documents *d = *state;
-    static void (*const writers[])(const struct document *, struct str *) = {document_write_text, document_write_json,
-                                                                              document_write_xep};
+    static void (*const writers[])(const struct document *, struct str *) = {
+        document_write_text, document_write_json, document_write_xep};
     for (size_t i = 0; i < ARRAY_LEN(writers); i++)
         assert_true(sv_eq(documents_write(d, writers[i], DOCUMENT_ANALYSIS),
                           documents_write(d, writers[i], DOCUMENT_ANALYSIS)));
