@@ -84,7 +84,7 @@ void document_build(struct arena *a, const struct view *v, enum document_kind ki
     else if (kind == DOCUMENT_TEMPLATE)
         build_template_chapters(a, v, out);
     else
-        build_analysis_chapters(a, v, out);
+        build_analysis_chapters(a, v, options, out);
     build_formal_chapters(a, v, out);
     build_references(a, v, out);
     build_revisions(a, out);

@@ -11,7 +11,8 @@
 /* build_process.c, build_template.c, build_analysis.c: the chapters of one document, appended to root. */
 void build_process_chapters(struct arena *a, const struct view *v, struct document *d);
 void build_template_chapters(struct arena *a, const struct view *v, struct document *d);
-void build_analysis_chapters(struct arena *a, const struct view *v, struct document *d);
+void build_analysis_chapters(struct arena *a, const struct view *v, const struct document_options *options,
+                             struct document *d);
 
 /* Markdown of the profile: blocks appended to parent; inner headings get anchors that begin with anchor_prefix. A text
  * that exceeds the limits of the reader is shown as a code block, so that nothing is lost. */

@@ -85,7 +85,8 @@ static struct doc_block *area_chapter(struct arena *a, struct document *d, const
 }
 
 /* One pass over the threats for all areas: heads of lists of indexes by area. */
-static void register_chapters(struct arena *a, const struct view *v, struct document *d)
+static void register_chapters(struct arena *a, const struct view *v, const struct document_options *options,
+                              struct document *d)
 {
     const struct terms *areas = &v->profile->sig.areas;
     struct doc_block **chapters = arena_new_array(a, struct doc_block *, areas->list.len + 1);
@@ -111,18 +112,21 @@ static void register_chapters(struct arena *a, const struct view *v, struct docu
         const struct threat *t = v->threats.at[i].threat;
         int area = main_area(t);
         struct doc_block *chapter = build_is_end(v, t->stage) ? closed : area >= 0 ? chapters[area] : NULL;
-        doc_append(chapter ? chapter : d->root, document_build_threat(a, v, i));
+        bool other = options && options->threat;
+        doc_append(chapter ? chapter : d->root,
+                   other ? options->threat(options->context, i) : document_build_threat(a, v, i));
     }
 }
 
-void build_analysis_chapters(struct arena *a, const struct view *v, struct document *d)
+void build_analysis_chapters(struct arena *a, const struct view *v, const struct document_options *options,
+                             struct document *d)
 {
     const struct analysis *analysis = &v->profile->analysis;
     reading(a, v, d);
     summary(a, v, d);
     for (size_t i = 0; i < analysis->before.len; i++)
         framing(a, v, d, &analysis->before.at[i]);
-    register_chapters(a, v, d);
+    register_chapters(a, v, options, d);
     for (size_t i = 0; i < analysis->after.len; i++)
         framing(a, v, d, &analysis->after.at[i]);
     doc_append(d->root, document_build_progress(a, v));

@@ -284,7 +284,7 @@ struct doc_block *build_tree_figure(struct arena *a, const struct threat *t)
 {
     struct doc_block *figure = doc_block_new(a, DOC_FIGURE);
     figure->anchor = build_sv(a, "%.*s-tree", SV_ARG(t->id));
-    figure->figure = draw_figure(a, t->tree);
+    figure->figure = draw_figure(a, t->tree, t->id);
     figure->class_name = "tree";
     doc_textf(a, figure, "Attack tree of %.*s: %.*s", SV_ARG(t->id), SV_ARG(t->tree->nodes.at[0].label));
     struct doc_block *outline = doc_add(a, figure, DOC_CODE_BLOCK);

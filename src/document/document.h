@@ -10,6 +10,8 @@
 enum document_kind { DOCUMENT_PROCESS, DOCUMENT_TEMPLATE, DOCUMENT_ANALYSIS, DOCUMENT_KINDS };
 extern const char *const document_names[DOCUMENT_KINDS]; /* "process", "template", "analysis": also file names */
 
+struct fragments;
+
 struct revision {
     struct sv version, date, initials, remark;
 };
@@ -23,11 +25,15 @@ struct document {
     struct sv date;             /* YYYY-MM-DD */
     VEC(struct revision) revisions; /* newest first; at least one */
     struct doc_block *root;     /* DOC_SECTION; its child sections are the chapters */
+    struct fragments *fragments; /* of the run that writes it again (fragment.h); NULL: everything is written */
 };
 
 struct document_options {
     /* Set when this build becomes an edition: its version, date, remark. Otherwise NULL. */
     const struct revision *edition;
+    /* Makes the section of a threat in place of document_build_threat. NULL: that. */
+    struct doc_block *(*threat)(void *context, size_t index);
+    void *context;
 };
 
 /* document/build.c */
@@ -50,6 +56,8 @@ void document_write_json(const struct document *d, struct str *out);  /* docs/sc
 void document_write_xep(const struct document *d, struct str *out);   /* XEP format, the group's own licence, valid by the XSF's DTD */
 void document_write_csv(const struct view *v, struct str *out);       /* the register, one row a threat */
 void document_write_register_json(const struct view *v, struct str *out); /* the register as data */
+/* The same; threats whose members are in the file of the last run are left out. */
+void document_write_register_fragments(const struct view *v, struct fragments *fragments, struct str *out);
 
 /* The XSF's form of a document for submission: number xxxx, ProtoXEP, 0.0.1, &LEGALNOTICE;, Informational, approver Council. */
 CM_MUST_USE int document_write_protoxep(const struct document *d, struct str *out, struct err *err);

@@ -2,6 +2,7 @@
 #include "document/html.h"
 
 #include "document/build.h"
+#include "document/fragment.h"
 
 static void blocks(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level);
 
@@ -132,7 +133,7 @@ static void class_of(struct markup *m, const char *kind, const char *extra)
         markup_attr_str(m, "class", kind ? kind : extra);
 }
 
-static void section(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
+static void whole_section(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
 {
     markup_open(m, "section");
     if (b->anchor.len)
@@ -141,6 +142,17 @@ static void section(struct markup *m, const struct html_context *c, const struct
     html_heading(m, level, b->title, b->anchor);
     blocks(m, c, b->first, level + 1);
     markup_close(m, "section");
+}
+
+static void section(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
+{
+    const char place[] = {(char)('0' + level % 10)};
+    if (!fragment_is(c->fragments, b)) {
+        whole_section(m, c, b, level);
+    } else if (!fragment_begin(c->fragments, b->anchor, sv_from(place, 1), NULL, m->out)) {
+        whole_section(m, c, fragment_whole(c->fragments, b), level);
+        fragment_end(c->fragments, m->out);
+    }
 }
 
 /* ---- facts ---- */
@@ -155,6 +167,26 @@ static void fact_value(struct markup *m, const struct html_context *c, struct sv
     markup_close(m, "dd");
 }
 
+/* On paper the values flow as one text, with the commas in it. */
+static void fact_in_print(struct markup *m, const struct html_context *c, const struct doc_block *f)
+{
+    struct sv between = sv_eq(f->key, SV("attacker")) ? SV("; ") : SV(", ");
+    markup_open(m, "dd");
+    for (const struct doc_block *b = f->first; b; b = b->next) {
+        bool badge = sv_eq(f->key, SV("priority")) && f->value_count && b == f->first;
+        if (b != f->first)
+            markup_text(m, between);
+        if (badge) {
+            markup_open(m, "span");
+            markup_attrf(m, "class", "badge priority-%.*s", SV_ARG(f->values[0]));
+        }
+        html_inlines(m, c, b->inlines);
+        if (badge)
+            markup_close(m, "span");
+    }
+    markup_close(m, "dd");
+}
+
 static void fact(struct markup *m, const struct html_context *c, const struct doc_block *f)
 {
     markup_open(m, "div");
@@ -162,8 +194,10 @@ static void fact(struct markup *m, const struct html_context *c, const struct do
     markup_open(m, "dt");
     html_inlines(m, c, f->inlines);
     markup_close(m, "dt");
+    if (c->print)
+        fact_in_print(m, c, f);
     size_t i = 0;
-    for (const struct doc_block *b = f->first; b; b = b->next, i++) {
+    for (const struct doc_block *b = c->print ? NULL : f->first; b; b = b->next, i++) {
         if (i < f->value_count) {
             fact_value(m, c, f->values[i], b);
             continue;
@@ -358,8 +392,42 @@ static void drawing(struct markup *m, const struct html_context *c, const struct
     markup_fragment(m, *known);
 }
 
+/* A drawing on paper: in parts when it is higher than a page, each a figure of its own. */
+static void figure_on_paper(struct markup *m, const struct html_context *c, const struct doc_block *b)
+{
+    struct arena a = ARENA_INIT;
+    const struct doc_figure_part *parts;
+    size_t count = b->figure->on_paper(&a, b->figure->data, &parts);
+    for (size_t i = 0; i < count; i++) {
+        markup_open(m, "figure");
+        if (i == 0 && b->anchor.len)
+            markup_attr(m, "id", b->anchor);
+        else if (i)
+            markup_attrf(m, "id", "%.*s-part-%zu", SV_ARG(b->anchor), i);
+        class_of(m, NULL, b->class_name);
+        if (parts[i].caption.len)
+            markup_element(m, "figcaption", parts[i].caption);
+        else
+            caption(m, c, b, "figcaption");
+        markup_open(m, "div");
+        markup_attr_str(m, "class", "scroll");
+        const char *prefix = arena_printf(&a, "%s%.*s-%s", c->id_prefix ? c->id_prefix : "", SV_ARG(b->anchor),
+                                          i ? arena_printf(&a, "part-%zu-", i) : "");
+        parts[i].figure->draw(m, parts[i].figure->data, prefix);
+        markup_close(m, "div");
+        markup_close(m, "figure");
+        if (i + 1 < count)
+            markup_newline(m);
+    }
+    arena_release(&a);
+}
+
 static void figure(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
 {
+    if (c->print && b->figure && b->figure->on_paper) {
+        figure_on_paper(m, c, b);
+        return;
+    }
     markup_open(m, "figure");
     if (b->anchor.len)
         markup_attr(m, "id", b->anchor);

@@ -33,6 +33,7 @@ struct html_context {
     bool single_document;   /* links to threats are "#T-0001", otherwise "threats/T-0001.html" */
     const char *id_prefix;  /* for ids of drawings; NULL: none. The figure's anchor follows it */
     struct html_drawings *drawings; /* may be NULL */
+    struct fragments *fragments; /* may be NULL */
 };
 
 void html_blocks(struct markup *m, const struct html_context *c, const struct doc_block *first);

@@ -1,5 +1,6 @@
 /* The document and the register as JSON: docs/schema/document.schema.json and register.schema.json
  * say what is in it. */
+#include "document/fragment.h"
 #include "document/write.h"
 
 enum {
@@ -11,6 +12,7 @@ enum {
 struct json_writer {
     struct arena *arena;
     struct json j;
+    struct fragments *fragments; /* may be NULL */
 };
 
 static const char *const inline_names[] = {
@@ -223,6 +225,29 @@ static void write_block_members(struct json_writer *w, const struct doc_block *b
     }
 }
 
+static void write_one(struct json_writer *w, const struct doc_block *b)
+{
+    struct json *j = &w->j;
+    json_object(j);
+    json_put_str(j, "type", block_names[b->kind]);
+    put_given(j, "anchor", b->anchor);
+    if (b->class_name)
+        json_put_str(j, "class", b->class_name);
+    write_block_members(w, b);
+    json_end(j);
+}
+
+/* True: the element has to be written. What is around it is told by its depth, which decides on its indentation. */
+static bool begin_fragment(struct json_writer *w, struct sv id)
+{
+    const char place[] = {(char)('0' + w->j.depth % 64)};
+    json_place(&w->j);
+    if (!fragment_begin(w->fragments, id, sv_from(place, 1), NULL, w->j.out))
+        return true;
+    json_placed(&w->j);
+    return false;
+}
+
 static void write_blocks(struct json_writer *w, const char *key, const struct doc_block *first)
 {
     struct json *j = &w->j;
@@ -239,13 +264,12 @@ static void write_blocks(struct json_writer *w, const char *key, const struct do
         first = NULL;
     }
     for (const struct doc_block *b = first; b; b = b->next) {
-        json_object(j);
-        json_put_str(j, "type", block_names[b->kind]);
-        put_given(j, "anchor", b->anchor);
-        if (b->class_name)
-            json_put_str(j, "class", b->class_name);
-        write_block_members(w, b);
-        json_end(j);
+        if (!fragment_is(w->fragments, b)) {
+            write_one(w, b);
+        } else if (begin_fragment(w, b->anchor)) {
+            write_one(w, fragment_whole(w->fragments, b));
+            fragment_end(w->fragments, j->out);
+        }
     }
     json_end(j);
 }
@@ -322,9 +346,12 @@ static void write_threats(struct json_writer *w, const struct view *v, bool whol
     json_key(j, "threats");
     json_array(j);
     for (size_t i = 0; i < v->threats.len; i++) {
+        if (!begin_fragment(w, sv_str(arena_printf(w->arena, "%.*s=", SV_ARG(v->threats.at[i].threat->id)))))
+            continue;
         json_object(j);
         write_threat_members(j, v, i, &citations.of_threat[i], whole);
         json_end(j);
+        fragment_end(w->fragments, j->out);
     }
     json_end(j);
 }
@@ -332,7 +359,7 @@ static void write_threats(struct json_writer *w, const struct view *v, bool whol
 void document_write_json(const struct document *d, struct str *out)
 {
     struct arena a = ARENA_INIT;
-    struct json_writer w = {.arena = &a};
+    struct json_writer w = {.arena = &a, .fragments = d->fragments};
     struct json *j = &w.j;
     json_init(j, out, false);
     j->flat_from = 4; /* below, a line is an element: the file stays readable, and half the size */
@@ -380,8 +407,13 @@ static void write_terms(struct json *j, const char *key, const struct terms *ter
 
 void document_write_register_json(const struct view *v, struct str *out)
 {
+    document_write_register_fragments(v, NULL, out);
+}
+
+void document_write_register_fragments(const struct view *v, struct fragments *fragments, struct str *out)
+{
     struct arena a = ARENA_INIT;
-    struct json_writer w = {.arena = &a};
+    struct json_writer w = {.arena = &a, .fragments = fragments};
     struct json *j = &w.j;
     const struct sig *sig = &v->profile->sig;
     json_init(j, out, false);

@@ -2,8 +2,11 @@
  * long is wrapped, words and lines of code as well. */
 #include "base/date.h"
 #include "base/utf8.h"
+#include "document/fragment.h"
 #include "document/write.h"
 #include "document/write_wrap.h"
+
+#include <stdio.h>
 
 enum {
     WIDTH = 72,
@@ -12,6 +15,9 @@ enum {
     CONTENTS_DEPTH = 3,
     NUMBER_MAX = 120,
 };
+
+/* What a fragment asks. */
+enum { ASKED_LINK = 'l', ASKED_SECTION = 's', ASKED_CITED = 'c' };
 
 struct text_writer {
     struct arena *arena;
@@ -33,6 +39,9 @@ static size_t link_number(struct text_writer *w, struct sv url)
         *known = w->links.list.len;
         map_set(&w->addresses, url, known);
     }
+    char number[24];
+    snprintf(number, sizeof number, "%zu", *known);
+    fragment_asked(w->document->fragments, ASKED_LINK, url, sv_str(number));
     return *known;
 }
 
@@ -53,6 +62,7 @@ static void add_link(struct text_writer *w, struct str *out, const struct doc_in
     struct sv shown = sv_from(str_sv(out).at + start, out->len - start);
     if (sv_starts(i->url, SV("#"))) {
         const struct sv *number = map_get(&w->numbers, sv_from_byte(i->url, 1));
+        fragment_asked(w->document->fragments, ASKED_SECTION, sv_from_byte(i->url, 1), number ? *number : SV_NONE);
         if (number)
             str_addf(out, " (section %.*s)", SV_ARG(*number));
     } else if (write_web_address(i->url)) {
@@ -88,8 +98,10 @@ static void add_inlines(struct text_writer *w, struct str *out, const struct doc
             add_flat(out, i->text.len ? i->text : i->id);
             if (i->text.len && i->kind == DOC_THREAT && !contains(i->text, i->id))
                 str_addf(out, " (%.*s)", SV_ARG(i->id));
-            if (i->kind == DOC_REFERENCE)
+            if (i->kind == DOC_REFERENCE) {
+                fragment_asked(w->document->fragments, ASKED_CITED, i->id, SV_NONE);
                 map_set(&w->cited, i->id, w);
+            }
             break;
         default:
             add_flat(out, i->text);
@@ -581,8 +593,43 @@ static void write_contents(struct text_writer *w, struct str *out, const struct 
     }
 }
 
+static struct sv answer(void *writer, struct arena *a, char kind, struct sv key, size_t *fresh)
+{
+    const struct text_writer *w = writer;
+    const struct sv *section = kind == ASKED_SECTION ? map_get(&w->numbers, key) : NULL;
+    const size_t *known = kind == ASKED_LINK ? map_get(&w->addresses, key) : NULL;
+    if (kind == ASKED_LINK)
+        return sv_str(arena_printf(a, "%zu", known ? *known : w->links.list.len + ++*fresh));
+    return section ? *section : SV_NONE;
+}
+
+static void take(void *writer, char kind, struct sv key)
+{
+    struct text_writer *w = writer;
+    if (kind == ASKED_LINK)
+        (void)link_number(w, key);
+    else if (kind == ASKED_CITED)
+        map_set(&w->cited, key, w);
+}
+
+static void write_whole_section(struct text_writer *w, struct str *out, const struct doc_block *s,
+                                struct sv number);
+
 static void write_section(struct text_writer *w, struct str *out, const struct doc_block *s,
                           struct sv number)
+{
+    struct fragments *f = w->document->fragments;
+    const struct fragment_questions questions = {w, answer, take};
+    if (!fragment_is(f, s)) {
+        write_whole_section(w, out, s, number);
+    } else if (!fragment_begin(f, s->anchor, number, &questions, out)) {
+        write_whole_section(w, out, fragment_whole(f, s), number);
+        fragment_end(f, out);
+    }
+}
+
+static void write_whole_section(struct text_writer *w, struct str *out, const struct doc_block *s,
+                                struct sv number)
 {
     struct sv first =
         number.len ? sv_str(arena_printf(w->arena, "%.*s.  ", SV_ARG(number))) : SV_NONE;
@@ -766,7 +813,6 @@ void document_write_text(const struct document *d, struct str *out)
     struct arena a = ARENA_INIT;
     struct text_writer w = {.arena = &a, .document = d};
     const struct sig *sig = &d->view->profile->sig;
-    struct str body = STR_INIT;
     map_init(&w.numbers, &a);
     map_init(&w.addresses, &a);
     map_init(&w.cited, &a);
@@ -779,17 +825,15 @@ void document_write_text(const struct document *d, struct str *out)
     unsigned n = 0;
     for (const struct doc_block *b = d->root->first; b; b = b->next) {
         if (b->kind == DOC_SECTION) {
-            write_section(&w, &body, b, sv_str(arena_printf(&a, "%u", ++n)));
+            write_section(&w, out, b, sv_str(arena_printf(&a, "%u", ++n)));
             continue;
         }
         struct str one = STR_INIT;
         write_block(&w, &one, b, WIDTH - INDENT);
-        str_add_char(&body, '\n');
-        add_indented(&body, str_sv(&one), SV("   "), SV("   "));
+        str_add_char(out, '\n');
+        add_indented(out, str_sv(&one), SV("   "), SV("   "));
         str_release(&one);
     }
-    str_add(out, str_sv(&body));
-    str_release(&body);
     write_links(&w, out);
     write_references(&w, out);
     write_authors(&w, out);

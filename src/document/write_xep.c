@@ -8,6 +8,7 @@
  *
  * The group's own editions carry its own notice and no name, number or status of the XSF: <number>
  * is the document's name, <status> says "Working draft" or "Edition". */
+#include "document/fragment.h"
 #include "document/write.h"
 #include "format/markup.h"
 
@@ -18,6 +19,9 @@ enum {
     LIST_DEPTH_MAX = 50, /* XML readers stop at 256 open elements */
     IMAGE_MAX = 1024 * 1024,
 };
+
+/* What a fragment asks. */
+enum { ASKED_ANCHOR = 'a', ASKED_NOTE = 'n' };
 
 enum place { IN_SECTION, IN_DIV, IN_ITEM };
 
@@ -55,6 +59,7 @@ enum {
 static struct sv inner_address(struct xep_writer *w, struct sv anchor)
 {
     const struct sv *section = map_get(&w->anchors, anchor);
+    fragment_asked(w->document->fragments, ASKED_ANCHOR, anchor, section ? *section : SV_NONE);
     return section ? sv_str(arena_printf(w->arena, "#%.*s", SV_ARG(*section))) : SV_NONE;
 }
 
@@ -70,7 +75,9 @@ static void put_link(struct xep_writer *w, struct sv url, struct sv text)
 static void put_note(struct xep_writer *w, const struct doc_inline *i)
 {
     const struct reference *r = map_get(&w->document->view->profile->references.by_id, i->id);
-    if (map_set(&w->noted, i->id, w))
+    bool noted = map_set(&w->noted, i->id, w) != NULL;
+    fragment_asked(w->document->fragments, ASKED_NOTE, i->id, noted ? SV("again") : SV("first"));
+    if (noted)
         return;
     if (!r || r->title.len == 0)
         return;
@@ -501,7 +508,39 @@ static void put_blocks(struct xep_writer *w, const struct doc_block *b, enum pla
 
 /* Sections */
 
+static struct sv answer(void *writer, struct arena *a, char kind, struct sv key, size_t *fresh)
+{
+    const struct xep_writer *w = writer;
+    const struct sv *section = kind == ASKED_ANCHOR ? map_get(&w->anchors, key) : NULL;
+    (void)a, (void)fresh;
+    if (kind == ASKED_ANCHOR)
+        return section ? *section : SV_NONE;
+    return map_get(&w->noted, key) ? SV("again") : SV("first");
+}
+
+static void take(void *writer, char kind, struct sv key)
+{
+    struct xep_writer *w = writer;
+    if (kind == ASKED_NOTE)
+        map_set(&w->noted, key, w);
+}
+
+static void put_whole_section(struct xep_writer *w, const struct doc_block *s, size_t level);
+
 static void put_section(struct xep_writer *w, const struct doc_block *s, size_t level)
+{
+    struct fragments *f = w->document->fragments;
+    const struct fragment_questions questions = {w, answer, take};
+    const char place[] = {(char)('0' + level)};
+    if (!fragment_is(f, s)) {
+        put_whole_section(w, s, level);
+    } else if (!fragment_begin(f, s->anchor, sv_from(place, 1), &questions, w->m.out)) {
+        put_whole_section(w, fragment_whole(f, s), level);
+        fragment_end(f, w->m.out);
+    }
+}
+
+static void put_whole_section(struct xep_writer *w, const struct doc_block *s, size_t level)
 {
     markup_open(&w->m, section_names[level]);
     markup_attr(&w->m, "topic", s->title);

@@ -51,11 +51,19 @@ enum doc_block_kind {
 struct markup;
 
 /* A drawing: draw() writes one <svg> element with role, title and desc; deterministic. id_prefix keeps ids unique in a page. */
+struct doc_figure_part;
 struct doc_figure {
     void (*draw)(struct markup *m, const void *data, const char *id_prefix);
     const void *data;
     double width, height; /* in CSS pixels */
     struct sv alternative; /* one or two sentences that say what the drawing shows */
+    /* The same for pages of paper: one drawing or several, none higher than a page. NULL: as it is. */
+    size_t (*on_paper)(struct arena *a, const void *data, const struct doc_figure_part **out_parts);
+};
+
+struct doc_figure_part {
+    const struct doc_figure *figure;
+    struct sv caption; /* empty: that of the whole */
 };
 
 struct doc_block {

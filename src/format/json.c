@@ -65,6 +65,17 @@ static void open_level(struct json *j, bool object)
     j->depth++;
 }
 
+void json_place(struct json *j)
+{
+    begin_value(j);
+    j->after_key = true;
+}
+
+void json_placed(struct json *j)
+{
+    j->after_key = false;
+}
+
 void json_object(struct json *j)
 {
     open_level(j, true);

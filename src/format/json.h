@@ -25,6 +25,10 @@ void json_init(struct json *j, struct str *out, bool compact);
 void json_object(struct json *j);
 void json_array(struct json *j);
 void json_end(struct json *j); /* closes the innermost object or array */
+/* The place of the next value, with its comma and indentation. Then comes the value, or the caller puts it there by other
+ * means and says so with json_placed. */
+void json_place(struct json *j);
+void json_placed(struct json *j);
 void json_key(struct json *j, const char *key);
 void json_key_sv(struct json *j, struct sv key);
 void json_string(struct json *j, struct sv text);

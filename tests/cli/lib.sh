@@ -108,6 +108,18 @@ store() { # a store of profiles/minimal at $1
     "$CM" --db "$1" init --profile "$TOP/profiles/minimal" --now $NOW >/dev/null || echo "Bail out! cannot make a store"
 }
 
+# For what root may do and others may not: "as_other COMMAND..." runs it as an ordinary user, also when the tests run as root; in that
+# case the folder is readable for that user, and $OTHER_CM is a copy of the program that it can reach.
+OTHER_CM=$CM
+as_other() {
+    if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; else "$@"; fi
+}
+if [ "$(id -u)" -eq 0 ]; then
+    chmod 755 "$WORK"
+    OTHER_CM=$WORK/.casemate
+    cp "$CM" "$OTHER_CM"
+fi
+
 finish() {
     echo "1..$tests"
     [ $failures -eq 0 ]

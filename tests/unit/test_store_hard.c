@@ -59,7 +59,7 @@ static void test_processes_lose_no_update(void **state)
         pids[i] = start(count_up, f);
     for (int i = 0; i < WRITERS; i++)
         assert_int_equal(join(pids[i]), 0);
-    assert_int_equal(atol(raw_text(&f->arena, f->path, "SELECT text FROM base")), WRITERS * ROUNDS);
+    assert_int_equal(strtol(raw_text(&f->arena, f->path, "SELECT text FROM base"), NULL, 10), WRITERS * ROUNDS);
 }
 
 static int create_once(struct fixture *f)

@@ -206,9 +206,10 @@ static const char *gate_title(const struct tree_node *n)
     }
 }
 
-static void draw_title(struct markup *m, const struct tree_node *n, const struct draw_box *box)
+static void draw_title(struct markup *m, const struct draw_layout *l, const struct draw_box *box)
 {
-    const char *word = looks[box->kind].word;
+    const struct tree_node *n = &l->tree->nodes.at[box->node];
+    const char *word = l->part && box->kind == DRAW_OTHER && n->reference_whole ? "Drawn apart" : looks[box->kind].word;
     markup_open(m, "title");
     markup_text_str(m, word ? word : gate_title(n));
     markup_text(m, SV(": "));
@@ -226,7 +227,7 @@ static void draw_box(struct markup *m, const struct draw_layout *l, const struct
     bool same = box->kind == DRAW_SAME;
     markup_open(m, same ? "a" : "g");
     markup_attrf(m, same ? "href" : "id", "%s%s%.*s", same ? "#" : "", id_prefix, SV_ARG(anchor));
-    draw_title(m, &l->tree->nodes.at[box->node], box);
+    draw_title(m, l, box);
     draw_rect(m, look->class_name, box->x, box->y, box->w, box->h, look->radius);
     markup_attr_str(m, "fill", look->fill);
     markup_attr_str(m, "stroke", look->stroke);
@@ -244,6 +245,12 @@ static void draw_box(struct markup *m, const struct draw_layout *l, const struct
     markup_newline(m);
 }
 
+/* A length in the size in which the drawing is shown. */
+static int shown(const struct draw_layout *l, int length)
+{
+    return (length * l->percent + 50) / 100;
+}
+
 static void draw_head(struct markup *m, const struct draw_layout *l, const char *id_prefix,
                       bool standalone)
 {
@@ -253,8 +260,8 @@ static void draw_head(struct markup *m, const struct draw_layout *l, const char 
     markup_attr_str(m, "class", "attack-tree");
     markup_attr_str(m, "role", l->links ? "group" : "img");
     markup_attrf(m, "aria-labelledby", "%s_title %s_desc", id_prefix, id_prefix);
-    attr_int(m, "width", l->width);
-    attr_int(m, "height", l->height);
+    attr_int(m, "width", shown(l, l->width));
+    attr_int(m, "height", shown(l, l->height));
     markup_attrf(m, "viewBox", "0 0 %d %d", l->width, l->height);
     markup_attr_str(m, "font-family", "system-ui, Noto Sans, DejaVu Sans, sans-serif");
     attr_int(m, "font-size", 13);
@@ -291,8 +298,8 @@ void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_pref
 
 void draw_size(const struct draw_layout *l, double *out_width, double *out_height)
 {
-    *out_width = l->width;
-    *out_height = l->height;
+    *out_width = shown(l, l->width);
+    *out_height = shown(l, l->height);
 }
 
 static void add_count(struct str *out, const char *before, size_t count, const char *one,
@@ -328,13 +335,28 @@ static void figure_draw(struct markup *m, const void *data, const char *id_prefi
     draw_svg(m, data, id_prefix, false);
 }
 
-const struct doc_figure *draw_figure(struct arena *a, const struct tree *t)
+static size_t figure_on_paper(struct arena *a, const void *data, const struct doc_figure_part **out_parts)
+{
+    const struct draw_layout *l = data;
+    return draw_on_paper(a, l->tree, l->name, out_parts);
+}
+
+const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_layout *l)
 {
     struct doc_figure *figure = arena_new(a, struct doc_figure);
-    const struct draw_layout *layout = draw_layout(a, t, 0);
     figure->draw = figure_draw;
-    figure->data = layout;
-    draw_size(layout, &figure->width, &figure->height);
-    figure->alternative = layout->alternative;
+    figure->data = l;
+    draw_size(l, &figure->width, &figure->height);
+    figure->alternative = l->alternative;
+    return figure;
+}
+
+const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, struct sv name)
+{
+    struct doc_figure *figure = arena_new(a, struct doc_figure);
+    struct draw_layout *layout = layout_usual(a, t);
+    layout->name = name;
+    *figure = *draw_layout_figure(a, layout);
+    figure->on_paper = figure_on_paper;
     return figure;
 }

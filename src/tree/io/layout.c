@@ -28,6 +28,7 @@ enum {
     STUB = 8, /* length of the line before and behind a gate word */
     LABEL_SIZE = 13,
     VALUE_SIZE = 11,
+    LOW = 520, /* a drawing with levels side by side that is no higher need not be indented */
 };
 
 /* One occurrence of a node. */
@@ -230,7 +231,7 @@ static void fit_box(struct layouter *l, struct place *p, int most)
 
 static enum draw_kind place_kind(const struct tree_node *n, uint32_t node, bool here)
 {
-    if (node == 0)
+    if (node == 0 && n->role == TREE_ATTACK)
         return DRAW_GOAL;
     if (!here)
         return DRAW_SAME;
@@ -585,20 +586,20 @@ static bool lay_across(struct layouter *l, int most)
     return true;
 }
 
-const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint)
+static struct draw_layout *lay_out(struct arena *a, const struct tree *t, int width, bool may_go_across)
 {
     static const int widths[] = {190, 160, 136, 118};
-    struct layouter l = {
-        .arena = a, .tree = t, .homes = tree_homes(a, t), .out = arena_new(a, struct draw_layout)};
-    l.width = !(width_hint > 0)          ? WIDTH_USUAL
-              : width_hint < WIDTH_LEAST ? WIDTH_LEAST
-              : width_hint > 8192        ? 8192
-                                         : (int)width_hint;
+    struct layouter l = {.arena = a,
+                         .tree = t,
+                         .homes = tree_homes(a, t),
+                         .out = arena_new(a, struct draw_layout),
+                         .width = width};
     l.out->tree = t;
+    l.out->percent = 100;
     l.out->anchors = tree_anchors(a, t);
     l.out->alternative = draw_alternative(a, t);
     list_places(&l);
-    if (can_go_across(&l) && lay_across(&l, widths[ARRAY_LEN(widths) - 1])) {
+    if (may_go_across && can_go_across(&l) && lay_across(&l, widths[ARRAY_LEN(widths) - 1])) {
         for (size_t i = 0; !l.out->across; i++)
             l.out->across = lay_across(&l, widths[i]);
     }
@@ -607,4 +608,32 @@ const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, dou
         lay_down(&l);
     }
     return l.out;
+}
+
+const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint)
+{
+    int width = !(width_hint > 0)          ? WIDTH_USUAL
+                : width_hint < WIDTH_LEAST ? WIDTH_LEAST
+                : width_hint > 8192        ? 8192
+                                           : (int)width_hint;
+    return lay_out(a, t, width, true);
+}
+
+struct draw_layout *layout_usual(struct arena *a, const struct tree *t)
+{
+    return lay_out(a, t, WIDTH_USUAL, true);
+}
+
+struct draw_layout *layout_down(struct arena *a, const struct tree *t, int width)
+{
+    return lay_out(a, t, width, false);
+}
+
+struct draw_layout *layout_lower(struct arena *a, const struct tree *t, int width)
+{
+    struct draw_layout *across = lay_out(a, t, width, true);
+    if (!across->across || across->height < LOW)
+        return across;
+    struct draw_layout *down = layout_down(a, t, width);
+    return down->height < across->height ? down : across;
 }

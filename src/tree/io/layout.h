@@ -56,8 +56,16 @@ struct draw_layout {
     int width, height;
     bool across; /* children side by side */
     bool links;
+    bool part;   /* of a drawing that is split; its references lead to other parts */
+    int percent; /* size in which it is shown */
     struct sv alternative;
+    struct sv name; /* of what the tree belongs to, for the captions of parts */
 };
+
+/* The lower one of the two ways to draw a tree; as draw_layout() with the usual width; the indented one. */
+struct draw_layout *layout_lower(struct arena *a, const struct tree *t, int width);
+struct draw_layout *layout_usual(struct arena *a, const struct tree *t);
+struct draw_layout *layout_down(struct arena *a, const struct tree *t, int width);
 
 /* Width of a label's text in thousandths of the font's size. */
 uint32_t measure_text(struct sv text);
