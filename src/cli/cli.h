@@ -45,7 +45,7 @@ extern const struct command commands[];
 extern const size_t command_count;
 
 /* Takes the options (own and common ones, anywhere, "--" ends them; "--name value" and "--name=value") out of argv; the rest are the words. Prints help and returns -2 for --help,
- * or what is wrong and -1. */
+ * or what is wrong and -1 (wrong use) or -3 (a value that is no plain text). */
 struct words {
     const char **at;
     int len;

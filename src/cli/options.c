@@ -102,7 +102,7 @@ static bool good_value(const struct option *o, const char *value)
 static int store_value(struct cli *c, const struct command *self, const struct option *o, const char *value)
 {
     if (!good_value(o, value))
-        return usage_error(self, "the value of --%s is no plain text; expected UTF-8 without control characters", o->name), -1;
+        return usage_error(self, "the value of --%s is no plain text; expected UTF-8 without control characters", o->name), -3;
     if (o->kind == OPTION_TEXT)
         *(const char **)o->value = value;
     else
@@ -155,8 +155,9 @@ int options_parse(struct cli *c, const struct command *self, int argc, const cha
         if (!ended && !strcmp(argv[i], "--"))
             ended = true;
         else if (!ended && !strncmp(argv[i], "--", 2)) {
-            if (take_option(c, self, all, count + COMMON_OPTIONS, argc, argv, &i))
-                return -1;
+            int rc = take_option(c, self, all, count + COMMON_OPTIONS, argc, argv, &i);
+            if (rc)
+                return rc;
         } else if (!ended && argv[i][0] == '-' && argv[i][1] == 'h' && !argv[i][2]) {
             c->help = true;
         } else if (!ended && argv[i][0] == '-' && argv[i][1]) {
@@ -175,7 +176,7 @@ int options_parse(struct cli *c, const struct command *self, int argc, const cha
 
 int options_exit(int result)
 {
-    return result == -2 ? EXIT_DONE : EXIT_USAGE;
+    return result == -2 ? EXIT_DONE : result == -3 ? EXIT_INPUT : EXIT_USAGE;
 }
 
 static int verb_error(const struct command *self, const struct cli_verb *verbs, size_t count, const char *given)
