@@ -17,15 +17,18 @@ int publish_load(struct cli *c, const char *from, struct view *out)
 {
     struct action_context context;
     struct action_result r;
+    int rc;
+    if (!from && (rc = cli_open(c, STORE_READ_ONLY)))
+        return rc;
     if (!from)
-        return cli_load_view(c, out);
-    int rc = store_open(":memory:", STORE_CREATE, &c->store, &c->err);
+        return view_load_published(c->store, &c->arena, c->time, out, &c->err);
+    rc = store_open(":memory:", STORE_CREATE, &c->store, &c->err);
     if (rc)
         return rc;
     cli_context(c, &context);
     if ((rc = action_import(&context, from, &r, &c->err)))
         return rc;
-    return view_load(c->store, &c->arena, c->time, out, &c->err);
+    return view_load_published(c->store, &c->arena, c->time, out, &c->err);
 }
 
 static int stored_bytes(void *context, struct arena *a, const struct edition *e, struct sv name, struct sv *out,

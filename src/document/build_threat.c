@@ -102,10 +102,8 @@ static void fact_references(struct entry *e, struct doc_block *facts)
         VEC(struct sv) ids;
         VEC(const struct reference *) list;
     } found = {0};
-    for (size_t i = 0; i < e->v->documents.len; i++) {
-        const struct document_view *d = &e->v->documents.at[i];
-        if (!build_cites(d, (unsigned)e->index))
-            continue;
+    for (size_t i = 0; i < e->view->documents.len; i++) {
+        const struct document_view *d = &e->v->documents.at[e->view->documents.at[i]];
         *vec_push(e->a, &found.ids) = d->reference->id;
         *vec_push(e->a, &found.list) = d->reference;
     }

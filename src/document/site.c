@@ -14,6 +14,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MANIFEST ".casemate-site"
@@ -61,6 +63,13 @@ bool site_keep(struct site *s, struct sv path, const struct digest *input)
     return kept;
 }
 
+bool site_keep_old(struct site *s, struct sv path)
+{
+    const struct sv *known = s->old ? map_get(&s->old_digests, path) : NULL;
+    struct digest input;
+    return known && digest_from_hex(*known, &input) && site_keep(s, path, &input);
+}
+
 static int write_all(int fd, struct sv bytes)
 {
     while (bytes.len > 0) {
@@ -74,7 +83,66 @@ static int write_all(int fd, struct sv bytes)
     return 0;
 }
 
+/* The old bytes as one range, as long as what was written between two gaps is what stands between them in the old file. */
+static size_t range_of(const struct fragments *f, size_t first, struct sv bytes, struct sv old, struct sv *out)
+{
+    const struct fragment_gap *g = &f->gaps.at[first];
+    size_t n = first + 1, from = (size_t)g->from, end = from + (size_t)g->len;
+    for (; n < f->gaps.len; n++) {
+        const struct fragment_gap *next = &f->gaps.at[n];
+        size_t between = next->at - f->gaps.at[n - 1].at;
+        if (next->from != end + between || memcmp(bytes.at + next->at - between, old.at + end, between) != 0)
+            break;
+        end = (size_t)(next->from + next->len);
+    }
+    *out = sv_from(old.at + from, end - from);
+    return n;
+}
+
+static int write_pieces(int fd, struct sv bytes, const struct fragments *f, struct sv old)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < f->gaps.len;) {
+        struct sv range;
+        size_t at = f->gaps.at[i].at, next = range_of(f, i, bytes, old, &range);
+        if (write_all(fd, sv_from(bytes.at + done, at - done)) < 0 || write_all(fd, range) < 0)
+            return -1;
+        done = f->gaps.at[next - 1].at;
+        i = next;
+    }
+    return write_all(fd, sv_from_byte(bytes, done));
+}
+
+static int write_with_old(struct site *s, int fd, struct sv path, struct sv bytes, const struct fragments *f)
+{
+    struct stat st;
+    struct arena a = ARENA_INIT;
+    int rc = -1, from = open(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(path)), O_RDONLY | O_CLOEXEC);
+    arena_release(&a);
+    if (from < 0)
+        return -1;
+    if (fstat(from, &st) == 0 && (uint64_t)st.st_size == f->old_size) {
+        void *old = mmap(NULL, (size_t)f->old_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, from, 0);
+        if (old != MAP_FAILED) {
+            rc = write_pieces(fd, bytes, f, sv_from(old, (size_t)f->old_size));
+            munmap(old, (size_t)f->old_size);
+        }
+    } else {
+        errno = EIO;
+    }
+    int saved = errno;
+    close(from);
+    errno = saved;
+    return rc;
+}
+
 int site_write(struct site *s, struct sv path, const struct digest *input, struct sv bytes, struct err *err)
+{
+    return site_write_fragments(s, path, input, bytes, NULL, err);
+}
+
+int site_write_fragments(struct site *s, struct sv path, const struct digest *input, struct sv bytes,
+                         const struct fragments *f, struct err *err)
 {
     int rc = make_folder_of(s, path, err);
     if (rc)
@@ -82,7 +150,7 @@ int site_write(struct site *s, struct sv path, const struct digest *input, struc
     struct arena a = ARENA_INIT;
     const char *full = arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path));
     int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 || write_all(fd, bytes) < 0)
+    if (fd < 0 || (f && f->gaps.len ? write_with_old(s, fd, path, bytes, f) : write_all(fd, bytes)) < 0)
         rc = err_errno(err, errno, "cannot write %s", full);
     if (fd >= 0 && close(fd) < 0 && !rc)
         rc = err_errno(err, errno, "cannot write %s", full);
@@ -235,28 +303,14 @@ static int write_manifest(struct site *s, struct err *err)
 
 /* ---- contents ---- */
 
-static void collect_threats(struct site *s, struct doc_block *b)
-{
-    for (; b; b = b->next) {
-        if (b->kind != DOC_SECTION)
-            continue;
-        int index = b->class_name && strcmp(b->class_name, "threat") == 0 ? view_find(s->v, b->anchor) : -1;
-        if (index >= 0)
-            s->threats[index] = b;
-        else
-            collect_threats(s, b->first);
-    }
-}
-
 static void build_all(struct site *s)
 {
+    const struct document_options options = {.threat = site_reuse_threat, .context = s};
     for (int k = 0; k < DOCUMENT_KINDS; k++)
-        document_build(s->a, s->v, (enum document_kind)k, NULL, &s->documents[k]);
-    s->threats = arena_new_array(s->a, struct doc_block *, s->v->threats.len + 1);
-    collect_threats(s, s->documents[DOCUMENT_ANALYSIS].root->first);
+        document_build(s->a, s->v, (enum document_kind)k, &options, &s->documents[k]);
     for (size_t i = 0; i < s->v->threats.len; i++) {
         struct digest *digest = arena_new(s->a, struct digest);
-        *digest = tree_digest_section(s->threats[i]);
+        *digest = site_reuse_content(s, i);
         map_set(&s->threat_digests, s->v->threats.at[i].threat->id, digest);
     }
     for (int k = 0; k < DOCUMENT_KINDS; k++) {
@@ -286,9 +340,23 @@ static int write_assets(struct site *s, struct err *err)
 
 static int write_register(struct site *s, struct err *err)
 {
+    const struct sv name = SV("register.json");
+    struct digest_state d;
+    digest_begin(&d);
+    digest_add_part(&d, name);
+    digest_add(&d, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+    digest_add(&d, sv_from((const char *)s->reuse.inputs, s->v->threats.len * sizeof *s->reuse.inputs));
+    struct digest input = digest_end(&d);
+    struct fragments f;
+    site_reuse_begin(s, name, &f);
+    bool kept = site_keep(s, name, &input);
+    int rc = 0;
     str_clear(&s->buffer);
-    document_write_register_json(s->v, &s->buffer);
-    int rc = site_put(s, SV("register.json"), str_sv(&s->buffer), err);
+    if (!kept) {
+        document_write_register_fragments(s->v, &f, &s->buffer);
+        rc = site_write_fragments(s, name, &input, str_sv(&s->buffer), &f, err);
+    }
+    site_reuse_end(s, name, &f, kept);
     if (rc)
         return rc;
     str_clear(&s->buffer);
@@ -307,7 +375,7 @@ static int write_all_parts(struct site *s, struct err *err)
         if (rc)
             return rc;
     }
-    return write_manifest(s, err);
+    return CM_OK;
 }
 
 static const char *without_slash(struct arena *a, const char *path)
@@ -334,8 +402,10 @@ static int publish(struct site *s, const char *to, struct err *err)
     s->fresh = arena_printf(s->a, "%s.new-%ld", to, (long)getpid());
     if ((rc = fs_mkdirs(s->fresh, err)))
         return rc;
+    site_reuse_init(s);
+    site_reuse_load(s, program);
     build_all(s);
-    if (!(rc = write_all_parts(s, err)))
+    if (!(rc = write_all_parts(s, err)) && !(rc = site_reuse_write(s, program, err)) && !(rc = write_manifest(s, err)))
         rc = fs_swap_dirs(s->fresh, to, err);
     if (rc)
         (void)!fs_remove_tree(s->fresh, &ignored);
@@ -356,6 +426,7 @@ int site_publish(const struct view *v, const struct site_options *options, struc
         log_finish(options->log);
     out->pdf_reason = arena_sv(v->arena, out->pdf_reason);
     str_release(&s.manifest);
+    str_release(&s.reuse.out);
     str_release(&s.buffer);
     arena_release(&a);
     return rc;

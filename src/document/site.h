@@ -9,6 +9,7 @@
  *     progress.html about.html 404.html (its links begin at /)
  *     feed.atom documents.json register.json register.csv  style.css  schema/ (JSON schemas)
  *     .casemate-site: the program that wrote the site, then each file with the digest of what it was made from, for the next run
+ *     .casemate-fragments: what stands where in the large files, likewise
  */
 #ifndef CASEMATE_DOCUMENT_SITE_H
 #define CASEMATE_DOCUMENT_SITE_H

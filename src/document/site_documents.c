@@ -104,7 +104,7 @@ static void document_html(struct arena *a, const struct document *d, const struc
 {
     struct markup m;
     struct html_context c = {.view = d->view, .root = page_root(a, p->path), .heading = 2, .single_document = true,
-                             .drawings = drawings};
+                             .drawings = drawings, .fragments = d->fragments};
     markup_init(&m, out, MARKUP_HTML);
     page_begin(a, &m, d->view, p);
     status_notice(a, &m, d, p->style != NULL);
@@ -142,16 +142,37 @@ static struct digest document_input(struct site *s, const struct document *d, co
     return digest_end(&state);
 }
 
+/* Only the analysis has sections that are worth keeping. */
+static void begin_fragments(struct site *s, struct sv path, struct document *d, struct fragments *f)
+{
+    if (d->kind != DOCUMENT_ANALYSIS)
+        return;
+    site_reuse_begin(s, path, f);
+    d->fragments = f;
+}
+
+static int end_fragments(struct site *s, struct sv path, struct document *d, bool kept, int rc)
+{
+    if (d->fragments)
+        site_reuse_end(s, path, d->fragments, kept);
+    return rc;
+}
+
 static int write_plain(struct site *s, const struct document *d, const char *suffix,
                        void (*writer)(const struct document *d, struct str *out), struct err *err)
 {
     struct sv path = name_of(s->a, d, suffix);
     struct digest input = document_input(s, d, NULL, suffix);
-    if (site_keep(s, path, &input))
-        return CM_OK;
+    struct document with = *d;
+    struct fragments f;
+    begin_fragments(s, path, &with, &f);
+    bool kept = site_keep(s, path, &input);
+    if (kept)
+        return end_fragments(s, path, &with, kept, CM_OK);
     str_clear(&s->buffer);
-    writer(d, &s->buffer);
-    return site_write(s, path, &input, str_sv(&s->buffer), err);
+    writer(&with, &s->buffer);
+    return end_fragments(s, path, &with, kept,
+                         site_write_fragments(s, path, &input, str_sv(&s->buffer), with.fragments, err));
 }
 
 /* A renderer that is missing or fails is no failure of the run: the reason goes to the result. */
@@ -165,7 +186,9 @@ static int write_pdf(struct site *s, const struct document *d, struct err *err)
     struct arena a = ARENA_INIT;
     struct pdf_options options = {.epoch = epoch_of(d), .cache = s->options->pdf_cache};
     str_clear(&s->buffer);
-    document_print_html(d, &s->buffer);
+    struct document whole; /* the tree of the run may hold stubs */
+    document_build(&a, s->v, d->kind, NULL, &whole);
+    document_print_html(&whole, &s->buffer);
     int rc = pdf_render(&a, str_sv(&s->buffer), &options, &pdf, &reason);
     if (rc) {
         s->out->pdf_missing = rc == CM_ENOTFOUND;
@@ -186,11 +209,16 @@ static int write_html(struct site *s, const struct document *d, unsigned wanted,
     p.section = d->kind == DOCUMENT_PROCESS ? "process.html"
                 : d->kind == DOCUMENT_TEMPLATE ? "template.html" : "analysis.html";
     struct digest input = document_input(s, d, &p, "html");
-    if (site_keep(s, p.path, &input))
-        return CM_OK;
+    struct document with = *d;
+    struct fragments f;
+    begin_fragments(s, p.path, &with, &f);
+    bool kept = site_keep(s, p.path, &input);
+    if (kept)
+        return end_fragments(s, p.path, &with, kept, CM_OK);
     str_clear(&s->buffer);
-    document_html(s->a, d, &p, wanted, &s->drawings, &s->buffer);
-    return site_write(s, p.path, &input, str_sv(&s->buffer), err);
+    document_html(s->a, &with, &p, wanted, &s->drawings, &s->buffer);
+    return end_fragments(s, p.path, &with, kept,
+                         site_write_fragments(s, p.path, &input, str_sv(&s->buffer), with.fragments, err));
 }
 
 int site_document_pages(struct site *s, struct err *err)
@@ -267,6 +295,28 @@ static struct doc_block *reference_content(struct arena *a, const struct view *v
     return content;
 }
 
+/* The page shows its document, which is among the rules, and things of the threats that name it. */
+static struct digest worksheet_input(const struct site *s, size_t index)
+{
+    const struct document_view *d = &s->v->documents.at[index];
+    const struct {
+        const unsigned *at;
+        size_t len;
+    } lists[] = {{d->affected.at, d->affected.len}, {d->responding.at, d->responding.len},
+                 {d->mentioned.at, d->mentioned.len}};
+    struct digest_state state;
+    digest_begin(&state);
+    digest_add(&state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    digest_add(&state, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+    digest_add_part(&state, d->reference->id);
+    for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
+        digest_add(&state, sv_from((const char *)&lists[k].len, sizeof lists[k].len));
+        for (size_t n = 0; n < lists[k].len; n++)
+            digest_add(&state, sv_from((const char *)s->reuse.inputs[lists[k].at[n]].bytes, DIGEST_BYTES));
+    }
+    return digest_end(&state);
+}
+
 int site_worksheet_pages(struct site *s, struct err *err)
 {
     struct map paths;
@@ -286,7 +336,8 @@ int site_worksheet_pages(struct site *s, struct err *err)
         page_add_crumb(&a, &p, SV("Start"), SV("index.html"));
         page_add_crumb(&a, &p, SV("Documents"), SV("documents/index.html"));
         page_add_crumb(&a, &p, r->id, path);
-        int rc = site_page(s, &p, reference_content(&a, s->v, i), err);
+        struct digest quick = worksheet_input(s, i);
+        int rc = site_reuse_page(s, path, &quick) ? CM_OK : site_page(s, &p, reference_content(&a, s->v, i), err);
         arena_release(&a);
         if (rc)
             return rc;

@@ -2,8 +2,19 @@
 #ifndef CASEMATE_DOCUMENT_SITE_PAGE_H
 #define CASEMATE_DOCUMENT_SITE_PAGE_H
 
+#include "document/fragment.h"
 #include "document/page.h"
 #include "document/site.h"
+
+/* What the last run left for this one, and this one leaves for the next: site_reuse.c. */
+struct site_reuse {
+    struct map threats;     /* of the last run: id -> struct reuse_threat* */
+    struct map files;       /* name -> struct reuse_file* */
+    struct map quick;       /* path -> struct sv* (hex) */
+    struct str out;         /* for the next run */
+    struct digest *inputs;  /* of each threat of this run */
+    struct sv *skeletons;
+};
 
 struct site {
     struct arena *a;
@@ -16,7 +27,9 @@ struct site {
     struct str manifest;
     struct html_drawings drawings;
     struct document documents[DOCUMENT_KINDS];
-    struct doc_block **threats;     /* sections of the analysis, by index in view->threats */
+    struct doc_block **threats;     /* sections of the analysis, by index in view->threats; stubs where nothing changed: see site_section */
+    bool *stubs;
+    struct site_reuse reuse;
     struct map threat_digests;      /* id -> struct digest* of that section */
     struct digest contents[DOCUMENT_KINDS]; /* of the documents' block trees */
     bool has_pdf;
@@ -41,6 +54,28 @@ CM_MUST_USE int site_page(struct site *s, struct page *p, const struct doc_block
 /* The same when the digest of what the page shows is known. */
 CM_MUST_USE int site_page_from(struct site *s, struct page *p, const struct doc_block *content,
                                const struct digest *shown, struct err *err);
+
+/* The file of the last run, whatever it was made from. */
+CM_MUST_USE bool site_keep_old(struct site *s, struct sv path);
+/* A file that was written with fragments: their gaps are filled from the old file of that path. */
+CM_MUST_USE int site_write_fragments(struct site *s, struct sv path, const struct digest *input, struct sv bytes,
+                                     const struct fragments *f, struct err *err);
+
+/* site_reuse.c. Reads what the last run left (program as in the manifest) and finds out which threats are the same. */
+void site_reuse_init(struct site *s);
+void site_reuse_load(struct site *s, struct sv program);
+/* The section of threat i for the analysis: a stub when it is that of the last run. For document_options. */
+struct doc_block *site_reuse_threat(void *site, size_t i);
+/* The digest of the section, from the last run or from its blocks, which are complete now. */
+struct digest site_reuse_content(struct site *s, size_t i);
+/* The whole section of threat i. */
+const struct doc_block *site_section(struct site *s, size_t i);
+/* True when a page was made from the same in the last run, told by a digest that needs no blocks; it is in the new folder then. */
+bool site_reuse_page(struct site *s, struct sv path, const struct digest *quick);
+/* Fragments of the file of that name; reuse_end notes them for the next run and releases. kept: the old file was taken as it is. */
+void site_reuse_begin(struct site *s, struct sv name, struct fragments *f);
+void site_reuse_end(struct site *s, struct sv name, struct fragments *f, bool kept);
+CM_MUST_USE int site_reuse_write(struct site *s, struct sv program, struct err *err);
 
 /* site_pages.c */
 CM_MUST_USE int site_front_pages(struct site *s, struct err *err);

@@ -107,8 +107,8 @@ static void stands(struct site *s, struct arena *a, struct doc_block *content)
     figure_item(a, list, v->drafts, "site:progress.html", "is an editor\xe2\x80\x99s draft",
                 "are editor\xe2\x80\x99s drafts");
     figure_item(a, list, v->documents.len, "site:documents/index.html", "document is cited", "documents are cited");
-    doc_append(part, visual_matrix(a, v, SV("matrix")));
-    doc_append(part, visual_board(a, v, SV("board")));
+    doc_append(part, visual_matrix(a, v, SV("matrix"), false));
+    doc_append(part, visual_board(a, v, SV("board"), false));
 }
 
 struct news {
@@ -507,7 +507,7 @@ static int visual_pages(struct site *s, struct err *err)
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "Risk matrix", "Where each rated threat stands. The number in a cell is "
                                             "the priority that the group\xe2\x80\x99s table gives.");
-    doc_append(content, visual_matrix(&a, s->v, SV("matrix")));
+    doc_append(content, visual_matrix(&a, s->v, SV("matrix"), false));
     struct doc_block *p = build_paragraph(&a, content, "The table is defined in ");
     doc_link(&a, p, SV("site:template.html#priority-table"), SV("the template"));
     doc_text(&a, p, SV("; the same threats as a list stand in "));
@@ -517,7 +517,7 @@ static int visual_pages(struct site *s, struct err *err)
     if (!rc) {
         content = content_new(&a, "Board", "How far the work on each threat has come. Hollow entries are "
                               "editor\xe2\x80\x99s drafts.");
-        doc_append(content, visual_board(&a, s->v, SV("board")));
+        doc_append(content, visual_board(&a, s->v, SV("board"), false));
         rc = put_page(s, &a, "board.html", "threats/index.html", "Threats by stage, as a board.", content, err);
     }
     arena_release(&a);

@@ -44,10 +44,9 @@ static void lacking(struct arena *a, const struct view *v, const struct threat_v
 static void documents_of(struct arena *a, const struct view *v, unsigned index, struct doc_block *s)
 {
     struct doc_block *p = NULL;
-    for (size_t i = 0; i < v->documents.len; i++) {
-        const struct document_view *d = &v->documents.at[i];
-        if (!build_cites(d, index))
-            continue;
+    const struct threat_view *t = &v->threats.at[index];
+    for (size_t i = 0; i < t->documents.len; i++) {
+        const struct document_view *d = &v->documents.at[t->documents.at[i]];
         if (!p) {
             struct doc_block *part = doc_add_section(a, s, SV("Look further"), build_sv(a, "%.*s-further",
                                                      SV_ARG(v->threats.at[index].threat->id)));
@@ -131,12 +130,28 @@ static struct digest shown_digest(struct site *s, const struct doc_block *entry,
     return digest_end(&d);
 }
 
+/* Beside the section, a page shows what all pages do and the neighbours in the register. */
+static struct digest page_input(const struct site *s, size_t i)
+{
+    struct digest_state d;
+    digest_begin(&d);
+    digest_add(&d, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    digest_add(&d, sv_from((const char *)s->reuse.inputs[i].bytes, DIGEST_BYTES));
+    digest_add(&d, sv_from((const char *)&s->options->formats, sizeof s->options->formats));
+    digest_add_part(&d, i > 0 ? s->v->threats.at[i - 1].threat->id : SV_NONE);
+    digest_add_part(&d, i + 1 < s->v->threats.len ? s->v->threats.at[i + 1].threat->id : SV_NONE);
+    return digest_end(&d);
+}
+
 /* The section of the analysis is used as it stands: its children are put between what only the page has. */
 static int threat_page(struct site *s, size_t i, struct err *err)
 {
     struct arena a = ARENA_INIT;
     struct page p;
-    const struct doc_block *entry = s->threats[i];
+    struct digest quick = page_input(s, i);
+    if (site_reuse_page(s, threat_path(s->a, s->v->threats.at[i].threat, "html"), &quick))
+        return CM_OK;
+    const struct doc_block *entry = site_section(s, i);
     struct doc_block content = {.kind = DOC_SECTION, .anchor = entry->anchor, .title = entry->title,
                                 .class_name = entry->class_name};
     head_of(s, &a, i, &p);
@@ -176,14 +191,17 @@ static int threat_json(struct site *s, size_t i, struct err *err)
 {
     const struct threat *t = s->v->threats.at[i].threat;
     const struct template *template = &s->v->profile->template;
+    struct sv path = threat_path(s->a, t, "json");
     struct json j;
+    if (site_reuse_page(s, path, &s->reuse.inputs[i]))
+        return CM_OK;
     str_clear(&s->buffer);
     json_init(&j, &s->buffer, false);
     json_object(&j);
     json_put_str(&j, "schema", "casemate/threat/1");
     json_put(&j, "id", t->id);
     json_put(&j, "name", t->name);
-    for (const struct doc_block *b = s->threats[i]->first; b; b = b->next)
+    for (const struct doc_block *b = site_section(s, i)->first; b; b = b->next)
         if (b->kind == DOC_FACTS)
             json_facts(&j, b);
     json_key(&j, "fields");
@@ -197,7 +215,6 @@ static int threat_json(struct site *s, size_t i, struct err *err)
         json_put(&j, "attack_tree", t->tree_text);
     json_end(&j);
     json_finish(&j);
-    struct sv path = threat_path(s->a, t, "json");
     return site_put(s, path, str_sv(&s->buffer), err);
 }
 

@@ -11,13 +11,17 @@
 
 enum {
     CELL_W = 150, CELL_H = 92, CELL_GAP = 6, LABEL_W = 96, LABEL_H = 30, PER_ROW = 2, ROWS_MAX = 3,
-    BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10, BOARD_TOP = 72,
+    BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10, NAME_LINES = 3, NAME_ROW = 15,
+    CELL_LIST = 24, /* threats that a cell of the table names */
 };
 
 struct visual {
     const struct view *view;
     size_t width, height;
 };
+
+/* Width of a character in a stage's name, 12 px. */
+#define NAME_CHAR 7.2
 
 /* Looks by class for readers without the style sheet (the PDF renderer gives none to drawings). The style sheet overrides them. */
 struct look {
@@ -230,7 +234,23 @@ static void draw_matrix(struct markup *m, const void *data, const char *id_prefi
     arena_release(&a);
 }
 
-struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor)
+/* Links to threats, the first ones when there are many; the rest is found at the address more. */
+static void threats_of_cell(struct arena *a, struct doc_block *b, const struct view *v, const unsigned *indexes,
+                            size_t count, const char *more)
+{
+    if (count <= CELL_LIST) {
+        build_threat_list(a, b, v, indexes, count);
+        return;
+    }
+    for (size_t i = 0; i < CELL_LIST; i++) {
+        struct sv id = v->threats.at[indexes[i]].threat->id;
+        doc_threat(a, b, id, id);
+        doc_text(a, b, i + 1 < CELL_LIST ? SV(", ") : SV(" and "));
+    }
+    doc_link(a, b, sv_str(more), build_sv(a, "%zu more", count - CELL_LIST));
+}
+
+struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor, bool in_document)
 {
     const struct sig *sig = &v->profile->sig;
     size_t columns = sig->damage.list.len;
@@ -251,7 +271,8 @@ struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, str
             struct doc_block *cell = build_cell(a, row, SV_NONE);
             doc_textf(a, cell, "Priority %u: ", sig_priority(sig, (int)l, (int)c));
             if (cells.at[l * columns + c].list.len)
-                build_threat_list(a, cell, v, cells.at[l * columns + c].list.at, cells.at[l * columns + c].list.len);
+                threats_of_cell(a, cell, v, cells.at[l * columns + c].list.at, cells.at[l * columns + c].list.len,
+                                in_document ? "#summary-table" : "site:priority.html");
             else
                 doc_text(a, cell, SV("none"));
         }
@@ -259,7 +280,7 @@ struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, str
     return table;
 }
 
-struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor)
+struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, bool in_document)
 {
     const struct sig *sig = &v->profile->sig;
     size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP);
@@ -267,23 +288,102 @@ struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv
     struct doc_block *b = figure(a, v, anchor, width, height, draw_matrix, "Risk matrix: where the threats stand",
                                  SV("A grid of likelihood against damage with the identifiers of the threats in its "
                                     "cells. The table beside it says the same in words."));
-    doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor))));
+    doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor)), in_document));
     return b;
 }
 
 /* ---- board of stages ---- */
 
-/* A stage's name on one line or two, cut at the blank nearest to its middle. */
-static void draw_stage_name(struct markup *m, double x, struct sv name)
+/* A name in lines that fit a column, at most NAME_LINES of them; the last is cut short with an ellipsis. Without m, only
+ * counts the lines. */
+static size_t draw_stage_name(struct markup *m, double x, struct sv name, double width)
 {
-    size_t cut = 0, middle = name.len / 2;
-    for (size_t i = 1; i < name.len && name.len > 14; i++)
-        if (name.at[i] == ' ' && (cut == 0 || (i > middle ? i - middle : middle - i) <
-                                                  (cut > middle ? cut - middle : middle - cut)))
-            cut = i;
-    text(m, x, 20, "b-stage", cut ? sv_from(name.at, cut) : name);
-    if (cut)
-        text(m, x, 35, "b-stage", sv_from_byte(name, cut + 1));
+    size_t most = (size_t)((width - 20) / NAME_CHAR), lines = 0;
+    most = most < 4 ? 4 : most;
+    while (name.len && lines < NAME_LINES) {
+        size_t cut = name.len;
+        if (cut > most)
+            for (cut = most; cut > 0 && name.at[cut] != ' ' && name.at[cut - 1] != '-';)
+                cut--;
+        bool broken = cut == 0; /* a word that is too long */
+        for (cut = broken ? most : cut; broken && cut < name.len && ((unsigned char)name.at[cut] & 0xC0) == 0x80;)
+            cut++;
+        bool rest = cut < name.len && lines + 1 == NAME_LINES;
+        if (m)
+            textf(m, x, 20 + (double)lines * NAME_ROW, "b-stage", "%.*s%s", (int)cut, name.at, rest ? "\xe2\x80\xa6" : "");
+        lines++;
+        name = sv_trim(sv_from_byte(name, cut));
+    }
+    return lines;
+}
+
+static unsigned counted(const struct count_by_word *by, size_t stage)
+{
+    return stage < by->len ? by->counts[stage] : 0;
+}
+
+/* Drafts whose text claims the stage. */
+static unsigned drafts_at(const struct view *v, size_t stage)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < v->threats.len; i++)
+        count += v->threats.at[i].provisional && v->threats.at[i].threat->stage == (int)stage;
+    return count;
+}
+
+/* The stage in whose column a threat stands: a draft where its text claims to be, the others where they are. */
+static int column_of(const struct threat_view *t)
+{
+    return t->provisional ? t->threat->stage : t->confirmed;
+}
+
+/* Draws or, without m, only counts how many cards the fullest column has. */
+static size_t draw_cards(struct markup *m, const struct view *v, size_t columns, double w, double top)
+{
+    size_t *used = base_malloc((columns + 1) * sizeof *used), most = 0;
+    memset(used, 0, (columns + 1) * sizeof *used);
+    for (unsigned drafts = 0; drafts < 2; drafts++) {
+        for (size_t i = 0; i < v->threats.len; i++) {
+            const struct threat_view *t = &v->threats.at[i];
+            int c = column_of(t);
+            if (t->provisional != (drafts == 1) || c < 0 || (size_t)c >= columns)
+                continue;
+            size_t n = used[c]++;
+            most = used[c] > most ? used[c] : most;
+            if (!m || n >= BOARD_MAX)
+                continue;
+            double x = (double)c * w, y = top + (double)n * (BOARD_ROW + 4);
+            rect(m, x + 8, y, w - 24, BOARD_ROW, 5, drafts ? "b-card b-draft" : "b-card");
+            text(m, x + 16, y + 14.5, drafts ? "b-id b-id-draft" : "b-id", t->threat->id);
+        }
+    }
+    for (size_t c = 0; m && c < columns; c++)
+        if (used[c] > BOARD_MAX)
+            textf(m, (double)c * w + 10, top + BOARD_MAX * (BOARD_ROW + 4) + 15, "m-more", "+ %zu more",
+                  used[c] - BOARD_MAX);
+    free(used);
+    return most;
+}
+
+struct board {
+    size_t columns, rows;
+    double w, top; /* width of a column; where the cards begin */
+};
+
+static struct board board_of(const struct view *v)
+{
+    const struct process *p = &v->profile->process;
+    struct board b = {.columns = p->stage_count < p->stages.len ? p->stage_count : p->stages.len};
+    size_t lines = 1;
+    b.w = (BOARD_W + 8.0) / (double)(b.columns ? b.columns : 1);
+    for (size_t c = 0; c < b.columns; c++) {
+        size_t l = draw_stage_name(NULL, 0, p->stages.at[c].name, b.w);
+        lines = l > lines ? l : lines;
+    }
+    b.rows = draw_cards(NULL, v, b.columns, b.w, 0);
+    b.rows = b.rows > BOARD_MAX ? BOARD_MAX + 1 : b.rows;
+    b.top = 20 + (double)lines * NAME_ROW + 44;
+    return b;
 }
 
 static void draw_board(struct markup *m, const void *data, const char *id_prefix)
@@ -291,64 +391,59 @@ static void draw_board(struct markup *m, const void *data, const char *id_prefix
     const struct visual *d = data;
     const struct view *v = d->view;
     const struct process *p = &v->profile->process;
-    size_t columns = p->stage_count ? p->stage_count : 1;
-    double w = (double)(d->width + 8) / (double)columns;
-    size_t *used = base_malloc(columns * sizeof *used);
-    svg_open(m, d, id_prefix, "board", "Board of stages", SV("One column for each stage, with the threats whose text has "
-             "come that far. Hollow entries are editor's drafts, ahead of the group's decisions."));
-    for (size_t c = 0; c < columns && c < p->stages.len; c++) {
-        double x = (double)c * w;
-        unsigned count = c < v->by_claimed.len ? v->by_claimed.counts[c] : 0;
-        used[c] = 0;
-        rect(m, x, 0, w - 8, (double)d->height, 8, count ? "b-column" : "b-column b-empty");
-        draw_stage_name(m, x + 10, p->stages.at[c].name);
-        textf(m, x + 10, 60, "b-count", "%u", count);
+    struct board b = board_of(v);
+    svg_open(m, d, id_prefix, "board", "Board of stages", SV("One column for each stage, with the number of threats that "
+             "are confirmed there. Hollow entries are editor's drafts: their text has come that far, ahead of the "
+             "group's decisions."));
+    for (size_t c = 0; c < b.columns; c++) {
+        double x = (double)c * b.w;
+        unsigned count = counted(&v->by_stage, c), drafts = drafts_at(v, c);
+        rect(m, x, 0, b.w - 8, (double)d->height, 8, count || drafts ? "b-column" : "b-column b-empty");
+        draw_stage_name(m, x + 10, p->stages.at[c].name, b.w);
+        textf(m, x + 10, b.top - 30, "b-count", "%u", count);
+        if (drafts)
+            textf(m, x + 10, b.top - 12, "m-more", "+%u %s", drafts, drafts == 1 ? "draft" : "drafts");
     }
-    for (size_t i = 0; i < v->threats.len; i++) {
-        const struct threat_view *t = &v->threats.at[i];
-        size_t c = t->threat->stage < 0 ? columns : (size_t)t->threat->stage;
-        if (c >= columns || used[c] > BOARD_MAX)
-            continue;
-        double y = BOARD_TOP + (double)used[c]++ * (BOARD_ROW + 4);
-        if (used[c] > BOARD_MAX) {
-            textf(m, (double)c * w + 10, y + 15, "m-more", "+ %zu more",
-                  (size_t)v->by_claimed.counts[c] - BOARD_MAX);
-            continue;
-        }
-        rect(m, (double)c * w + 8, y, w - 24, BOARD_ROW, 5, t->provisional ? "b-card b-draft" : "b-card");
-        text(m, (double)c * w + 16, y + 14.5, t->provisional ? "b-id b-id-draft" : "b-id", t->threat->id);
-    }
-    free(used);
+    draw_cards(m, v, b.columns, b.w, b.top);
     markup_close(m, "svg");
 }
 
-struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor)
+/* ": T-0001, T-0002 and T-0003", the first of them when there are many. */
+static void list_column(struct arena *a, struct doc_block *item, const struct view *v, size_t stage, bool drafts,
+                        const char *more)
 {
+    struct {
+        VEC(unsigned) list;
+    } in = {0};
+    for (size_t i = 0; i < v->threats.len; i++)
+        if (v->threats.at[i].provisional == drafts && column_of(&v->threats.at[i]) == (int)stage)
+            *vec_push(a, &in.list) = (unsigned)i;
+    if (in.list.len == 0)
+        return;
+    doc_text(a, item, SV(" ("));
+    threats_of_cell(a, item, v, in.list.at, in.list.len, more);
+    doc_text(a, item, SV(")"));
+}
+
+struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor, bool in_document)
+{
+    const char *more = in_document ? "#summary-table" : "site:stage.html";
     const struct process *p = &v->profile->process;
-    unsigned most = 0;
-    for (size_t i = 0; i < p->stage_count && i < v->by_claimed.len; i++)
-        most = v->by_claimed.counts[i] > most ? v->by_claimed.counts[i] : most;
-    size_t rows = most > BOARD_MAX ? BOARD_MAX + 1 : most;
-    struct doc_block *b = figure(a, v, anchor, BOARD_W, BOARD_TOP + 6 + rows * (BOARD_ROW + 4), draw_board,
+    struct board board = board_of(v);
+    struct doc_block *b = figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
                                  "Board of stages: how far the work has come",
-                                 SV("One column for each stage with the threats in it; hollow entries are editor's "
-                                    "drafts. The list beside it says the same in words."));
+                                 SV("One column for each stage with the number of threats confirmed there; hollow "
+                                    "entries are editor's drafts. The list beside it says the same in words."));
     struct doc_block *list = build_list(a, b);
-    for (size_t c = 0; c < p->stage_count; c++) {
+    for (size_t c = 0; c < board.columns; c++) {
         struct doc_block *item = build_item(a, list);
-        unsigned count = c < v->by_claimed.len ? v->by_claimed.counts[c] : 0;
-        doc_textf(a, item, "%.*s: %u", SV_ARG(p->stages.at[c].name), count);
-        struct {
-            VEC(unsigned) list;
-        } in = {0};
-        for (size_t i = 0; count && i < v->threats.len; i++)
-            if (v->threats.at[i].threat->stage == (int)c)
-                *vec_push(a, &in.list) = (unsigned)i;
-        if (in.list.len) {
-            doc_text(a, item, SV(" ("));
-            build_threat_list(a, item, v, in.list.at, in.list.len);
-            doc_text(a, item, SV(")"));
-        }
+        unsigned drafts = drafts_at(v, c);
+        doc_textf(a, item, "%.*s: %u confirmed", SV_ARG(p->stages.at[c].name), counted(&v->by_stage, c));
+        list_column(a, item, v, c, false, more);
+        if (drafts == 0)
+            continue;
+        doc_textf(a, item, ", and %u %s", drafts, drafts == 1 ? "editor\xe2\x80\x99s draft" : "editor\xe2\x80\x99s drafts");
+        list_column(a, item, v, c, true, more);
     }
     return b;
 }
@@ -370,6 +465,7 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
              SV("One line for each document, with a mark for each edition at its date."));
     for (size_t k = 0; k < DOCUMENT_KINDS; k++) {
         double y = 28 + (double)k * 46;
+        double next = 0; /* where a label may begin */
         text(m, 0, y + 4, "t-name", sv_str(document_names[k]));
         rect(m, 90, y - 1, (double)d->width - 110, 2, 1, "t-line");
         for (size_t i = 0; i < v->editions.len; i++) {
@@ -384,10 +480,15 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
             markup_attr_number(m, "r", 6);
             class_attrs(m, "t-mark");
             markup_close(m, "circle");
-            text(m, x, y - 12, "t-version", e->version);
+            if (x >= next) { /* marks may be closer than their labels are wide */
+                text(m, x, y - 12, "t-version", e->version);
+                next = x + 12 + 7.5 * (double)e->version.len;
+            }
         }
     }
     text(m, 100, (double)d->height - 4, "t-date", v->editions.at[0].date);
+    if (last > first)
+        text(m, (double)d->width - 86, (double)d->height - 4, "t-date", v->editions.at[v->editions.len - 1].date);
     markup_close(m, "svg");
 }
 

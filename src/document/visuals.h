@@ -1,16 +1,18 @@
 /* Drawings of the register: risk matrix, board of stages, timeline of editions. Each is a figure of the block tree whose
- * text equivalent stands beside it. Colours come from the classes of web/site.css only. */
+ * text equivalent stands beside it. Where a text names only the first of many threats, it links to the rest: in_document to
+ * the summary's table, otherwise to a page of the site. Colours come from the classes of web/site.css only. */
 #ifndef CASEMATE_DOCUMENT_VISUALS_H
 #define CASEMATE_DOCUMENT_VISUALS_H
 
 #include "document/document.h"
 
 /* Likelihood by damage; in each cell its priority and the ids of the threats that stand there. */
-struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor);
+struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
 /* The same as a table with links, which also serves as its text equivalent. */
-struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor);
-/* How many threats stand in each stage, by the stage their text claims; editor's drafts are drawn hollow. */
-struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor);
+struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
+/* How many threats are confirmed in each stage; editor's drafts are drawn hollow, in the column of the stage that their text
+ * claims. */
+struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
 /* Editions of all documents on a line of time. NULL when there is none. */
 struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct sv anchor);
 

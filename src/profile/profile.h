@@ -4,6 +4,7 @@
 #ifndef CASEMATE_PROFILE_PROFILE_H
 #define CASEMATE_PROFILE_PROFILE_H
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -191,6 +192,7 @@ struct profile {
     struct references references;
     VEC(struct threat) threats; /* by number */
     struct map by_id;           /* sv -> struct threat* */
+    struct digest rules;        /* of all files but those of threats */
 };
 
 /* One file of a folder: path relative to it ("threats/T-0001-x.md") and content. */
@@ -210,6 +212,9 @@ CM_MUST_USE int profile_read_dir(struct arena *a, const char *dir, struct profil
  * has no error. Linear in the size of the files. Checks: docs/formats.md, whole. */
 void profile_parse(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
                    struct profile *out);
+/* The same for files that passed these checks before, such as those of a store: what only looks for faults in threats is left out. */
+void profile_parse_checked(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
+                           struct profile *out);
 /* What a threat lacks to enter a stage: names of unmet needs with how to supply them, for content only (fields, attacker, level, affects, responses, reason, successors);
  * acts of the group are judged in register. */
 struct lack {

@@ -181,6 +181,9 @@ static void cite_in_text(const struct deriver *d, struct citing *all, unsigned i
     struct markdown_mention m;
     while (profile_find_mention((void *)(uintptr_t)d->profile, text, &m)) {
         struct citing *c = m.kind == MARKDOWN_REFERENCE ? citing_of(d, all, m.id) : NULL;
+        int other = m.kind == MARKDOWN_THREAT ? view_find(d->view, m.id) : -1;
+        if (other >= 0)
+            *vec_push(d->arena, &d->view->threats.at[index].names) = (unsigned)other;
         if (c && c->last_affected != index + 1 && c->last_responding != index + 1 && c->last_mentioned != index + 1) {
             *vec_push(d->arena, &c->mentioned) = index;
             c->last_mentioned = index + 1;
@@ -201,6 +204,17 @@ static void cite_mentioned(const struct deriver *d, struct citing *all, unsigned
     cite_in_text(d, all, index, t->reason);
 }
 
+/* Notes the newest document at the threats that cite it. */
+static void cited_by(const struct deriver *d, const unsigned *list, size_t count)
+{
+    unsigned document = (unsigned)d->view->documents.len - 1;
+    for (size_t i = 0; i < count; i++) {
+        struct threat_view *t = &d->view->threats.at[list[i]];
+        if (!t->documents.len || t->documents.at[t->documents.len - 1] != document)
+            *vec_push(d->arena, &t->documents) = document;
+    }
+}
+
 static void collect_documents(const struct deriver *d)
 {
     const struct references *refs = &d->profile->references;
@@ -217,6 +231,9 @@ static void collect_documents(const struct deriver *d)
         memcpy(&doc->affected, &all[i].affected, sizeof(doc->affected));
         memcpy(&doc->responding, &all[i].responding, sizeof(doc->responding));
         memcpy(&doc->mentioned, &all[i].mentioned, sizeof(doc->mentioned));
+        cited_by(d, doc->affected.at, doc->affected.len);
+        cited_by(d, doc->responding.at, doc->responding.len);
+        cited_by(d, doc->mentioned.at, doc->mentioned.len);
     }
 }
 

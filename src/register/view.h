@@ -27,6 +27,8 @@ struct threat_view {
     struct lacks lacks;       /* what the next stage still needs */
     VEC(struct change) changes; /* oldest first; initial ones included */
     VEC(unsigned) related_in;   /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
+    VEC(unsigned) names;      /* indexes of threats that its prose mentions, as often as it does */
+    VEC(unsigned) documents;  /* indexes in view->documents of all that it cites */
 };
 
 struct edition {
@@ -92,6 +94,10 @@ bool view_acts_done(const struct profile *p, const struct threat *t, int stage);
 
 /* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were checked on the way in). */
 CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
+
+/* The same for what documents show: without the changes that came with a threat's first import, and without checking again what was checked
+ * on the way in. */
+CM_MUST_USE int view_load_published(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
 /* The SIG's files as the store holds them. */
 CM_MUST_USE int view_load_files(struct store *s, struct arena *a, struct profile_files *out, struct err *err);

@@ -50,14 +50,15 @@ struct event_words {
 };
 
 /* Who and why of each event that changed a field, by sequence number as text. One look at each payload, however many rows point to it. */
-static int load_words(struct store *s, struct arena *a, struct map *out, struct err *err)
+static int load_words(struct store *s, struct arena *a, bool initial, struct map *out, struct err *err)
 {
     struct store_stmt *q;
     map_init(out, a);
     int rc = store_prepare(s, "SELECT seq, payload ->> 'actor', payload ->> 'reason', payload IS NULL FROM event "
-                              "WHERE seq IN (SELECT event FROM field_change)", &q, err);
+                              "WHERE seq IN (SELECT event FROM field_change WHERE initial <= $1)", &q, err);
     if (rc)
         return rc;
+    store_bind_int(q, 1, initial);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct event_words *w = arena_new(a, struct event_words);
         w->who = store_int(q, 3) ? SV("(erased)") : arena_sv(a, store_text(q, 1));
@@ -84,16 +85,17 @@ static void read_change(struct arena *a, struct store_stmt *q, const struct map 
     c->initial = store_int(q, 7) != 0;
 }
 
-static int load_changes(struct store *s, struct view *v, struct err *err)
+static int load_changes(struct store *s, struct view *v, bool initial, struct err *err)
 {
     struct store_stmt *q;
     struct map words;
-    int rc = load_words(s, v->arena, &words, err);
+    int rc = load_words(s, v->arena, initial, &words, err);
     if (!rc)
         rc = store_prepare(s, "SELECT c.threat, c.field, c.text, c.source, e.seq, e.at, e.action, c.initial "
-                              "FROM field_change c JOIN event e ON e.seq = c.event ORDER BY c.id", &q, err);
+                              "FROM field_change c JOIN event e ON e.seq = c.event WHERE c.initial <= $1 ORDER BY c.id", &q, err);
     if (rc)
         return rc;
+    store_bind_int(q, 1, initial);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         int index = view_find(v, store_text(q, 0));
         if (index >= 0)
@@ -153,6 +155,7 @@ static int load_editions(struct store *s, struct view *v, struct err *err)
 struct loading {
     struct arena *arena;
     int64_t now;
+    bool published; /* only what documents show */
     struct view *out;
 };
 
@@ -169,7 +172,7 @@ static int load(struct store *s, void *context, struct err *err)
     if (!files.list.len)
         return err_set(err, CM_EINPUT, "the store is empty; run \"casemate import DIR\" first");
     diag_init(&diag, l->arena);
-    profile_parse(l->arena, &files, "", &diag, p);
+    (l->published ? profile_parse_checked : profile_parse)(l->arena, &files, "", &diag, p);
     if (diag.errors) {
         diag_sort(&diag);
         return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
@@ -177,13 +180,19 @@ static int load(struct store *s, void *context, struct err *err)
     if ((rc = load_overrides(s, l->arena, p, &overrides, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, overridden, &overrides, l->out);
-    if ((rc = load_changes(s, l->out, err)))
+    if ((rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
 }
 
 int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err)
 {
-    struct loading l = {a, now, out};
+    struct loading l = {a, now, false, out};
+    return store_read_tx(s, load, &l, err);
+}
+
+int view_load_published(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err)
+{
+    struct loading l = {a, now, true, out};
     return store_read_tx(s, load, &l, err);
 }

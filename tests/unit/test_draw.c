@@ -202,6 +202,89 @@ static void test_alternative_says_what_there_is(void **state CM_UNUSED)
     arena_release(&a);
 }
 
+/* A goal with `wide` subtrees, each with `wide` children with countermeasures, down to `deep` levels. */
+static void grow(struct str *text, unsigned level, unsigned deep, unsigned wide, unsigned *count)
+{
+    for (unsigned i = 0; i < wide; i++) {
+        str_add_repeat(text, ' ', 2 * level);
+        str_addf(text, "%s#n%u the step with number %u\n", level < deep ? "AND " : "", *count, *count);
+        *count += 1;
+        if (level < deep)
+            grow(text, level + 1, deep, wide, count);
+        else if (i % 2)
+            str_add_repeat(text, ' ', 2 * level + 2), str_add_str(text, "! what is done against it today\n");
+    }
+}
+
+/* All parts fit the page; every label stands in exactly one part, and chips lead to parts that are there. */
+static void check_parts(struct arena *a, const char *text, size_t least)
+{
+    const struct tree *t = parse(a, text);
+    const struct doc_figure *f = draw_figure(a, t, SV("T-0001"));
+    const struct doc_figure_part *parts;
+    struct map homes;
+    size_t count = f->on_paper(a, f->data, &parts), nodes = 0;
+    map_init(&homes, a);
+    assert_true(count >= least);
+    assert_true(parts[0].caption.len == 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct draw_layout *l = parts[i].figure->data;
+        check_boxes(text, l);
+        assert_true(parts[i].figure->width <= 640 && parts[i].figure->height <= 820);
+        assert_true(i == 0 || sv_find(parts[i].caption, SV(" of T-0001")) > 0);
+        for (size_t k = 1; k < l->boxes.len; k++) {
+            const struct tree_node *n = &l->tree->nodes.at[l->boxes.at[k].node];
+            nodes += l->boxes.at[k].kind != DRAW_SAME && n->reference.len == 0;
+            if (n->id.len && l->boxes.at[k].kind != DRAW_SAME && map_set(&homes, n->id, a))
+                fail_msg("%.*s is drawn twice", SV_ARG(n->id));
+        }
+        struct str out = STR_INIT;
+        struct markup m;
+        markup_init(&m, &out, MARKUP_XML);
+        parts[i].figure->draw(&m, parts[i].figure->data, "p-");
+        markup_finish(&m);
+        assert_true(out.len > 100);
+        str_release(&out);
+    }
+    assert_true(nodes + count >= t->nodes.len); /* the root of each part is a goal of its own */
+}
+
+static void test_on_paper_high_trees_are_split(void **state CM_UNUSED)
+{
+    static const struct {
+        unsigned deep, wide;
+        size_t least;
+    } shapes[] = {{1, 3, 1}, {3, 3, 2}, {3, 5, 6}, {1, 100, 3}, {2, 40, 10}, {5, 3, 10}};
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+        struct arena a = ARENA_INIT;
+        struct str text = STR_INIT;
+        unsigned count = 0;
+        str_add_str(&text, "Goal\n");
+        grow(&text, 1, shapes[i].deep, shapes[i].wide, &count);
+        check_parts(&a, str_cstr(&text), shapes[i].least);
+        str_release(&text);
+        arena_release(&a);
+    }
+}
+
+static void test_on_paper_shared_nodes_are_drawn_once(void **state CM_UNUSED)
+{
+    struct arena a = ARENA_INIT;
+    struct str text = STR_INIT;
+    str_add_str(&text, "Goal\n");
+    for (unsigned i = 0; i < 6; i++) {
+        str_addf(&text, "  AND #g%u a gate\n", i);
+        for (unsigned j = 0; j < 12; j++)
+            str_addf(&text, "    #s%u-%u a step\n", i, j);
+        for (unsigned j = 0; j < i; j++)
+            str_addf(&text, "    = #s%u-3\n", j);
+    }
+    str_add_str(&text, "  = #g2\n");
+    check_parts(&a, str_cstr(&text), 3);
+    str_release(&text);
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +293,8 @@ int main(void)
         cmocka_unit_test(test_well_formed_with_unique_ids),
         cmocka_unit_test(test_same_tree_same_bytes),
         cmocka_unit_test(test_alternative_says_what_there_is),
+        cmocka_unit_test(test_on_paper_high_trees_are_split),
+        cmocka_unit_test(test_on_paper_shared_nodes_are_drawn_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "document/build.h"
 #include "document/html.h"
+#include "document/visuals.h"
 #include "register/view.h"
 
 #define SMALL "tests/data/profile-small"
@@ -165,6 +166,91 @@ static void a_threat_says_all_its_facts(void **state)
     arena_release(&a);
 }
 
+static void on_paper_values_flow_as_one_text(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct doc_block *root = doc_block_new(&a, DOC_SECTION);
+    struct doc_block *facts = doc_add(&a, root, DOC_FACTS);
+    struct sv values[] = {SV("x"), SV("y")};
+    struct doc_block *f = doc_add_fact(&a, facts, "areas", SV("Areas"), values, 2);
+    doc_add_paragraph(&a, f, SV("First"));
+    doc_add_paragraph(&a, f, SV("Second"));
+    f = doc_add_fact(&a, facts, "priority", SV("Priority"), (struct sv[]){SV("3")}, 1);
+    doc_add_paragraph(&a, f, SV("3 (Regular)"));
+    struct html_context c = {.root = "", .heading = 2, .print = true};
+    struct str out = STR_INIT;
+    struct markup m;
+    markup_init(&m, &out, MARKUP_HTML);
+    html_blocks(&m, &c, root->first);
+    markup_finish(&m);
+    expect(str_sv(&out), "<dd>First, Second</dd>");
+    expect(str_sv(&out), "<span class=\"badge priority-3\">3 (Regular)</span>");
+    str_release(&out);
+    arena_release(&a);
+}
+
+/* The drawing of a figure, and what stands beside it. */
+static struct sv draw_visual(struct arena *a, const struct doc_block *b)
+{
+    struct str out = STR_INIT;
+    struct markup m;
+    markup_init(&m, &out, MARKUP_XML);
+    b->figure->draw(&m, b->figure->data, "v-");
+    markup_finish(&m);
+    struct sv text = arena_sv(a, str_sv(&out));
+    str_release(&out);
+    return text;
+}
+
+static void the_board_counts_what_is_confirmed(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct profile_files files = {0};
+    struct profile p = {0};
+    struct view v = {0};
+    fixture_read(&a, SMALL, &files);
+    parse(&a, &files, &p, &v);
+    static const size_t counts[] = {0, 1, 16, 1000};
+    for (size_t k = 0; k < ARRAY_LEN(counts); k++) {
+        struct view many = v;
+        memset(&many.threats, 0, sizeof many.threats);
+        memset(many.by_stage.counts, 0, many.by_stage.len * sizeof *many.by_stage.counts);
+        struct threat *t = arena_new(&a, struct threat);
+        *t = *v.threats.at[0].threat;
+        t->stage = 1;
+        for (size_t i = 0; i < counts[k]; i++) {
+            struct threat_view *w = vec_push(&a, &many.threats);
+            *w = (struct threat_view){.threat = t, .provisional = i % 4 != 0, .confirmed = i % 4 ? 0 : 1};
+            many.by_stage.counts[w->confirmed]++;
+        }
+        struct doc_block *b = visual_board(&a, &many, SV("board"), true);
+        struct sv svg = draw_visual(&a, b);
+        size_t at_one = (counts[k] + 3) / 4, drafts = counts[k] - at_one;
+        char part[64];
+        snprintf(part, sizeof part, ">%zu</text>", at_one);
+        expect(svg, part);
+        snprintf(part, sizeof part, ">+%zu draft", drafts);
+        if (drafts)
+            expect(svg, part);
+        else
+            assert_true(sv_find(svg, SV("draft</text>")) < 0 && sv_find(svg, SV("drafts</text>")) < 0);
+        struct sv words = render(&a, b->first);
+        snprintf(part, sizeof part, ": %zu confirmed", at_one);
+        expect(words, part);
+        assert_true(sv_find(svg, SV("Editor")) < 0 && b->figure->height < 600);
+        if (counts[k] == 1000) {
+            expect(words, "href=\"#summary-table\">226 more</a>");
+            struct doc_block *matrix = visual_matrix(&a, &many, SV("matrix"), false);
+            expect(draw_visual(&a, matrix), "more</text>");
+            expect(render(&a, matrix->first), "href=\"../priority.html\">976 more</a>");
+            assert_true(matrix->figure->height < 600);
+        }
+    }
+    arena_release(&a);
+}
+
 static void hostile_names_stay_text(void **state)
 {
     (void)state;
@@ -194,6 +280,8 @@ int main(void)
         cmocka_unit_test(documents_have_unique_ids_and_no_dead_links),
         cmocka_unit_test(a_threat_says_all_its_facts),
         cmocka_unit_test(hostile_names_stay_text),
+        cmocka_unit_test(on_paper_values_flow_as_one_text),
+        cmocka_unit_test(the_board_counts_what_is_confirmed),
     };
     return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }

@@ -5,9 +5,9 @@ import {createRequire} from 'node:module';
 import {browser, finish, kinds, pages, serve, test} from './site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const widths = [320, 1280];
 const shots = process.env.CASEMATE_SHOTS;
-const schemes = ['light', 'dark'];
+const long = process.env.LONG === '1';
+const views = ['light', 'dark'].flatMap((colorScheme) => [320, 1280].map((width) => ({name: `${width} px, ${colorScheme}`, width, colorScheme})));
 
 /** Elements that stick out of the page, when the page as a whole scrolls sideways. */
 function overflow() {
@@ -19,55 +19,70 @@ function overflow() {
   return [`${wide} px too wide: ${out.slice(0, 5).join(', ')}`];
 }
 
+// Colours are all that changes between light and dark, so the short form asks the whole of axe-core only once for each width.
+const colours = {type: 'rule', values: ['color-contrast', 'link-in-text-block']};
+
+/** Looks at one page in each width and scheme; returns faults by kind, each with the view before it. */
 async function look(page, url, name) {
   const faults = {overflow: [], console: [], external: [], axe: []};
-  const onConsole = (m) => { if (['error', 'warning'].includes(m.type())) faults.console.push(`${name}: ${m.text()}`); };
-  const onError = (e) => faults.console.push(`${name}: ${e.message}`);
-  const onRequest = (r) => { if (!r.url().startsWith(url) && !r.url().startsWith('data:')) faults.external.push(`${name}: ${r.url()}`); };
-  const onResponse = (r) => { if (r.status() >= 400) faults.console.push(`${name}: ${r.status()} ${r.url()}`); };
-  page.on('console', onConsole).on('pageerror', onError).on('request', onRequest).on('response', onResponse);
+  let view = '';
+  const say = (kind, text) => faults[kind].push([view, `${name}: ${text}`]);
+  const listeners = {
+    console: (m) => { if (['error', 'warning'].includes(m.type())) say('console', m.text()); },
+    pageerror: (e) => say('console', e.message),
+    request: (r) => { if (!r.url().startsWith(url) && !r.url().startsWith('data:')) say('external', r.url()); },
+    response: (r) => { if (r.status() >= 400) say('console', `${r.status()} ${r.url()}`); },
+  };
+  for (const [event, listener] of Object.entries(listeners)) page.on(event, listener);
+  view = views[0].name;
   await page.goto(url + name, {waitUntil: 'load'});
-  faults.overflow = (await page.evaluate(overflow)).map((f) => `${name}: ${f}`);
-  const result = await page.evaluate(async () => {
-    const {violations} = await globalThis.axe.run(document, {resultTypes: ['violations']});
-    return violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.length} times, first ${v.nodes[0].target.join(' ')}: ${v.nodes[0].failureSummary}`);
-  });
-  faults.axe = result.map((f) => `${name}: ${f}`);
-  page.off('console', onConsole).off('pageerror', onError).off('request', onRequest).off('response', onResponse);
+  for (const {name: now, width, colorScheme} of views) {
+    view = now;
+    await page.setViewportSize({width, height: 800});
+    await page.emulateMedia({colorScheme});
+    for (const fault of await page.evaluate(overflow)) say('overflow', fault);
+    const runOnly = colorScheme === 'dark' && !long ? colours : undefined;
+    const violations = await page.evaluate(async (only) => {
+      const found = await globalThis.axe.run(document, {resultTypes: ['violations'], ...(only && {runOnly: only})});
+      return found.violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.length} times, first ${v.nodes[0].target.join(' ')}: `
+        + v.nodes[0].failureSummary);
+    }, runOnly);
+    for (const fault of violations) say('axe', fault);
+    if (shots) await page.screenshot({path: `${shots}/${name.replaceAll('/', '_')}-${width}-${colorScheme}.png`, fullPage: true});
+  }
+  for (const [event, listener] of Object.entries(listeners)) page.off(event, listener);
   return faults;
 }
 
 const server = await serve();
 const chromium = await browser();
 try {
-  const names = process.env.LONG === '1' ? pages() : kinds();
-  for (const colorScheme of schemes) {
-    for (const width of widths) {
-      const context = await chromium.newContext({viewport: {width, height: 800}, colorScheme, bypassCSP: false});
-      await context.addInitScript({content: axe});
-      const page = await context.newPage();
-      const found = [];
-      for (const name of names) {
-        found.push(await look(page, server.url, name));
-        if (shots) await page.screenshot({path: `${shots}/${name.replaceAll('/', '_')}-${width}-${colorScheme}.png`, fullPage: true});
-      }
-      const all = (key) => found.flatMap((f) => f[key]);
-      const where = `${names.length} pages, ${width} px, ${colorScheme}`;
-      test(`${where}: nothing scrolls sideways`, all('overflow'));
-      test(`${where}: no error in the console`, all('console'));
-      test(`${where}: no request to elsewhere`, all('external'));
-      test(`${where}: axe-core finds nothing`, all('axe'));
-      await context.close();
+  const names = long ? pages() : kinds();
+  const context = await chromium.newContext();
+  await context.addInitScript({content: axe});
+  const page = await context.newPage();
+  const found = [];
+  for (const name of names) found.push(await look(page, server.url, name));
+  await context.close();
+  const proofs = {
+    overflow: 'nothing scrolls sideways', console: 'no error in the console', external: 'no request to elsewhere', axe: 'axe-core finds nothing',
+  };
+  for (const {name: view} of views) {
+    for (const [kind, words] of Object.entries(proofs)) {
+      const faults = found.flatMap((f) => f[kind]).filter(([where]) => where === view).map(([, text]) => text);
+      test(`${names.length} pages, ${view}: ${words}`, faults);
     }
   }
   // The pages say all without scripts.
-  const plain = await chromium.newContext({javaScriptEnabled: false, viewport: {width: 1280, height: 800}});
-  const page = await plain.newPage();
-  await page.goto(server.url);
-  test('without JavaScript the front page has its headings', (await page.locator('h1, h2').count()) > 1 ? [] : ['too few headings']);
-  await page.keyboard.press('Tab');
-  await page.goto(`${server.url}no-such-page`);
-  test('a page that does not exist is answered with words', (await page.locator('h1').count()) === 1 ? [] : ['no h1']);
+  const plain = await chromium.newContext({javaScriptEnabled: false});
+  const bare = await plain.newPage();
+  await bare.goto(server.url);
+  test('without JavaScript the front page has its headings', (await bare.locator('h1, h2').count()) > 1 ? [] : ['too few headings']);
+  await bare.keyboard.press('Tab');
+  const first = await bare.evaluate(() => document.activeElement?.getAttribute('href') ?? '');
+  test('the first stop of the Tab key is the skip link', first.startsWith('#') ? [] : [`it is ${first}`]);
+  await bare.goto(`${server.url}no-such-page`);
+  test('a page that does not exist is answered with words', (await bare.locator('h1').count()) === 1 ? [] : ['no h1']);
   await plain.close();
 } finally {
   await chromium.close();
