@@ -71,6 +71,8 @@ int usage_error(const struct command *self, const char *format, ...) CM_PRINTF(2
 /* Prints diagnostics and the error of a failed call to standard error; gives the exit code. */
 int cli_fail(struct cli *c, int code);
 void cli_print_diag(struct cli *c);
+/* The diagnostics as a JSON object: errors, warnings, faults with kind, file, line, column, text. */
+void cli_print_faults_json(struct cli *c);
 
 CM_MUST_USE int cli_open(struct cli *c, unsigned flags);
 void cli_context(struct cli *c, struct action_context *out);

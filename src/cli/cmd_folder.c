@@ -181,7 +181,7 @@ static int check_path(struct cli *c, const char *path, size_t *threats)
     return CM_OK;
 }
 
-static void print_check_json(struct cli *c)
+void cli_print_faults_json(struct cli *c)
 {
     struct cli_json j;
     cli_json_begin(&j);
@@ -217,7 +217,7 @@ int cmd_check(struct cli *c, const struct command *self, int argc, const char **
         if ((rc = check_path(c, words.at[i], &threats)))
             return cli_fail(c, rc);
     if (c->json)
-        print_check_json(c);
+        cli_print_faults_json(c);
     else
         cli_print_diag(c);
     if (c->diag.errors) {
@@ -234,7 +234,7 @@ struct fmt_run {
     struct cli *c;
     bool check;
     size_t changed;
-    struct str names;
+    VEC(const char *) paths; /* for --json */
 };
 
 static int fmt_file(struct fmt_run *r, const struct folder *f, const struct profile_file *file)
@@ -249,8 +249,36 @@ static int fmt_file(struct fmt_run *r, const struct folder *f, const struct prof
     if (rc || sv_eq(normal, file->text))
         return rc;
     r->changed++;
-    printf("%s\n", path);
+    if (c->json)
+        *vec_push(&c->arena, &r->paths) = path;
+    else
+        printf("%s\n", path);
     return r->check ? CM_OK : fs_write(path, normal, false, &c->err);
+}
+
+/* An identifier that an edition holds is for life: it is found in the sources of the folder's editions. */
+static int refuse_published(struct cli *c, const struct folder *f, const struct renumber_changes *changes)
+{
+    struct fs_names names = {{NULL, 0, 0}};
+    const struct json_value *sources;
+    struct sv text;
+    const char *dir = fs_join(&c->arena, f->dir, "editions");
+    if (fs_kind(dir) != FS_DIR)
+        return CM_OK;
+    int rc = fs_walk(&c->arena, dir, PROFILE_FILES_MAX, &names, &c->err);
+    for (size_t i = 0; !rc && i < names.list.len; i++) {
+        if (strcmp(fs_base_name(names.list.at[i]), "sources.json"))
+            continue;
+        if ((rc = fs_read(&c->arena, fs_join(&c->arena, dir, names.list.at[i]), 1 << 30, &text, &c->err)) ||
+            (rc = json_parse(&c->arena, text, text.len, &sources, &c->err)))
+            return rc;
+        for (size_t k = 0; k < changes->list.len; k++)
+            if (json_get(sources, changes->list.at[k].old_path))
+                return err_set(&c->err, CM_EREFUSED, "%s is published (editions/%s), so its identifier is for life; "
+                                                     "renumber the other file by hand", changes->list.at[k].old_path,
+                               names.list.at[i]);
+    }
+    return rc;
 }
 
 static int renumber(struct cli *c, struct folder *f, const char *path)
@@ -262,9 +290,12 @@ static int renumber(struct cli *c, struct folder *f, const char *path)
         if (f->profile.threats.at[i].number > highest)
             highest = f->profile.threats.at[i].number;
     int rc = profile_renumber(&c->arena, &f->files, f->profile.sig.prefix, highest, &changes, &c->err);
+    if (!rc)
+        rc = refuse_published(c, f, &changes);
     for (size_t i = 0; !rc && i < changes.list.len; i++) {
         const struct renumber_change *change = &changes.list.at[i];
-        printf("%s -> %s\n", fs_join(&c->arena, f->dir, change->old_path), change->new_path);
+        if (!c->json)
+            printf("%s -> %s\n", fs_join(&c->arena, f->dir, change->old_path), change->new_path);
         rc = fs_write(fs_join(&c->arena, f->dir, change->new_path), change->text, false, &c->err);
         if (!rc && strcmp(change->old_path, change->new_path))
             rc = fs_remove_tree(fs_join(&c->arena, f->dir, change->old_path), &c->err);
@@ -291,6 +322,19 @@ static int fmt_path(struct fmt_run *r, const char *path, bool renumber_too)
     return rc;
 }
 
+static void print_fmt_json(const struct fmt_run *r)
+{
+    struct cli_json j;
+    cli_json_begin(&j);
+    json_key(&j.j, "changed");
+    json_array(&j.j);
+    for (size_t i = 0; i < r->paths.len; i++)
+        json_string_str(&j.j, r->paths.at[i]);
+    json_end(&j.j);
+    json_put_int(&j.j, "errors", (int64_t)r->c->diag.errors);
+    cli_json_end(&j);
+}
+
 int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
@@ -308,9 +352,10 @@ int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **ar
     for (int i = 0; i < words.len; i++)
         if ((rc = fmt_path(&r, words.at[i], renumber_too)))
             return cli_fail(c, rc);
-    if (c->diag.errors) {
-        cli_print_diag(c);
+    if (c->json)
+        print_fmt_json(&r);
+    cli_print_diag(c);
+    if (c->diag.errors)
         return EXIT_INPUT;
-    }
     return r.check && r.changed ? EXIT_INPUT : EXIT_DONE;
 }

@@ -190,8 +190,15 @@ int cmd_submit(struct cli *c, const struct command *self, int argc, const char *
     str_release(&xml);
     if (rc)
         return cli_fail(c, rc);
-    if (!c->quiet && !c->json)
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "document", words.at[0]);
+        json_put_str(&j.j, "file", to);
+        cli_json_end(&j);
+    } else if (!c->quiet) {
         printf("%s: written; \"casemate lint %s\" checks it by the XSF's rules\n", to, to);
+    }
     return EXIT_DONE;
 }
 
@@ -211,8 +218,11 @@ int cmd_lint(struct cli *c, const struct command *self, int argc, const char **a
             return cli_fail(c, rc);
         document_lint(&c->arena, words.at[i], text, &c->diag);
     }
-    cli_print_diag(c);
-    if (!c->diag.errors && !c->quiet)
+    if (c->json)
+        cli_print_faults_json(c);
+    else
+        cli_print_diag(c);
+    if (!c->diag.errors && !c->quiet && !c->json)
         printf("%d file%s, no errors, %zu warning%s\n", words.len, words.len == 1 ? "" : "s", c->diag.warnings,
                c->diag.warnings == 1 ? "" : "s");
     return c->diag.errors ? EXIT_INPUT : EXIT_DONE;
