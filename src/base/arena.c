@@ -43,7 +43,8 @@ static void arena_grow(struct arena *a, size_t size)
     a->chunk = chunk;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* Memory that the caller fills. */
+static void *arena_raw(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX - ARENA_ALIGN - sizeof(struct arena_chunk))
         BUG("arena allocation of %zu bytes", size);
@@ -53,7 +54,12 @@ void *arena_alloc(struct arena *a, size_t size)
     void *memory = a->chunk->bytes + a->chunk->used;
     a->chunk->used += size;
     a->used += size;
-    return memset(memory, 0, size);
+    return memory;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(arena_raw(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -65,9 +71,10 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 char *arena_strndup(struct arena *a, const char *text, size_t len)
 {
-    char *copy = arena_alloc(a, len + 1);
+    char *copy = arena_raw(a, len + 1);
     if (len)
         memcpy(copy, text, len);
+    copy[len] = 0;
     return copy;
 }
 
@@ -83,15 +90,19 @@ struct sv arena_sv(struct arena *a, struct sv text)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+    char small[256]; /* most texts fit and are formatted once */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = format ? vsnprintf(NULL, 0, format, args) : -1;
+    int len = format ? vsnprintf(small, sizeof(small), format, args) : -1;
     va_end(args);
     if (len < 0)
         BUG("arena_printf: bad format");
-    char *text = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    char *text = arena_raw(a, (size_t)len + 1);
+    if ((size_t)len < sizeof(small))
+        memcpy(text, small, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;
 }

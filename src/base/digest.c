@@ -18,11 +18,15 @@ void digest_add(struct digest_state *s, struct sv data)
 
 void digest_add_part(struct digest_state *s, struct sv data)
 {
-    unsigned char length[8];
+    unsigned char part[128]; /* a short text and its length are added in one call */
+    size_t with = data.len <= sizeof(part) - 8 ? data.len : 0;
     for (int i = 0; i < 8; i++)
-        length[i] = (unsigned char)((uint64_t)data.len >> (8 * i));
-    digest_add(s, sv_from((const char *)length, sizeof(length)));
-    digest_add(s, data);
+        part[i] = (unsigned char)((uint64_t)data.len >> (8 * i));
+    if (with)
+        memcpy(part + 8, data.at, with);
+    digest_add(s, sv_from((const char *)part, 8 + with));
+    if (data.len > with)
+        digest_add(s, data);
 }
 
 struct digest digest_end(struct digest_state *s)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,10 @@ static int make_folder_of(struct site *s, struct sv path, struct err *err)
 static void note(struct site *s, struct sv path, const struct digest *input)
 {
     struct arena a = ARENA_INIT;
-    str_addf(&s->manifest, "%s %.*s\n", digest_hex(&a, input), SV_ARG(path));
+    str_add_str(&s->manifest, digest_hex(&a, input));
+    str_add_char(&s->manifest, ' ');
+    str_add(&s->manifest, path);
+    str_add_char(&s->manifest, '\n');
     arena_release(&a);
     s->out->pages++;
     log_progress(s->options->log, "publish", s->out->pages, s->planned > s->out->pages ? s->planned : s->out->pages);
@@ -51,11 +55,12 @@ bool site_keep(struct site *s, struct sv path, const struct digest *input)
     if (!known || !digest_from_hex(*known, &before) || !digest_eq(&before, input))
         return false;
     struct err ignored = ERR_INIT;
-    struct arena a = ARENA_INIT;
-    bool kept = make_folder_of(s, path, &ignored) == 0 &&
-                link(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(path)),
-                     arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path))) == 0;
-    arena_release(&a);
+    char name[PATH_MAX];
+    if (path.len >= sizeof name)
+        return false;
+    memcpy(name, path.at, path.len);
+    name[path.len] = 0;
+    bool kept = make_folder_of(s, path, &ignored) == 0 && linkat(s->old_fd, name, s->fresh_fd, name, 0) == 0;
     if (kept) {
         note(s, path, input);
         s->out->kept++;
@@ -402,6 +407,8 @@ static int publish(struct site *s, const char *to, struct err *err)
     s->fresh = arena_printf(s->a, "%s.new-%ld", to, (long)getpid());
     if ((rc = fs_mkdirs(s->fresh, err)))
         return rc;
+    s->fresh_fd = open(s->fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    s->old_fd = s->old ? open(s->old, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     site_reuse_init(s);
     site_reuse_load(s, program);
     build_all(s);
@@ -412,10 +419,16 @@ static int publish(struct site *s, const char *to, struct err *err)
     return rc;
 }
 
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 int site_publish(const struct view *v, const struct site_options *options, struct site_result *out, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct site s = {.a = &a, .v = v, .options = options, .out = out};
+    struct site s = {.a = &a, .v = v, .options = options, .out = out, .fresh_fd = -1, .old_fd = -1};
     *out = (struct site_result){0};
     map_init(&s.old_digests, &a);
     map_init(&s.folders, &a);
@@ -425,6 +438,8 @@ int site_publish(const struct view *v, const struct site_options *options, struc
     if (options->log)
         log_finish(options->log);
     out->pdf_reason = arena_sv(v->arena, out->pdf_reason);
+    close_fd(s.fresh_fd);
+    close_fd(s.old_fd);
     str_release(&s.manifest);
     str_release(&s.reuse.out);
     str_release(&s.buffer);

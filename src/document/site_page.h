@@ -22,6 +22,7 @@ struct site {
     const struct site_options *options;
     const char *fresh;              /* folder that is being filled */
     const char *old;                /* folder of the last run, or NULL */
+    int fresh_fd, old_fd;           /* of these, or -1 */
     struct map old_digests;         /* path -> struct sv* (hex) of the last run */
     struct map folders;             /* made so far */
     struct str manifest;

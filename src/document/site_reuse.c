@@ -17,6 +17,7 @@
 #include "document/site_page.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define SIDECAR ".casemate-fragments"
 enum { SIDECAR_MAX = 512 * 1024 * 1024, DEPTH_MAX = 200 };
@@ -280,11 +281,14 @@ const struct doc_block *site_section(struct site *s, size_t i)
 bool site_reuse_page(struct site *s, struct sv path, const struct digest *quick)
 {
     const struct sv *old = map_get(&s->reuse.quick, path);
-    struct digest before;
+    struct arena a = ARENA_INIT;
+    struct sv hex = sv_str(digest_hex(&a, quick));
     str_add_char(&s->reuse.out, 'Q');
-    put_hex(s, quick);
+    fragment_put_text(&s->reuse.out, hex);
     fragment_put_text(&s->reuse.out, path);
-    return old && digest_from_hex(*old, &before) && digest_eq(&before, quick) && site_keep_old(s, path);
+    bool same = old && sv_eq(*old, hex);
+    arena_release(&a);
+    return same && site_keep_old(s, path);
 }
 
 /* ---- files ---- */
@@ -309,10 +313,13 @@ void site_reuse_begin(struct site *s, struct sv name, struct fragments *f)
 {
     const struct reuse_file *old = map_get(&s->reuse.files, name);
     *f = (struct fragments){.arena = s->a, .same = same_id, .whole = whole, .context = s};
-    if (old) {
+    struct stat st;
+    struct arena a = ARENA_INIT;
+    if (old && stat(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(name)), &st) == 0 && (uint64_t)st.st_size == old->size) {
         f->old = &old->by_id;
         f->old_size = old->size;
     }
+    arena_release(&a);
 }
 
 void site_reuse_end(struct site *s, struct sv name, struct fragments *f, bool kept)

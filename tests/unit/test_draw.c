@@ -279,7 +279,7 @@ static void test_on_paper_shared_nodes_are_drawn_once(void **state CM_UNUSED)
         for (unsigned j = 0; j < i; j++)
             str_addf(&text, "    = #s%u-3\n", j);
     }
-    str_add_str(&text, "  = #g2\n");
+    str_add_str(&text, "    = #g2\n");
     check_parts(&a, str_cstr(&text), 3);
     str_release(&text);
     arena_release(&a);

@@ -149,6 +149,126 @@ static void an_edit_rewrites_what_shows_it(void **state)
     assert_same_site(b, "site", "fresh");
 }
 
+/* Each step is published over the last one, and beside it into a new folder: the two must be the same. */
+static void assert_as_fresh(struct bench *b, const char *what)
+{
+    static const char *const large[] = {"analysis.html", "analysis.xml", "analysis.json", "analysis.txt", "register.json"};
+    struct sv before[ARRAY_LEN(large)];
+    const char *fresh = arena_printf(&b->a, "fresh-%zu", walk(b, ".").list.len);
+    for (size_t i = 0; i < ARRAY_LEN(large); i++)
+        before[i] = file(b, "site", large[i]);
+    publish(b, "site");
+    struct site_result r = publish(b, fresh);
+    assert_int_equal(r.kept, 0);
+    struct fs_names l = walk(b, "site"), n = walk(b, fresh);
+    if (l.list.len != n.list.len)
+        fail_msg("%s: %zu files, fresh %zu", what, l.list.len, n.list.len);
+    for (size_t i = 0; i < l.list.len; i++)
+        if (strcmp(l.list.at[i], n.list.at[i]) || !sv_eq(file(b, "site", l.list.at[i]), file(b, fresh, l.list.at[i])))
+            fail_msg("%s: %s is not as in a fresh run", what, l.list.at[i]);
+    bool changed = false;
+    for (size_t i = 0; i < ARRAY_LEN(large); i++)
+        changed |= !sv_eq(before[i], file(b, "site", large[i]));
+    if (!changed)
+        fail_msg("%s: nothing changed", what);
+}
+
+static void every_edit_gives_what_a_fresh_run_gives(void **state)
+{
+    static const struct {
+        const char *file, *find, *with;
+    } edits[] = {
+        {FIRST, "\nMuch.", "\nMuch, see [here](https://example.org/here) and [there](https://example.org/there)."},
+        {SECOND, "Another one.", "Another one, see [there](https://example.org/there), [here](https://example.org/here), "
+                                 "[a](https://example.org/a), T-0001, XEP-0001 and [a part](#T-0001-gap)."},
+        {FIRST, "[here](https://example.org/here) and ", ""}, /* links and notes are numbered anew in the second */
+        {FIRST, "name: First threat", "name: Renamed threat"},
+        {SECOND, "name: Second threat", "name: Another name"}, /* shown where the first says what is related */
+        {FIRST, "related: [T-0002]\n", ""},
+        {FIRST, "likelihood: {rating: high", "likelihood: {rating: low"},
+        {FIRST, "estimators: 1, reason: \"Little.\"", "estimators: 3, reason: \"Little, RFC 3552.\""},
+        {FIRST, "  -> T-0002\n", "  Third way\n"},
+        {FIRST, "  #deep Second way\n", "  #deep Second way\n    A step\n"},
+        {FIRST, "\nMuch, see", "\n### Inner\n\nFirst.\n\n### Inner\n\nMuch, see"},
+        {FIRST, "affects: [RFC 3552 \xc2\xa7" "4.1]", "affects: [XEP-0001]"},
+        {FIRST, "XEP-0001 helps. ", ""},
+        {SECOND, "areas: [messaging, transport]", "areas: [transport, messaging]"},
+        {FIRST, "areas: [transport]", "areas: [messaging]"},
+        {SECOND, "<!-- What remains? -->", "A lot."},
+        {"sig.yaml", "name: Low, means: \"l\"", "name: Rare, means: \"seldom\""},
+        {"sig.yaml", "low: {small: 3", "low: {small: 2"},
+        {"sig.yaml", "name: Transport, means: \"Wires.\"", "name: Way, means: \"Ways.\""},
+        {"sig.yaml", "name: Partial", "name: Half"},
+        {"references.tsv", "XEP-0001\tProcess\t1.0", "XEP-0001\tThe process\t1.1"},
+        {"template.md", "name: Existing approaches, kind: prose, from: responses", "name: Existing approaches, kind: prose, from: analysed"},
+        {"process.md", "name: Responses, means", "name: Answers, means"},
+        {"process.md", "  author: {estimators: 1", "  author: {estimators: 2"},
+        {"process.md", "A call lasts", "Every call lasts"},
+        {"analysis.md", "", "\n## More\n\nSee [the gap](#T-0001-gap) and RFC 3552.\n"},
+    };
+    struct bench *b = *state;
+    publish(b, "site");
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+        struct profile_file *f = fixture_file(&b->files, edits[i].file);
+        f->text = fixture_replace(&b->a, f->text, sv_str(edits[i].find), sv_str(edits[i].with));
+        load(b);
+        if (i == 24) /* of the process only: shown nowhere in the analysis */
+            publish(b, "site");
+        else
+            assert_as_fresh(b, arena_printf(&b->a, "edit %zu of %s", i, edits[i].file));
+    }
+}
+
+static void threats_that_come_and_go_give_what_a_fresh_run_gives(void **state)
+{
+    struct bench *b = *state;
+    struct sv second = fixture_file(&b->files, SECOND)->text, third = fixture_replace(&b->a, second, SV("T-0002"), SV("T-0003"));
+    publish(b, "site");
+    third = fixture_replace(&b->a, third, SV("Second threat"), SV("Third threat"));
+    third = fixture_replace(&b->a, third, SV("stage: identified"), SV("related: [T-0001]\nstage: identified"));
+    *vec_push(&b->a, &b->files.list) = (struct profile_file){"threats/T-0003-third.md", third};
+    load(b);
+    assert_as_fresh(b, "added");
+    struct profile_file *last = &b->files.list.at[b->files.list.len - 1];
+    last->text = fixture_replace(&b->a, third, SV("stage: identified"), SV("stage: merged\ninto: [T-0002]\nreason: Same."));
+    load(b);
+    assert_as_fresh(b, "merged");
+    last->text = fixture_replace(&b->a, third, SV("[messaging, transport]"), SV("[transport]"));
+    load(b);
+    assert_as_fresh(b, "moved");
+    *vec_push(&b->a, &b->view.threats.at[0].changes) = (struct change){
+        .seq = 9, .at = 1795305600, .who = SV("Ada"), .why = SV("Better."), .field = SV("gap"), .text = SV("Now")};
+    assert_as_fresh(b, "changed on record");
+    struct profile_file *analysis = fixture_file(&b->files, "analysis.md");
+    analysis->text = fixture_replace(&b->a, analysis->text, SV("T-0001"), SV("T-0002"));
+    *fixture_file(&b->files, FIRST) = *last; /* in place of the first; nothing else names that one */
+    fixture_file(&b->files, "threats/T-0003-third.md")->text = fixture_replace(&b->a, third, SV("related: [T-0001]\n"), SV(""));
+    b->files.list.len--;
+    load(b);
+    assert_as_fresh(b, "removed");
+}
+
+static void damaged_notes_of_the_last_run_do_no_harm(void **state)
+{
+    static const char *const texts[] = {"", "x", "nonsense\nT64 "};
+    struct bench *b = *state;
+    struct err err = ERR_INIT;
+    publish(b, "site");
+    for (size_t i = 0; i < ARRAY_LEN(texts) + 12; i++) {
+        struct sv good = file(b, "site", ".casemate-fragments");
+        struct sv text = i < ARRAY_LEN(texts) ? sv_str(texts[i]) : sv_from(good.at, good.len * (i - 2) / 13);
+        const char *path = fs_join(&b->a, b->dir, "site/.casemate-fragments");
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(fs_write(path, text, false, &err), 0);
+        edit(b, "Much", i % 2 ? "Much so" : "Much");
+        publish(b, "site");
+        publish(b, "other");
+        assert_true(sv_eq(file(b, "site", "analysis.html"), file(b, "other", "analysis.html")));
+        assert_true(sv_eq(file(b, "site", "analysis.txt"), file(b, "other", "analysis.txt")));
+        assert_true(sv_eq(file(b, "site", "register.json"), file(b, "other", "register.json")));
+    }
+}
+
 static void folders_of_others_are_left_alone(void **state)
 {
     struct bench *b = *state;
@@ -348,6 +468,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_state_gives_the_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_edit_rewrites_what_shows_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_edit_gives_what_a_fresh_run_gives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(threats_that_come_and_go_give_what_a_fresh_run_gives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(damaged_notes_of_the_last_run_do_no_harm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_of_others_are_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_have_unique_ids_and_live_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_run_leaves_the_old_site_or_the_new, set_up, tear_down),
