@@ -1,4 +1,5 @@
-/* bench_document DIR: what it takes to turn the analysis of the SIG in DIR into HTML and the other formats; milliseconds of CPU, best of ten. */
+/* bench_document DIR: what it takes to turn the analysis of the SIG in DIR into HTML and the other formats;
+ * milliseconds of CPU, best of ten. */
 #include "document/html.h"
 
 #include "base/date.h"
@@ -37,7 +38,8 @@ static void least(double *best, double value)
         *best = value;
 }
 
-static void write_format(void (*write)(const struct document *d, struct str *out), const struct document *d, double *best)
+static void write_format(void (*write)(const struct document *d, struct str *out), const struct document *d,
+                         double *best)
 {
     struct str out = STR_INIT;
     double start = cpu_ms();
@@ -96,6 +98,7 @@ int main(int argc, char **argv)
     printf("analysis of %s: %zu bytes of HTML\n", argv[1], t.bytes);
     printf("  parse the folder   %8.2f ms\n  build the document %8.2f ms\n", t.parse, t.build);
     printf("  write HTML         %8.2f ms   (with the drawings of all attack trees)\n", t.html);
-    printf("  write XML          %8.2f ms\n  write JSON         %8.2f ms\n  write text         %8.2f ms\n", t.xml, t.json, t.text);
+    printf("  write XML          %8.2f ms\n  write JSON         %8.2f ms\n  write text         %8.2f ms\n",
+           t.xml, t.json, t.text);
     return 0;
 }

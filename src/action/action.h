@@ -1,8 +1,10 @@
-/* The one door: every change to a store is an action, and each action is one function here, one transaction, one event of the
- * public record. Command line, and later web, mail and chat, translate to these calls and decide nothing.
+/* The one door: every change to a store is an action, and each action is one function here, one transaction,
+ * one event of the public record. Command line, and later web, mail and chat, translate to these calls and
+ * decide nothing.
  *
- * Common errors: CM_EINPUT (faults are in context->diag or err), CM_EREFUSED (a rule of the process refuses; err says what is missing
- * and how to supply it), CM_ENOTFOUND, CM_ECONFLICT, CM_EAGAIN (busy, full: nothing was done). */
+ * Common errors: CM_EINPUT (faults are in context->diag or err), CM_EREFUSED (a rule of the process refuses;
+ * err says what is missing and how to supply it), CM_ENOTFOUND, CM_ECONFLICT, CM_EAGAIN (busy, full: nothing
+ * was done). */
 #ifndef CASEMATE_ACTION_ACTION_H
 #define CASEMATE_ACTION_ACTION_H
 
@@ -12,9 +14,9 @@
 #include "store/record.h"
 
 enum permission {
-    PERMIT_READ, PERMIT_PROPOSE, PERMIT_COMMENT, PERMIT_ESTIMATE, PERMIT_POSITION, PERMIT_EDIT, PERMIT_ADVANCE, PERMIT_MERGE,
-    PERMIT_MODERATE, PERMIT_ROUND, PERMIT_CALL, PERMIT_PUBLISH, PERMIT_OVERRIDE, PERMIT_IMPORT, PERMIT_CONFIGURE,
-    PERMIT_APPEAL, PERMISSIONS
+    PERMIT_READ, PERMIT_PROPOSE, PERMIT_COMMENT, PERMIT_ESTIMATE, PERMIT_POSITION, PERMIT_EDIT, PERMIT_ADVANCE,
+    PERMIT_MERGE, PERMIT_MODERATE, PERMIT_ROUND, PERMIT_CALL, PERMIT_PUBLISH, PERMIT_OVERRIDE, PERMIT_IMPORT,
+    PERMIT_CONFIGURE, PERMIT_APPEAL, PERMISSIONS
 };
 extern const char *const permission_names[PERMISSIONS];
 
@@ -47,11 +49,13 @@ struct action_result {
     struct sv id;          /* threat that was made or changed; edition version */
 };
 
-/* import: the folder into the store, three ways against the last import. Conflicts are named in diag (CM_ECONFLICT, nothing done). Into an
- * empty store it adopts record.jsonl and editions/ when they are there. */
+/* import: the folder into the store, three ways against the last import. Conflicts are named in diag
+ * (CM_ECONFLICT, nothing done). Into an empty store it adopts record.jsonl and editions/ when they are there.
+ */
 CM_MUST_USE int action_import(struct action_context *c, const char *dir, struct action_result *out, struct err *err);
-/* export: all content, record.jsonl and editions/ into a folder (made when missing). Files that are no part of the SIG are left alone;
- * threat files that the store knows under another name are removed. A reading act: no event. */
+/* export: all content, record.jsonl and editions/ into a folder (made when missing). Files that are no part
+ * of the SIG are left alone; threat files that the store knows under another name are removed. A reading act:
+ * no event. */
 CM_MUST_USE int action_export(struct action_context *c, const char *dir, size_t *out_files, struct err *err);
 
 /* threat.propose: name, abstract, areas (comma-separated ids); the id is assigned. */
@@ -60,27 +64,32 @@ struct proposal {
 };
 CM_MUST_USE int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
                                       struct err *err);
-/* threat.edit: sets fields. Names: front matter keys ("level", "likelihood.rating"), field ids or names ("gap", "Gap"). Lists and mappings as YAML flow text. */
+/* threat.edit: sets fields. Names: front matter keys ("level", "likelihood.rating"), field ids or names
+ * ("gap", "Gap"). Lists and mappings as YAML flow text. */
 struct field_edit {
     struct sv field, text;
 };
 CM_MUST_USE int action_threat_edit(struct action_context *c, struct sv id, const struct field_edit *edits, size_t count,
                                    struct action_result *out, struct err *err);
-/* threat.edit with a whole new text of the threat's file (from $EDITOR). base: the text that was edited; what changed in the store since is merged, conflicts are named. */
+/* threat.edit with a whole new text of the threat's file (from $EDITOR). base: the text that was edited; what
+ * changed in the store since is merged, conflicts are named. */
 CM_MUST_USE int action_threat_replace(struct action_context *c, struct sv id, struct sv base, struct sv text,
                                       struct action_result *out, struct err *err);
-/* threat.advance to the next stage or a later one; entry rules of all stages on the way must hold. With override (permission of that name, reason required) a
- * missing act of the group is overridden in public; missing content never is. */
+/* threat.advance to the next stage or a later one; entry rules of all stages on the way must hold. With
+ * override (permission of that name, reason required) a missing act of the group is overridden in public;
+ * missing content never is. */
 CM_MUST_USE int action_threat_advance(struct action_context *c, struct sv id, struct sv stage, bool override,
                                       struct action_result *out, struct err *err);
 /* threat.reopen to an earlier stage, or back from an end; reason required. */
 CM_MUST_USE int action_threat_reopen(struct action_context *c, struct sv id, struct sv stage, struct action_result *out,
                                      struct err *err);
-/* threat.merge / threat.split / threat.withdraw: page and identifier stay; reason required. end is the id of the stage ("merged"). */
+/* threat.merge / threat.split / threat.withdraw: page and identifier stay; reason required. end is the id of
+ * the stage ("merged"). */
 CM_MUST_USE int action_threat_end(struct action_context *c, struct sv id, const char *end, const struct sv *into,
                                   size_t into_count, struct action_result *out, struct err *err);
 
-/* edition.new: publishes the present content of a document as its next version. kind is "substantive" (0.n) or "editorial" (0.n.m). */
+/* edition.new: publishes the present content of a document as its next version. kind is "substantive" (0.n)
+ * or "editorial" (0.n.m). */
 struct edition_request {
     enum document_kind document;
     struct sv kind, remark, initials;
@@ -100,7 +109,8 @@ CM_MUST_USE int assent_missing(struct store *s, struct arena *a, const struct si
 
 /* Digest of all content as it is now: what record headers call state. */
 CM_MUST_USE int content_state(struct store *s, struct arena *a, struct digest *out, struct err *err);
-/* record_verify and, beyond the chain: stored files against their digests and the head's state, stored editions against theirs. */
+/* record_verify and, beyond the chain: stored files against their digests and the head's state, stored
+ * editions against theirs. */
 CM_MUST_USE int verify_store(struct store *s, struct arena *a, struct record_faults *out, struct err *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* One change of content, whoever asks for it.
  *
- * The files in normal form are the content; rows about threats, history and search are derived here, in the same transaction. The
- * whole SIG is parsed as it would be after the change, so a store never holds content that `check` would refuse. */
+ * The files in normal form are the content; rows about threats, history and search are derived here, in the
+ * same transaction. The whole SIG is parsed as it would be after the change, so a store never holds content
+ * that `check` would refuse. */
 #include "action/content.h"
 
 #include "base/fs.h"
@@ -171,7 +172,8 @@ static int recorded_fields(struct change_run *r, struct sv threat, struct map *o
     struct store_stmt *q;
     *out_known = false;
     map_init(out, r->c->arena);
-    int rc = store_prepare(r->c->store, "SELECT field, text, text IS NULL FROM field_change WHERE threat = $1 ORDER BY id",
+    int rc = store_prepare(r->c->store,
+                           "SELECT field, text, text IS NULL FROM field_change WHERE threat = $1 ORDER BY id",
                            &q, err);
     if (rc)
         return rc;

@@ -1,15 +1,17 @@
 /* Editions and assents.
  *
- * An edition is built outside of any transaction (a PDF takes seconds), from one consistent view; it is stored only when the content has not
- * changed meanwhile. Its bytes are never rendered again. */
+ * An edition is built outside of any transaction (a PDF takes seconds), from one consistent view; it is
+ * stored only when the content has not changed meanwhile. Its bytes are never rendered again. */
 #include "action/content.h"
 #include "base/date.h"
 
-static int latest_version(struct store *s, struct sv document, unsigned *out_minor, unsigned *out_editorial, struct err *err)
+static int latest_version(struct store *s, struct sv document, unsigned *out_minor, unsigned *out_editorial,
+                          struct err *err)
 {
     struct store_stmt *q;
     *out_minor = *out_editorial = 0;
-    int rc = store_prepare(s, "SELECT version FROM edition WHERE document = $1 ORDER BY position DESC LIMIT 1", &q, err);
+    int rc = store_prepare(
+        s, "SELECT version FROM edition WHERE document = $1 ORDER BY position DESC LIMIT 1", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, document);
@@ -33,7 +35,8 @@ static int next_version(struct action_context *c, const struct edition_request *
     if (sv_eq_str(r->kind, "substantive"))
         *out = sv_str(arena_printf(c->arena, "0.%u", minor + 1));
     else if (!sv_eq_str(r->kind, "editorial"))
-        return err_set(err, CM_EINPUT, "the kind of change is \"substantive\" or \"editorial\", not \"%.*s\"", SV_ARG(r->kind));
+        return err_set(err, CM_EINPUT, "the kind of change is \"substantive\" or \"editorial\", not \"%.*s\"",
+                       SV_ARG(r->kind));
     else if (!minor)
         return err_set(err, CM_EREFUSED, "the first edition of a document is substantive");
     else
@@ -113,7 +116,8 @@ static int store_edition(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = put_edition(s, &r->row, err);
     for (size_t i = 0; !rc && i < r->files.list.len; i++)
-        rc = put_edition_file(s, r->row.document, r->row.version, r->files.list.at[i].name, r->files.list.at[i].bytes, err);
+        rc = put_edition_file(s, r->row.document, r->row.version, r->files.list.at[i].name,
+                              r->files.list.at[i].bytes, err);
     if (!rc && r->request->document == DOCUMENT_ANALYSIS)
         rc = store_run(s, "UPDATE threat SET published = 1", err);
     return rc;
@@ -131,7 +135,8 @@ static int build_edition(struct edition_run *r, struct err *err)
     if (!rc)
         rc = content_state(c->store, c->arena, &r->state, err);
     if (!rc)
-        rc = site_edition_files(c->arena, v, r->request->document, &revision, r->request->pdf_cache, c->log, &r->files, err);
+        rc = site_edition_files(c->arena, v, r->request->document, &revision, r->request->pdf_cache, c->log,
+                                &r->files, err);
     if (rc)
         return rc;
     struct site_file *sources = vec_push(c->arena, &r->files.list);
@@ -172,12 +177,13 @@ int action_edition_new(struct action_context *c, const struct edition_request *r
     return store_tx(c->store, store_edition, &r, err);
 }
 
-int edition_bytes(struct store *s, struct arena *a, struct sv document, struct sv version, struct sv name, struct sv *out,
-                  struct err *err)
+int edition_bytes(struct store *s, struct arena *a, struct sv document, struct sv version, struct sv name,
+                  struct sv *out, struct err *err)
 {
     struct store_stmt *q;
     bool found = false;
-    int rc = store_prepare(s, "SELECT bytes FROM edition_file WHERE document = $1 AND version = $2 AND name = $3", &q, err);
+    int rc = store_prepare(
+        s, "SELECT bytes FROM edition_file WHERE document = $1 AND version = $2 AND name = $3", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, document);
@@ -227,7 +233,8 @@ static int assent(struct store *s, void *context, struct err *err)
     if (rc)
         return rc;
     if (!is_author(r->c->arena, &p->sig, r->author))
-        return err_set(err, CM_EINPUT, "\"%.*s\" is no author of this SIG's documents; sig.yaml names them", SV_ARG(r->author));
+        return err_set(err, CM_EINPUT, "\"%.*s\" is no author of this SIG's documents; sig.yaml names them",
+                       SV_ARG(r->author));
     payload_begin(r->c, &j, &payload, SV_NONE);
     json_key(&j, "assent");
     json_object(&j);

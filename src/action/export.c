@@ -1,4 +1,5 @@
-/* Export: everything that may travel, as the folder of docs/formats.md. Addresses, secrets and open estimates are never in it. */
+/* Export: everything that may travel, as the folder of docs/formats.md. Addresses, secrets and open estimates
+ * are never in it. */
 #include "action/content.h"
 #include "base/fs.h"
 

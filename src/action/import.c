@@ -1,8 +1,9 @@
 /* Import: a folder into the store, three ways.
  *
- * For each file: base is what the last import brought, ours is what the store holds now, theirs is what the folder holds. Where only one
- * side changed, that side wins; where both did, profile_merge() merges by field and names what conflicts. Files are compared in normal
- * form, threat files by their id, so that formatting and file names are never a conflict. */
+ * For each file: base is what the last import brought, ours is what the store holds now, theirs is what the
+ * folder holds. Where only one side changed, that side wins; where both did, profile_merge() merges by field
+ * and names what conflicts. Files are compared in normal form, threat files by their id, so that formatting
+ * and file names are never a conflict. */
 #include "action/content.h"
 #include "base/fs.h"
 
@@ -61,7 +62,8 @@ static int load_theirs(struct import_run *r, struct err *err)
         t->theirs.text = files.list.at[i].text;
         if (r->c->diag->errors)
             continue;
-        rc = profile_format(r->c->arena, t->theirs.path, files.list.at[i].text, parsed, &t->theirs.text, r->c->diag, err);
+        rc = profile_format(r->c->arena, t->theirs.path, files.list.at[i].text, parsed, &t->theirs.text,
+                            r->c->diag, err);
         if (rc)
             return rc;
     }
@@ -227,7 +229,8 @@ static int import(struct store *s, void *context, struct err *err)
         if ((rc = decide(r, r->trios.at[i], err)))
             return rc;
     if (r->conflicts)
-        return err_set(err, CM_ECONFLICT, "%zu conflict%s between the folder and the store; nothing was imported", r->conflicts,
+        return err_set(err, CM_ECONFLICT,
+                       "%zu conflict%s between the folder and the store; nothing was imported", r->conflicts,
                        r->conflicts == 1 ? "" : "s");
     r->change.action = "import";
     r->change.source = sv_str(fs_base_name(r->dir));

@@ -17,7 +17,8 @@ static int replay_member(struct replay *r, struct sv name, struct err *err)
     struct store_stmt *q;
     if (sv_eq_str(r->actor, "operator"))
         return CM_OK;
-    int rc = store_prepare(r->c->store, "INSERT INTO member (id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", &q, err);
+    int rc = store_prepare(r->c->store,
+                           "INSERT INTO member (id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, r->actor);
@@ -44,7 +45,8 @@ static int replay_field(struct replay *r, const struct json_value *field, struct
                             initial && initial->kind == JSON_BOOL && initial->boolean, err);
 }
 
-static int replay_edition_file(struct replay *r, const struct edition_row *e, const struct json_value *file, struct err *err)
+static int replay_edition_file(struct replay *r, const struct edition_row *e, const struct json_value *file,
+                               struct err *err)
 {
     struct sv bytes, name = json_get_text(file, "name");
     struct digest stated, found;

@@ -56,9 +56,11 @@ int put_field_change(struct store *s, struct sv threat, struct sv field, int64_t
 int put_edition(struct store *s, const struct edition_row *e, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "INSERT INTO edition (document, version, date, kind, remark, initials, event, digest, position) "
-                              "SELECT $1, $2, $3, $4, $5, $6, $7, $8, count(*) + 1 FROM edition WHERE document = $1",
-                           &q, err);
+    int rc = store_prepare(
+        s,
+        "INSERT INTO edition (document, version, date, kind, remark, initials, event, digest, position) "
+        "SELECT $1, $2, $3, $4, $5, $6, $7, $8, count(*) + 1 FROM edition WHERE document = $1",
+        &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, e->document);

@@ -7,7 +7,8 @@ const char *const permission_names[PERMISSIONS] = {"read",     "propose", "comme
                                                    "override", "import",  "configure", "appeal"};
 
 const struct action_info action_table[] = {
-    {"import", "import", "DIR", "take a folder's content into the store, three ways against the last import", PERMIT_IMPORT},
+    {"import", "import", "DIR", "take a folder's content into the store, three ways against the last import",
+     PERMIT_IMPORT},
     {"threat.propose", "threat propose", "--name NAME --abstract TEXT --area AREA",
      "propose a threat: it enters the first stage", PERMIT_PROPOSE},
     {"threat.edit", "threat edit", "ID [--set FIELD=TEXT]... [--file FILE]",
@@ -16,17 +17,17 @@ const struct action_info action_table[] = {
      "move a threat to a later stage when its entry rules hold", PERMIT_ADVANCE},
     {"threat.override", "threat advance --override", "ID --to STAGE --reason TEXT",
      "move a threat against an entry rule, in public", PERMIT_OVERRIDE},
-    {"threat.reopen", "threat reopen", "ID --to STAGE --reason TEXT", "take a threat back to an earlier stage",
-     PERMIT_ADVANCE},
+    {"threat.reopen", "threat reopen", "ID --to STAGE --reason TEXT",
+     "take a threat back to an earlier stage", PERMIT_ADVANCE},
     {"threat.merge", "threat merge", "ID --into ID --reason TEXT", "end a threat that is part of another one",
      PERMIT_MERGE},
-    {"threat.split", "threat split", "ID --into ID --into ID... --reason TEXT", "end a threat that became several",
-     PERMIT_MERGE},
+    {"threat.split", "threat split", "ID --into ID --into ID... --reason TEXT",
+     "end a threat that became several", PERMIT_MERGE},
     {"threat.withdraw", "threat withdraw", "ID --reason TEXT", "end a threat that is none", PERMIT_MERGE},
     {"edition.new", "edition new", "DOCUMENT --kind substantive|editorial --remark TEXT",
      "publish a document as its next version", PERMIT_PUBLISH},
-    {"assent.record", "submit --assent", "DOCUMENT --assent NAME", "record an author's assent to a venue's terms",
-     PERMIT_PUBLISH},
+    {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
+     "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };
 const size_t action_table_len = ARRAY_LEN(action_table);
 

@@ -118,7 +118,8 @@ static int propose(struct store *s, void *context, struct err *err)
     return finish(r, threat_file_name(a, r->id, r->proposal->name), text, &change, err);
 }
 
-int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out, struct err *err)
+int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
+                          struct err *err)
 {
     struct threat_run r = {.c = c, .out = out, .proposal = p};
     memset(out, 0, sizeof(*out));
@@ -159,7 +160,8 @@ static int apply_edit(struct threat_run *r, struct sv *text, const struct field_
     struct arena *a = r->c->arena;
     if (sv_eq_str(e->field, "stage") || sv_eq_str(e->field, "id"))
         return err_set(err, CM_EREFUSED, "\"%.*s\" is not edited; %s", SV_ARG(e->field),
-                       e->field.at[0] == 's' ? "use threat advance, reopen, merge, split or withdraw" : "it is for life");
+                       e->field.at[0] == 's' ? "use threat advance, reopen, merge, split or withdraw"
+                                             : "it is for life");
     int field = template_field(t, e->field);
     if (field < 0)
         field = template_field_named(t, e->field);
@@ -222,7 +224,8 @@ static int replace(struct store *s, void *context, struct err *err)
         return rc;
     if (!sv_eq(front_value(r->c->arena, r->base, "id"), front_value(r->c->arena, normal, "id")) ||
         !sv_eq(front_value(r->c->arena, r->base, "stage"), front_value(r->c->arena, normal, "stage")))
-        return err_set(err, CM_EREFUSED, "id and stage are not edited; use threat advance, reopen, merge, split or withdraw");
+        return err_set(err, CM_EREFUSED,
+                       "id and stage are not edited; use threat advance, reopen, merge, split or withdraw");
     if ((rc = profile_merge(r->c->arena, r->threat->file, r->base, r->threat->source, normal, &text, r->c->diag, err)))
         return rc;
     struct content_change change = {.source = SV("editor")};
@@ -243,12 +246,14 @@ static const char *act_missing(struct arena *a, const struct profile *p, const s
     uint32_t needs = p->process.stages.at[stage].needs;
     if (needs & 1u << NEED_ESTIMATES) {
         unsigned have = t->likelihood.given && t->damage.given
-                            ? (t->likelihood.estimators < t->damage.estimators ? t->likelihood.estimators : t->damage.estimators)
+                            ? (t->likelihood.estimators < t->damage.estimators ? t->likelihood.estimators
+                                                                               : t->damage.estimators)
                             : 0;
         return arena_printf(a, "estimates by %u people for each factor, there are %u", mode->estimators, have);
     }
     if (needs & 1u << NEED_PRIORITY_STOOD)
-        return arena_printf(a, "a closed round, and %u days without objection to the priority", p->process.objection_days);
+        return arena_printf(a, "a closed round, and %u days without objection to the priority",
+                            p->process.objection_days);
     return arena_printf(a, "acceptance by %.*s on record", SV_ARG(mode->acceptance));
 }
 
@@ -268,10 +273,11 @@ static int refuse(struct threat_run *r, int stage, const struct str *content, co
 {
     struct sv name = r->profile->process.stages.at[stage].name;
     if (content->len)
-        return err_set(err, CM_EREFUSED, "%.*s cannot enter \"%.*s\": %s%s%s", SV_ARG(r->id), SV_ARG(name), content->data,
-                       acts->len ? "; also missing: " : "", str_cstr(acts));
+        return err_set(err, CM_EREFUSED, "%.*s cannot enter \"%.*s\": %s%s%s", SV_ARG(r->id), SV_ARG(name),
+                       content->data, acts->len ? "; also missing: " : "", str_cstr(acts));
     if (acts->len && !r->override)
-        return err_set(err, CM_EREFUSED, "%.*s cannot enter \"%.*s\": it needs %s; a leader may use --override --reason TEXT",
+        return err_set(err, CM_EREFUSED,
+                       "%.*s cannot enter \"%.*s\": it needs %s; a leader may use --override --reason TEXT",
                        SV_ARG(r->id), SV_ARG(name), acts->data);
     return CM_OK;
 }
@@ -297,7 +303,8 @@ static int target_stage(struct threat_run *r, int *out, struct err *err)
     const struct process *p = &r->profile->process;
     int now = r->threat->stage;
     if (p->stages.at[now].end)
-        return err_set(err, CM_EREFUSED, "%.*s is %.*s; use threat reopen first", SV_ARG(r->id), SV_ARG(p->stages.at[now].id));
+        return err_set(err, CM_EREFUSED, "%.*s is %.*s; use threat reopen first", SV_ARG(r->id),
+                       SV_ARG(p->stages.at[now].id));
     *out = r->stage.len ? process_stage(p, r->stage) : now + 1;
     if (!r->stage.len && (size_t)*out >= p->stage_count)
         return err_set(err, CM_EREFUSED, "%.*s is at the last stage", SV_ARG(r->id));
@@ -369,10 +376,11 @@ static int reopen(struct store *s, void *context, struct err *err)
     const struct process *p = &r->profile->process;
     int stage = process_stage(p, r->stage);
     if (stage < 0 || p->stages.at[stage].end)
-        return err_set(err, CM_EINPUT, "there is no stage \"%.*s\" to reopen to; process.md names the stages", SV_ARG(r->stage));
+        return err_set(err, CM_EINPUT, "there is no stage \"%.*s\" to reopen to; process.md names the stages",
+                       SV_ARG(r->stage));
     if (!p->stages.at[r->threat->stage].end && stage >= r->threat->stage)
-        return err_set(err, CM_EREFUSED, "%.*s is at \"%.*s\"; reopening goes back, threat advance goes on", SV_ARG(r->id),
-                       SV_ARG(p->stages.at[r->threat->stage].name));
+        return err_set(err, CM_EREFUSED, "%.*s is at \"%.*s\"; reopening goes back, threat advance goes on",
+                       SV_ARG(r->id), SV_ARG(p->stages.at[r->threat->stage].name));
     struct sv text = r->threat->source;
     rc = set(r, &text, "stage", p->stages.at[stage].id, false, err);
     if (!rc && p->stages.at[r->threat->stage].end && r->threat->reason.len)

@@ -51,8 +51,12 @@ static int verify_state(struct store *s, struct arena *a, struct record_faults *
     if (!rc)
         rc = content_state(s, a, &now, err);
     if (!rc && seq && !digest_eq(&recorded, &now))
-        fault(a, out, seq, arena_printf(a, "the content is not what event %lld, the last one, recorded: it was changed past the record",
-                                        (long long)seq));
+        fault(
+            a, out, seq,
+            arena_printf(
+                a,
+                "the content is not what event %lld, the last one, recorded: it was changed past the record",
+                (long long)seq));
     return rc;
 }
 

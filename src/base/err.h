@@ -19,7 +19,8 @@ struct err {
 
 /* Fills *err (printf style) and returns code, so that callers write: return err_set(err, CM_EINPUT, "..."); */
 int err_set(struct err *err, int code, const char *format, ...) CM_PRINTF(3, 4);
-/* Like err_set with ": " and strerror(errno_value); ENOSPC, EDQUOT, EMFILE, ENFILE become CM_EAGAIN, ENOENT becomes CM_ENOTFOUND. */
+/* Like err_set with ": " and strerror(errno_value); ENOSPC, EDQUOT, EMFILE, ENFILE become CM_EAGAIN, ENOENT
+ * becomes CM_ENOTFOUND. */
 int err_errno(struct err *err, int errno_value, const char *format, ...) CM_PRINTF(3, 4);
 /* Puts "format: " before the present text; returns err->code. */
 int err_prefix(struct err *err, const char *format, ...) CM_PRINTF(2, 3);

@@ -7,11 +7,13 @@
 #include "base/sv.h"
 #include "base/vec.h"
 
-/* Reads a regular file of at most max bytes. CM_ENOTFOUND, CM_EIO, CM_ELIMIT (larger), CM_EINPUT (not a regular file). */
+/* Reads a regular file of at most max bytes. CM_ENOTFOUND, CM_EIO, CM_ELIMIT (larger), CM_EINPUT (not a
+ * regular file). */
 CM_MUST_USE int fs_read(struct arena *a, const char *path, size_t max, struct sv *out, struct err *err);
 /* Reads a stream (standard input) to its end under a limit. */
 CM_MUST_USE int fs_read_fd(struct arena *a, int fd, const char *name, size_t max, struct sv *out, struct err *err);
-/* Writes beside and renames: readers see the old file or the new one. With sync, it is on disk when the call returns. */
+/* Writes beside and renames: readers see the old file or the new one. With sync, it is on disk when the call
+ * returns. */
 CM_MUST_USE int fs_write(const char *path, struct sv data, bool sync, struct err *err);
 /* Makes the folder and its parents; no error when it is there. */
 CM_MUST_USE int fs_mkdirs(const char *path, struct err *err);
@@ -23,7 +25,8 @@ struct fs_names {
     VEC(const char *) list; /* names without the folder, bytewise order, without . and .. */
 };
 CM_MUST_USE int fs_list(struct arena *a, const char *dir, size_t max, struct fs_names *out, struct err *err);
-/* All regular files below dir as relative paths ("threats/T-0001-x.md"), bytewise order; symbolic links are not followed. */
+/* All regular files below dir as relative paths ("threats/T-0001-x.md"), bytewise order; symbolic links are
+ * not followed. */
 CM_MUST_USE int fs_walk(struct arena *a, const char *dir, size_t max, struct fs_names *out, struct err *err);
 /* Removes a folder and all below it, or one file; no error when it is not there. Never follows symbolic links. */
 CM_MUST_USE int fs_remove_tree(const char *path, struct err *err);

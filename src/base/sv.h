@@ -62,7 +62,8 @@ int sv_cmp(struct sv a, struct sv b);
 struct sv sv_trim(struct sv text);
 /* Takes the next line (without its LF) off *rest; false when nothing is left. A final line without LF counts. */
 bool sv_next_line(struct sv *rest, struct sv *out_line);
-/* Cuts *rest at the first `separator`: the part before goes to *out_part. False when *rest is exhausted (at == NULL). */
+/* Cuts *rest at the first `separator`: the part before goes to *out_part. False when *rest is exhausted (at
+ * == NULL). */
 bool sv_split(struct sv *rest, char separator, struct sv *out_part);
 /* byte offset of the first occurrence, or -1 */
 ptrdiff_t sv_find(struct sv text, struct sv needle);

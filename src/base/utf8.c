@@ -199,7 +199,8 @@ size_t utf8_words(struct sv text)
     bool in_word = false;
     for (size_t at = 0; at < text.len;) {
         uint32_t c = utf8_next(text, &at);
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 || (c >= 0x2000 && u_isUWhiteSpace((UChar32)c))) {
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 ||
+            (c >= 0x2000 && u_isUWhiteSpace((UChar32)c))) {
             in_word = false;
         } else if (!in_word && u_isalnum((UChar32)c)) {
             in_word = true;

@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "base/sv.h"
 
-/* True for valid UTF-8: no overlong forms, surrogates or code points above U+10FFFF. Otherwise *out_bad (may be NULL) is
- * the offset of the first byte of the first bad sequence. NUL is valid here. */
+/* True for valid UTF-8: no overlong forms, surrogates or code points above U+10FFFF. Otherwise *out_bad (may
+ * be NULL) is the offset of the first byte of the first bad sequence. NUL is valid here. */
 bool utf8_valid(struct sv text, size_t *out_bad);
 /* Takes one code point off valid text at *at (byte offset, moved on). */
 uint32_t utf8_next(struct sv text, size_t *at);

@@ -61,7 +61,8 @@ void cli_print_result(struct cli *c, const char *what, const struct action_resul
     } else if (!r->event) {
         printf("%s: nothing changed\n", what);
     } else {
-        printf("%s: %zu field%s changed (event %lld)\n", what, r->fields, r->fields == 1 ? "" : "s", (long long)r->event);
+        printf("%s: %zu field%s changed (event %lld)\n", what, r->fields, r->fields == 1 ? "" : "s",
+               (long long)r->event);
     }
 }
 

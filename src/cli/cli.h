@@ -1,4 +1,5 @@
-/* The command line: what all commands share. Exit codes: 0 done, 1 the input is at fault, 2 usage, 75 try again later. */
+/* The command line: what all commands share. Exit codes: 0 done, 1 the input is at fault, 2 usage, 75 try
+ * again later. */
 #ifndef CASEMATE_CLI_CLI_H
 #define CASEMATE_CLI_CLI_H
 
@@ -44,8 +45,9 @@ struct command {
 extern const struct command commands[];
 extern const size_t command_count;
 
-/* Takes the options (own and common ones, anywhere, "--" ends them; "--name value" and "--name=value") out of argv; the rest are the words. Prints help and returns -2 for --help,
- * or what is wrong and -1 (wrong use) or -3 (a value that is no plain text). */
+/* Takes the options (own and common ones, anywhere, "--" ends them; "--name value" and "--name=value") out of
+ * argv; the rest are the words. Prints help and returns -2 for --help, or what is wrong and -1 (wrong use) or
+ * -3 (a value that is no plain text). */
 struct words {
     const char **at;
     int len;

@@ -108,12 +108,14 @@ static int edition_list(struct cli *c, const struct command *self, int argc, con
     return EXIT_DONE;
 }
 
-static const struct edition *find_edition(struct cli *c, const struct view *v, const char *document, const char *version)
+static const struct edition *find_edition(struct cli *c, const struct view *v, const char *document,
+                                          const char *version)
 {
     for (size_t i = 0; i < v->editions.len; i++)
         if (sv_eq_str(v->editions.at[i].document, document) && sv_eq_str(v->editions.at[i].version, version))
             return &v->editions.at[i];
-    err_set(&c->err, CM_ENOTFOUND, "there is no edition %s of %s; \"casemate edition list\" shows all", version, document);
+    err_set(&c->err, CM_ENOTFOUND, "there is no edition %s of %s; \"casemate edition list\" shows all",
+            version, document);
     return NULL;
 }
 
@@ -157,8 +159,8 @@ static int edition_show(struct cli *c, const struct command *self, int argc, con
         cli_json_end(&j);
         return EXIT_DONE;
     }
-    printf("%.*s %.*s, %.*s, %.*s (%.*s)\n%.*s\ncontent digest %s\n", SV_ARG(e->document), SV_ARG(e->version), SV_ARG(e->date),
-           SV_ARG(e->kind), SV_ARG(e->initials), SV_ARG(e->remark), e->digest.text);
+    printf("%.*s %.*s, %.*s, %.*s (%.*s)\n%.*s\ncontent digest %s\n", SV_ARG(e->document), SV_ARG(e->version),
+           SV_ARG(e->date), SV_ARG(e->kind), SV_ARG(e->initials), SV_ARG(e->remark), e->digest.text);
     for (size_t i = 0; i < e->file_count; i++)
         printf("  %-16.*s %9zu bytes  %.*s\n", SV_ARG(e->files[i].name), e->files[i].size, SV_ARG(e->files[i].digest));
     return EXIT_DONE;
@@ -199,6 +201,7 @@ static int edition_diff(struct cli *c, const struct command *self, int argc, con
 
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    static const struct cli_verb verbs[] = {{"new", edition_new}, {"list", edition_list}, {"show", edition_show}, {"diff", edition_diff}};
+    static const struct cli_verb verbs[] = {
+        {"new", edition_new}, {"list", edition_list}, {"show", edition_show}, {"diff", edition_diff}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -24,7 +24,8 @@ static int make_store(struct cli *c, const char *profile, struct action_result *
 {
     const char *wanted = c->db;
     if (fs_kind(wanted) != FS_NONE)
-        return err_set(&c->err, CM_ECONFLICT, "%s exists already; init makes a new store and overwrites nothing", wanted);
+        return err_set(&c->err, CM_ECONFLICT,
+                       "%s exists already; init makes a new store and overwrites nothing", wanted);
     const char *temporary = arena_printf(&c->arena, "%s.new-%ld", wanted, (long)getpid());
     c->db = temporary;
     int rc = cli_open(c, STORE_CREATE);
@@ -33,7 +34,8 @@ static int make_store(struct cli *c, const char *profile, struct action_result *
     store_close(&c->store);
     c->db = wanted;
     if (!rc && link(temporary, wanted) < 0)
-        rc = err_set(&c->err, CM_EIO, "cannot make %s: a file of that name appeared, or the folder cannot be written", wanted);
+        rc = err_set(&c->err, CM_EIO,
+                     "cannot make %s: a file of that name appeared, or the folder cannot be written", wanted);
     remove_store(&c->arena, temporary);
     return rc;
 }
@@ -76,8 +78,8 @@ int cmd_import(struct cli *c, const struct command *self, int argc, const char *
     if (c->json)
         cli_print_result(c, "import", &r);
     else if (r.event)
-        printf("%s: %zu file%s and %zu field%s changed (event %lld)\n", words.at[0], r.files, r.files == 1 ? "" : "s", r.fields,
-               r.fields == 1 ? "" : "s", (long long)r.event);
+        printf("%s: %zu file%s and %zu field%s changed (event %lld)\n", words.at[0], r.files,
+               r.files == 1 ? "" : "s", r.fields, r.fields == 1 ? "" : "s", (long long)r.event);
     else
         printf("%s: nothing changed\n", words.at[0]);
     return EXIT_DONE;

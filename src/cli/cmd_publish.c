@@ -61,7 +61,9 @@ static int parse_formats(const struct command *self, const char *list, unsigned 
             if (sv_eq_str(sv_trim(part), formats[i].name))
                 bit = formats[i].bit;
         if (!bit)
-            return usage_error(self, "there is no format \"%.*s\"; the formats are html, xml, json, text and pdf", SV_ARG(part));
+            return usage_error(self,
+                               "there is no format \"%.*s\"; the formats are html, xml, json, text and pdf",
+                               SV_ARG(part));
         *out |= bit;
     }
     *out |= SITE_HTML; /* the site itself */
@@ -125,10 +127,12 @@ static int record_assent(struct cli *c, enum document_kind kind, const char *ass
 }
 
 /* Without a store the assents are those of this command line. */
-static void missing_without_store(struct cli *c, const struct sig *sig, const struct option_list *assents, struct str *out)
+static void missing_without_store(struct cli *c, const struct sig *sig, const struct option_list *assents,
+                                  struct str *out)
 {
     for (size_t i = 0; i < sig->authors.len; i++) {
-        const char *name = arena_printf(&c->arena, "%.*s %.*s", SV_ARG(sig->authors.at[i].first), SV_ARG(sig->authors.at[i].last));
+        const char *name = arena_printf(&c->arena, "%.*s %.*s", SV_ARG(sig->authors.at[i].first),
+                                        SV_ARG(sig->authors.at[i].last));
         bool given = false;
         for (size_t k = 0; k < assents->list.len; k++)
             given = given || !strcmp(assents->list.at[k], name);
@@ -150,8 +154,11 @@ static int want_assents(struct cli *c, const char *from, enum document_kind kind
     if (from)
         missing = str_sv(&names);
     if (!rc && missing.len)
-        rc = err_set(&c->err, CM_EREFUSED, "a submission needs the assent of each author to the XSF's terms (XEP-0001); missing: %.*s; "
-                                           "add --assent \"NAME\"", SV_ARG(missing));
+        rc = err_set(
+            &c->err, CM_EREFUSED,
+            "a submission needs the assent of each author to the XSF's terms (XEP-0001); missing: %.*s; "
+            "add --assent \"NAME\"",
+            SV_ARG(missing));
     str_release(&names);
     return rc;
 }

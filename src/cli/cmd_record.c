@@ -13,8 +13,9 @@ static void print_event(const struct record_event *e, const struct json_value *h
 {
     struct sv subject = json_get_text(header, "subject"), reason = json_get_text(payload, "reason");
     printf("%lld  %.*s  %.*s  %.*s%s%.*s%s%.*s\n", (long long)e->seq, SV_ARG(json_get_text(header, "at")),
-           SV_ARG(e->erased ? SV("(erased)") : json_get_text(payload, "actor")), SV_ARG(json_get_text(header, "action")),
-           subject.len ? " " : "", SV_ARG(subject), reason.len ? ": " : "", SV_ARG(reason));
+           SV_ARG(e->erased ? SV("(erased)") : json_get_text(payload, "actor")),
+           SV_ARG(json_get_text(header, "action")), subject.len ? " " : "", SV_ARG(subject),
+           reason.len ? ": " : "", SV_ARG(reason));
 }
 
 static void put_event(struct cli *c, struct json *j, const struct record_event *e, const struct json_value *header,
@@ -53,7 +54,9 @@ static int show_events(struct cli *c, int64_t since, const char *subject)
         if (!rc && !e->erased)
             rc = json_parse(&c->arena, e->payload, e->payload.len, &payload, &c->err);
         if (rc)
-            return err_set(&c->err, CM_ECORRUPT, "event %lld cannot be read; \"casemate record verify\" says more", (long long)e->seq);
+            return err_set(&c->err, CM_ECORRUPT,
+                           "event %lld cannot be read; \"casemate record verify\" says more",
+                           (long long)e->seq);
         if (subject && !sv_eq_str(json_get_text(header, "subject"), subject))
             continue;
         if (c->json)
@@ -261,8 +264,9 @@ static void find_store(struct cli *c, struct findings *f)
     for (size_t i = 0; i < faults.list.len; i++)
         find(c, f, "wrong", "record", arena_printf(&c->arena, "%.*s", SV_ARG(faults.list.at[i].text)));
     if (!faults.list.len)
-        find(c, f, "ok", "store", arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
-                                               faults.events));
+        find(c, f, "ok", "store",
+             arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
+                          faults.events));
 }
 
 static void find_pdf(struct cli *c, struct findings *f)

@@ -1,5 +1,6 @@
-/* serve: the published site over HTTP. Three sources: a site that is published already (--site), a folder of text as a live
- * preview (--from), or the store. The last two are published into a temporary folder, and again whenever they change. */
+/* serve: the published site over HTTP. Three sources: a site that is published already (--site), a folder of
+ * text as a live preview (--from), or the store. The last two are published into a temporary folder, and
+ * again whenever they change. */
 #include "base/fs.h"
 #include "cli/publish.h"
 #include "gateway/http/server.h"
@@ -100,7 +101,8 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
     if (rc)
         return rc;
     if (p && p->from)
-        printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from, http_server_url(server));
+        printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from,
+               http_server_url(server));
     else
         printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(server));
     fflush(stdout);

@@ -285,7 +285,8 @@ static void print_show(const struct view *v, unsigned index)
         printf(";   %.*s\n", SV_ARG(t->lacks.list.at[i].text));
 }
 
-/* Parses common options, wants one threat id, loads the view. A result >= 0 is the threat's index; otherwise -1 - exit code. */
+/* Parses common options, wants one threat id, loads the view. A result >= 0 is the threat's index; otherwise
+ * -1 - exit code. */
 static int load_one(struct cli *c, const struct command *self, const char *verb, int argc, const char **argv,
                     const struct option *options, size_t count, struct view *v)
 {
@@ -299,8 +300,9 @@ static int load_one(struct cli *c, const struct command *self, const char *verb,
         return -1 - cli_fail(c, rc);
     int index = view_find(v, sv_str(words.at[0]));
     if (index < 0)
-        return -1 - cli_fail(c, err_set(&c->err, CM_ENOTFOUND, "there is no threat %s; \"casemate threat list\" shows all",
-                                        words.at[0]));
+        return -1 -
+               cli_fail(c, err_set(&c->err, CM_ENOTFOUND,
+                                   "there is no threat %s; \"casemate threat list\" shows all", words.at[0]));
     return index;
 }
 
@@ -361,7 +363,8 @@ static void print_history(struct cli *c, const struct threat_view *t, const char
         table_cell(&table, h->action);
         table_cell(&table, h->field);
         struct sv now = one_line(&c->arena, h->text, 50);
-        table_cell(&table, h->why.len ? sv_str(arena_printf(&c->arena, "%.*s  (why: %.*s)", SV_ARG(now), SV_ARG(h->why)))
+        table_cell(&table, h->why.len ? sv_str(arena_printf(&c->arena, "%.*s  (why: %.*s)", SV_ARG(now),
+                                                            SV_ARG(h->why)))
                                       : now);
     }
     table_print(&table);

@@ -65,7 +65,8 @@ int threat_new(struct cli *c, const struct command *self, int argc, const char *
         const struct threat *t = &p.threats.at[i];
         number = t->number > number ? t->number : number;
         if (sv_eq(utf8_fold(&c->arena, t->name), utf8_fold(&c->arena, sv_str(name))))
-            return cli_fail(c, err_set(&c->err, CM_EINPUT, "%.*s has that name already; names are unique", SV_ARG(t->id)));
+            return cli_fail(c, err_set(&c->err, CM_EINPUT, "%.*s has that name already; names are unique",
+                                       SV_ARG(t->id)));
     }
     struct sv by = c->as ? sv_str(c->as) : SV("editor");
     struct sv date = sv_str(date_format(&c->arena, date_from_time(c->time)));
@@ -161,8 +162,9 @@ static int edit_in_editor(struct cli *c, struct action_context *context, struct 
         return rc;
     rc = action_threat_replace(context, id, base, text, r, &c->err);
     if (rc)
-        fprintf(stderr, "casemate: your text is kept in %s; mend it and run: casemate threat edit %.*s --file %s\n", path,
-                SV_ARG(id), path);
+        fprintf(stderr,
+                "casemate: your text is kept in %s; mend it and run: casemate threat edit %.*s --file %s\n",
+                path, SV_ARG(id), path);
     else
         unlink(path);
     return rc;

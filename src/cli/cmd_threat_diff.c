@@ -104,7 +104,8 @@ static int latest_analysis(struct cli *c, const struct view *v, struct sv *out)
         if (sv_eq_str(v->editions.at[i].document, "analysis"))
             *out = v->editions.at[i].version;
     if (!out->len)
-        return err_set(&c->err, CM_ENOTFOUND, "no edition of the analysis yet; \"casemate threat history\" shows all changes");
+        return err_set(&c->err, CM_ENOTFOUND,
+                       "no edition of the analysis yet; \"casemate threat history\" shows all changes");
     return CM_OK;
 }
 
@@ -114,8 +115,9 @@ int threat_diff(struct cli *c, const struct command *self, int argc, const char 
     struct words words;
     struct view v;
     struct map old, new;
-    const struct option options[] = {{"from", OPTION_TEXT, &from, "VERSION", "edition to compare with (default: the last)"},
-                                     {"to", OPTION_TEXT, &to, "VERSION", "edition to compare to (default: the text now)"}};
+    const struct option options[] = {
+        {"from", OPTION_TEXT, &from, "VERSION", "edition to compare with (default: the last)"},
+        {"to", OPTION_TEXT, &to, "VERSION", "edition to compare to (default: the text now)"}};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);

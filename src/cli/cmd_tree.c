@@ -82,8 +82,10 @@ static int tree_check(struct cli *c, const struct command *self, int argc, const
         json_put_int(&j.j, "depth", (int64_t)n.depth);
         cli_json_end(&j);
     } else {
-        printf("%.*s: %zu steps, %zu gates, %zu countermeasures, %zu approaches, %zu shared, %zu references, depth %zu\n",
-               SV_ARG(t->nodes.at[0].label), n.steps, n.gates, n.countermeasures, n.approaches, t->shared, n.references, n.depth);
+        printf("%.*s: %zu steps, %zu gates, %zu countermeasures, %zu approaches, %zu shared, %zu references, "
+               "depth %zu\n",
+               SV_ARG(t->nodes.at[0].label), n.steps, n.gates, n.countermeasures, n.approaches, t->shared,
+               n.references, n.depth);
     }
     return EXIT_DONE;
 }

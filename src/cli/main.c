@@ -10,19 +10,29 @@
 
 const struct command commands[] = {
     {"init", "[--profile DIR] [--db FILE]", "make a store and import a profile",
-     "Makes a store, and imports the profile in DIR into it (see \"casemate import\"). Without --profile the store is empty.\n"
-     "When anything goes wrong there is no store afterwards.", cmd_init},
+     "Makes a store, and imports the profile in DIR into it (see \"casemate import\"). Without --profile the "
+     "store is empty.\n"
+     "When anything goes wrong there is no store afterwards.",
+     cmd_init},
     {"import", "DIR", "take a folder of text into the store",
-     "Merges the folder into the store, three ways: against what the last import brought. Where only one side changed, that side\n"
-     "wins; where both changed the same field, the conflict is named and nothing is imported. Into an empty store it also takes\n"
-     "record.jsonl and editions/.", cmd_import},
+     "Merges the folder into the store, three ways: against what the last import brought. Where only one "
+     "side changed, that side\n"
+     "wins; where both changed the same field, the conflict is named and nothing is imported. Into an empty "
+     "store it also takes\n"
+     "record.jsonl and editions/.",
+     cmd_import},
     {"export", "DIR", "write the store as a folder of text",
-     "Writes all content, record.jsonl and the editions. Importing that folder into an empty store gives the same store.", cmd_export},
+     "Writes all content, record.jsonl and the editions. Importing that folder into an empty store gives the "
+     "same store.",
+     cmd_export},
     {"check", "PATH...", "find all faults of a folder or of files in it",
-     "Checks whole SIG folders, or files inside one (then only their faults are shown). Prints every fault as\n"
-     "FILE:LINE:COLUMN: error: what is wrong; what would be right. Exit code 1 when there is one.", cmd_check},
+     "Checks whole SIG folders, or files inside one (then only their faults are shown). Prints every fault "
+     "as\n"
+     "FILE:LINE:COLUMN: error: what is wrong; what would be right. Exit code 1 when there is one.",
+     cmd_check},
     {"fmt", "[--check] [--renumber] PATH...", "bring files into normal form",
-     "Rewrites files in place, comments kept; a second run changes nothing. Names the files it changed.", cmd_fmt},
+     "Rewrites files in place, comments kept; a second run changes nothing. Names the files it changed.",
+     cmd_fmt},
     {"threat",
      "list [--stage S] [--priority N] [--area A] [--reference DOC] [--level L] [--text WORDS]\n"
      "show ID\n"
@@ -37,34 +47,55 @@ const struct command commands[] = {
      "history ID [--field FIELD]\n"
      "diff ID [--from VERSION] [--to VERSION]",
      "everything about threats",
-     "\"new\" writes a file from the template with the next free id into a folder; the others work on the store. \"edit\" without\n"
-     "--set opens the entry in $EDITOR; --file takes the whole new text from a file (- for standard input). \"diff\" compares\n"
-     "with the last edition of the analysis, or between two editions.", cmd_threat},
-    {"tree", "check FILE\nprint FILE\ndraw FILE [--to FILE.svg] [--width PIXELS]", "attack trees in text files",
-     "Works on any outline file, and on threat files (their first attack tree); no store needed. FILE may be - for standard input.", cmd_tree},
-    {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]", "write the site: every page, every format, every edition",
-     "Publishes the store, or with --from the folder of text directly. The new site is built beside the old one and put in its place in\n"
-     "one step. --formats is a comma-separated list of html, xml, json, text and pdf (default: all).", cmd_publish},
+     "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
+     "store. \"edit\" without\n"
+     "--set opens the entry in $EDITOR; --file takes the whole new text from a file (- for standard input). "
+     "\"diff\" compares\n"
+     "with the last edition of the analysis, or between two editions.",
+     cmd_threat},
+    {"tree", "check FILE\nprint FILE\ndraw FILE [--to FILE.svg] [--width PIXELS]",
+     "attack trees in text files",
+     "Works on any outline file, and on threat files (their first attack tree); no store needed. FILE may be "
+     "- for standard input.",
+     cmd_tree},
+    {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
+     "write the site: every page, every format, every edition",
+     "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "
+     "one and put in its place in\n"
+     "one step. --formats is a comma-separated list of html, xml, json, text and pdf (default: all).",
+     cmd_publish},
     {"edition",
      "new DOCUMENT --kind substantive|editorial --remark TEXT [--initials XX]\n"
      "list [DOCUMENT]\n"
      "show DOCUMENT VERSION [--file NAME] [--to FILE]\n"
      "diff DOCUMENT VERSION [VERSION]",
      "publish and look at editions",
-     "An edition is a version of a document whose bytes are kept for ever. DOCUMENT is process, template or analysis.", cmd_edition},
-    {"submit", "DOCUMENT [--from DIR] --to FILE [--assent NAME]", "write a document in the form of a submission to the XSF",
-     "Writes the ProtoXEP form of process, template or analysis. With a store, every author's assent must be on record; --assent NAME records\n"
-     "one. With --from the assents are asserted by --assent alone.", cmd_submit},
+     "An edition is a version of a document whose bytes are kept for ever. DOCUMENT is process, template or "
+     "analysis.",
+     cmd_edition},
+    {"submit", "DOCUMENT [--from DIR] --to FILE [--assent NAME]",
+     "write a document in the form of a submission to the XSF",
+     "Writes the ProtoXEP form of process, template or analysis. With a store, every author's assent must be "
+     "on record; --assent NAME records\n"
+     "one. With --from the assents are asserted by --assent alone.",
+     cmd_submit},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",
-     "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is broken.", cmd_lint},
+     "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
+     "broken.",
+     cmd_lint},
     {"serve", "[--from DIR] [--http ADDRESS] [--site DIR]", "serve the site, read-only",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
-     "(default localhost:8139). --site DIR serves a site that is published already.", cmd_serve},
+     "(default localhost:8139). --site DIR serves a site that is published already.",
+     cmd_serve},
     {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]", "the public record",
-     "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it needs no store.", cmd_record},
+     "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it "
+     "needs no store.",
+     cmd_record},
     {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
-    {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.", cmd_backup},
-    {"doctor", "", "look at the installation and the store", "Prints versions, what is missing, and whether the store verifies.", cmd_doctor},
+    {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",
+     cmd_backup},
+    {"doctor", "", "look at the installation and the store",
+     "Prints versions, what is missing, and whether the store verifies.", cmd_doctor},
 };
 const size_t command_count = ARRAY_LEN(commands);
 
@@ -83,8 +114,8 @@ static int unknown_command(const char *name)
     for (size_t i = 0; i < command_count; i++)
         names[i] = commands[i].name;
     const char *near = suggest_nearest(sv_str(name), names, command_count);
-    return usage_error(NULL, "there is no command \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
-                       near ? "\"?" : "");
+    return usage_error(NULL, "there is no command \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
+                       near ? near : "", near ? "\"?" : "");
 }
 
 static void cli_init(struct cli *c)
@@ -124,7 +155,8 @@ static int run(const struct command *command, int argc, const char **argv)
 static int command_position(int argc, char **argv)
 {
     int at = 1;
-    while (at < argc && argv[at][0] == '-' && strcmp(argv[at], "--help") && strcmp(argv[at], "-h") && strcmp(argv[at], "--version"))
+    while (at < argc && argv[at][0] == '-' && strcmp(argv[at], "--help") && strcmp(argv[at], "-h") &&
+           strcmp(argv[at], "--version"))
         at += strchr(argv[at], '=') || !strcmp(argv[at], "--json") || !strcmp(argv[at], "--quiet") ? 1 : 2;
     return at < argc ? at : argc;
 }

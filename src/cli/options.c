@@ -102,7 +102,10 @@ static bool good_value(const struct option *o, const char *value)
 static int store_value(struct cli *c, const struct command *self, const struct option *o, const char *value)
 {
     if (!good_value(o, value))
-        return usage_error(self, "the value of --%s is no plain text; expected UTF-8 without control characters", o->name), -3;
+        return usage_error(self,
+                           "the value of --%s is no plain text; expected UTF-8 without control characters",
+                           o->name),
+               -3;
     if (o->kind == OPTION_TEXT)
         *(const char **)o->value = value;
     else

@@ -25,7 +25,8 @@ struct build_prose {
     bool tree_done;              /* out: the drawing has been placed */
 };
 void build_prose(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose);
-/* Chapters of a text that is cut at its level-2 headings; what stands before the first heading goes to parent itself. */
+/* Chapters of a text that is cut at its level-2 headings; what stands before the first heading goes to parent
+ * itself. */
 void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose);
 
 /* The figure of a threat's tree, with the outline as its text equivalent. */
@@ -70,8 +71,6 @@ struct sv build_date_long(struct arena *a, struct sv date); /* 22 November 2026;
 
 /* True when threat `index` is in an ascending list. */
 bool build_in(const unsigned *list, size_t count, unsigned index);
-/* Whether anything in the register names document d for threat i. */
-bool build_cites(const struct document_view *d, unsigned index);
 
 /* Sections that the XEP format asks of every document. */
 void build_formal_chapters(struct arena *a, const struct view *v, struct document *d);

@@ -97,12 +97,6 @@ bool build_in(const unsigned *list, size_t count, unsigned index)
     return lo < count && list[lo] == index;
 }
 
-bool build_cites(const struct document_view *d, unsigned index)
-{
-    return build_in(d->affected.at, d->affected.len, index) || build_in(d->responding.at, d->responding.len, index) ||
-           build_in(d->mentioned.at, d->mentioned.len, index);
-}
-
 struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption)
 {
     struct doc_block *table = doc_add(a, parent, DOC_TABLE);

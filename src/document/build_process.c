@@ -157,7 +157,8 @@ void build_process_chapters(struct arena *a, const struct view *v, struct docume
     struct build_prose prose = {.view = v, .file = "process.md", .line = p->prose_line};
     build_prose_chapters(a, d->root, p->prose, &prose);
     struct doc_block *rules = doc_add_section(a, d->root, SV("The rules in force"), SV("rules"));
-    build_paragraph(a, rules, "These tables are printed from the settings that the group\xe2\x80\x99s software applies.");
+    build_paragraph(
+        a, rules, "These tables are printed from the settings that the group\xe2\x80\x99s software applies.");
     stages(a, v, rules);
     modes(a, v, rules);
     periods(a, v, rules);

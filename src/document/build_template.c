@@ -41,8 +41,9 @@ static void field_section(struct arena *a, const struct view *v, struct doc_bloc
     const struct template_field *f = &v->profile->template.fields.at[index];
     struct sv anchor = build_sv(a, "field-%.*s", SV_ARG(f->id));
     struct doc_block *s = doc_add_section(a, parent, f->name, anchor);
-    struct doc_block *p = build_paragraph(a, s, "Item %zu: %s. Required from the stage \xe2\x80\x9c%.*s\xe2\x80\x9d on.",
-                                          index + 1, kind_text(f), SV_ARG(build_stage_name(v, f->from)));
+    struct doc_block *p =
+        build_paragraph(a, s, "Item %zu: %s. Required from the stage \xe2\x80\x9c%.*s\xe2\x80\x9d on.",
+                        index + 1, kind_text(f), SV_ARG(build_stage_name(v, f->from)));
     p->class_name = "example";
     struct build_prose prose = {.view = v, .file = "template.md", .line = f->guidance_line,
                                 .anchor_prefix = build_sv(a, "%.*s-", SV_ARG(anchor))};

@@ -173,9 +173,11 @@ static void notice_draft(struct entry *e, struct doc_block *s)
     n->class_name = "draft";
     struct doc_block *p = doc_add(e->a, n, DOC_PARAGRAPH);
     doc_strong(e->a, p, SV("Editor\xe2\x80\x99s draft."));
-    doc_textf(e->a, p, " The text claims the stage \xe2\x80\x9c%.*s\xe2\x80\x9d; on record is \xe2\x80\x9c%.*s\xe2\x80\x9d. "
-                       "What lies between has not been decided by the group.",
-              SV_ARG(build_stage_name(e->v, e->threat->stage)), SV_ARG(build_stage_name(e->v, e->view->confirmed)));
+    doc_textf(
+        e->a, p,
+        " The text claims the stage \xe2\x80\x9c%.*s\xe2\x80\x9d; on record is \xe2\x80\x9c%.*s\xe2\x80\x9d. "
+        "What lies between has not been decided by the group.",
+        SV_ARG(build_stage_name(e->v, e->threat->stage)), SV_ARG(build_stage_name(e->v, e->view->confirmed)));
 }
 
 static void notice_end(struct entry *e, struct doc_block *s)
@@ -282,7 +284,8 @@ static void responses(struct entry *e, struct doc_block *s)
     }
 }
 
-/* The field that the table of responses belongs to: "existing", else the first prose field of the stage that asks for responses. */
+/* The field that the table of responses belongs to: "existing", else the first prose field of the stage that
+ * asks for responses. */
 static int responses_field(const struct profile *p)
 {
     int field = template_field(&p->template, SV("existing"));

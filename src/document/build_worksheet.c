@@ -101,9 +101,10 @@ struct doc_block *document_build_worksheet(struct arena *a, const struct view *v
     s->anchor = SV("worksheet");
     s->class_name = "worksheet";
     about(a, v, s, d);
-    struct doc_block *part = heading(a, s, "Out of scope, and why", "sheet-out",
-                                     "Threats that this document does not mean to answer, with the reason. Entries that "
-                                     "merely mention it are candidates.");
+    struct doc_block *part =
+        heading(a, s, "Out of scope, and why", "sheet-out",
+                "Threats that this document does not mean to answer, with the reason. Entries that "
+                "merely mention it are candidates.");
     entries(a, v, part, d->mentioned.at, d->mentioned.len, "abstract", "No entry merely mentions this document.");
     part = heading(a, s, "Susceptible to", "sheet-susceptible", "Entries that name this document as affected.");
     entries(a, v, part, d->affected.at, d->affected.len, "abstract", "No entry names this document as affected.");

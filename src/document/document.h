@@ -1,5 +1,5 @@
-/* The three deliverables as block trees, and their writers. Everything is derived from a struct view; nothing here reads a clock, a
- * store or the network. Same view, same bytes. */
+/* The three deliverables as block trees, and their writers. Everything is derived from a struct view; nothing
+ * here reads a clock, a store or the network. Same view, same bytes. */
 #ifndef CASEMATE_DOCUMENT_DOCUMENT_H
 #define CASEMATE_DOCUMENT_DOCUMENT_H
 
@@ -20,7 +20,8 @@ struct document {
     enum document_kind kind;
     const struct view *view;
     struct sv title, abstract;
-    struct sv version;          /* "0.1" before the first edition; otherwise that of the latest edition, or of the one being published */
+    struct sv version; /* "0.1" before the first edition; otherwise that of the latest edition, or of the one
+                          being published */
     bool working_draft;         /* not an edition: says so, with the date of --now */
     struct sv date;             /* YYYY-MM-DD */
     VEC(struct revision) revisions; /* newest first; at least one */
@@ -37,9 +38,10 @@ struct document_options {
 };
 
 /* document/build.c */
-void document_build(struct arena *a, const struct view *v, enum document_kind kind, const struct document_options *options,
-                    struct document *out);
-/* One threat as a section with anchor "T-0001", all ten items, facts first: the same block tree that the analysis holds. */
+void document_build(struct arena *a, const struct view *v, enum document_kind kind,
+                    const struct document_options *options, struct document *out);
+/* One threat as a section with anchor "T-0001", all ten items, facts first: the same block tree that the
+ * analysis holds. */
 struct doc_block *document_build_threat(struct arena *a, const struct view *v, size_t index);
 /* The worksheet for an author of the document (RFC 3552 section 5 headings). index into view->documents. */
 struct doc_block *document_build_worksheet(struct arena *a, const struct view *v, size_t index);
@@ -47,23 +49,27 @@ struct doc_block *document_build_worksheet(struct arena *a, const struct view *v
 struct doc_block *document_build_progress(struct arena *a, const struct view *v);
 
 /* The facts of a threat that every format carries, keys in this order:
- * id, name, stage, confirmed, draft ("yes"/"no"), areas, stride, level, affects, attacker, likelihood, damage, priority, responses, references (all cited ids), proposed */
+ * id, name, stage, confirmed, draft ("yes"/"no"), areas, stride, level, affects, attacker, likelihood,
+ * damage, priority, responses, references (all cited ids), proposed */
 struct doc_block *document_threat_facts(struct arena *a, const struct view *v, size_t index);
 
 /* Writers. Each appends to out, which the caller owns. */
 void document_write_text(const struct document *d, struct str *out);  /* UTF-8, 72 columns, form of an RFC */
 void document_write_json(const struct document *d, struct str *out);  /* docs/schema/document.schema.json */
-void document_write_xep(const struct document *d, struct str *out);   /* XEP format, the group's own licence, valid by the XSF's DTD */
+void document_write_xep(const struct document *d,
+                        struct str *out); /* XEP format, the group's own licence, valid by the XSF's DTD */
 void document_write_csv(const struct view *v, struct str *out);       /* the register, one row a threat */
 void document_write_register_json(const struct view *v, struct str *out); /* the register as data */
 /* The same; threats whose members are in the file of the last run are left out. */
 void document_write_register_fragments(const struct view *v, struct fragments *fragments, struct str *out);
 
-/* The XSF's form of a document for submission: number xxxx, ProtoXEP, 0.0.1, &LEGALNOTICE;, Informational, approver Council. */
+/* The XSF's form of a document for submission: number xxxx, ProtoXEP, 0.0.1, &LEGALNOTICE;, Informational,
+ * approver Council. */
 CM_MUST_USE int document_write_protoxep(const struct document *d, struct str *out, struct err *err);
 
-/* document/lint.c: the XSF's conformance rules for a XEP file (the DTD's structure without needing the DTD, then the ten rules of its CI). path decides the
- * file-name rules. All faults go to diag with line and column. */
+/* document/lint.c: the XSF's conformance rules for a XEP file (the DTD's structure without needing the DTD,
+ * then the ten rules of its CI). path decides the file-name rules. All faults go to diag with line and
+ * column. */
 void document_lint(struct arena *a, const char *path, struct sv text, struct diag *diag);
 
 #endif

@@ -1,11 +1,13 @@
-/* Parts of a published file that are used again. A file with a section for every threat is mostly what it was in the last run; a
- * writer that is given a struct fragments leaves out what did not change, and the bytes are copied from the old file.
+/* Parts of a published file that are used again. A file with a section for every threat is mostly what it was
+ * in the last run; a writer that is given a struct fragments leaves out what did not change, and the bytes
+ * are copied from the old file.
  *
- * What a writer made of a threat depends on the content of its section and on what the writer knew before it: the number of the
- * section, which references have had their footnote, how links are numbered. So each fragment keeps a trace of what was asked
- * and answered while it was made. It is used again when the content is the same and all questions have the same answers now;
- * the questions that change the writer (the next number of a link is taken) are then asked again. Hence a file that is put
- * together from fragments is the file that a fresh run would write, byte for byte.
+ * What a writer made of a threat depends on the content of its section and on what the writer knew before it:
+ * the number of the section, which references have had their footnote, how links are numbered. So each
+ * fragment keeps a trace of what was asked and answered while it was made. It is used again when the content
+ * is the same and all questions have the same answers now; the questions that change the writer (the next
+ * number of a link is taken) are then asked again. Hence a file that is put together from fragments is the
+ * file that a fresh run would write, byte for byte.
  *
  * Spans and traces of a file stand in .casemate-fragments of the published folder, see site_reuse.c. */
 #ifndef CASEMATE_DOCUMENT_FRAGMENT_H
@@ -33,7 +35,8 @@ struct fragments {
     const struct map *old; /* id -> struct fragment_span*, of the last run; NULL: none */
     uint64_t old_size;     /* of the file */
     bool (*same)(void *context, struct sv id); /* whether the content of a fragment is what it was */
-    const struct doc_block *(*whole)(void *context, const struct doc_block *stub); /* the full section; NULL: it is whole */
+    const struct doc_block *(*whole)(void *context,
+                                     const struct doc_block *stub); /* the full section; NULL: it is whole */
     void *context;
     VEC(struct fragment_gap) gaps; /* out: in order */
     uint64_t copied;               /* out: total length of the gaps */
@@ -49,15 +52,17 @@ struct fragments {
 /* How a trace is asked again. Kinds are letters that the writer chooses. */
 struct fragment_questions {
     void *writer;
-    /* The answer, without effect on the writer. fresh counts the answers of this fragment that would take a new number. */
+    /* The answer, without effect on the writer. fresh counts the answers of this fragment that would take a
+     * new number. */
     struct sv (*answer)(void *writer, struct arena *a, char kind, struct sv key, size_t *fresh);
     /* The effect. */
     void (*take)(void *writer, char kind, struct sv key);
 };
 
-/* True: the fragment stands in the old file, and a gap was left at the end of out. False: it has to be written, and
- * fragment_end called. id lives in the arena of f or longer: that of the threat, and "=" behind it for its members as data. place
- * is what the writer puts around or into it that the trace does not know: a level, a number. questions may be NULL. False when f is NULL. */
+/* True: the fragment stands in the old file, and a gap was left at the end of out. False: it has to be
+ * written, and fragment_end called. id lives in the arena of f or longer: that of the threat, and "=" behind
+ * it for its members as data. place is what the writer puts around or into it that the trace does not know: a
+ * level, a number. questions may be NULL. False when f is NULL. */
 bool fragment_begin(struct fragments *f, struct sv id, struct sv place, const struct fragment_questions *questions,
                     const struct str *out);
 void fragment_end(struct fragments *f, const struct str *out);

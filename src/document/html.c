@@ -279,9 +279,10 @@ static bool is_badge(const char *class_name)
 
 static void cell(struct markup *m, const struct html_context *c, const struct doc_block *b, bool header)
 {
-    const char *name = b->heading ? "th" : "td";
+    bool heading = b->heading && b->inlines; /* a heading without words names nothing: the empty corner of a table */
+    const char *name = heading ? "th" : "td";
     markup_open(m, name);
-    if (b->heading)
+    if (heading)
         markup_attr_str(m, "scope", header ? "col" : "row");
     if (b->class_name && !is_badge(b->class_name))
         markup_attr_str(m, "class", b->class_name);

@@ -1,10 +1,10 @@
-/* Block trees as HTML5: semantic, no script, no external request; class names of web/site.css. Sections, figures and tables
- * carry permalinks.
+/* Block trees as HTML5: semantic, no script, no external request; class names of web/site.css. Sections,
+ * figures and tables carry permalinks.
  *
- * Class names that blocks may carry beside those of their kind: paragraphs "lead", "example", "missing", "compact",
- * "rating"; sections "threat", "field", "area", "formal"; tables "threats", "matrix", "references", "responses"; cells
- * "number", and "priority-N" or "draft", which are drawn as badges. Links whose address begins with "site:" are relative
- * to the top of the site. */
+ * Class names that blocks may carry beside those of their kind: paragraphs "lead", "example", "missing",
+ * "compact", "rating"; sections "threat", "field", "area", "formal"; tables "threats", "matrix",
+ * "references", "responses"; cells "number", and "priority-N" or "draft", which are drawn as badges. Links
+ * whose address begins with "site:" are relative to the top of the site. */
 #ifndef CASEMATE_DOCUMENT_HTML_H
 #define CASEMATE_DOCUMENT_HTML_H
 

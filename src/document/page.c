@@ -75,10 +75,13 @@ static void head(struct arena *a, struct markup *m, const struct view *v, const 
     if (p->no_index)
         meta(m, "robots", SV("noindex"));
     head_link(m, "stylesheet", NULL, p->style ? sv_str(p->style) : build_sv(a, "%sstyle.css", root), NULL);
-    head_link(m, "icon", "image/svg+xml",
-              SV("data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2016%2016'%3E%3Cpath%20"
-                 "fill='%23175c6b'%20d='M1%203h3v2h2V3h4v2h2V3h3v6c0%203-3%205-7%206C4%2014%201%2012%201%209z'/%3E"
-                 "%3C/svg%3E"), NULL);
+    head_link(
+        m, "icon", "image/svg+xml",
+        SV("data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/"
+           "svg'%20viewBox='0%200%2016%2016'%3E%3Cpath%20"
+           "fill='%23175c6b'%20d='M1%203h3v2h2V3h4v2h2V3h3v6c0%203-3%205-7%206C4%2014%201%2012%201%209z'/%3E"
+           "%3C/svg%3E"),
+        NULL);
     head_link(m, "alternate", "application/atom+xml", build_sv(a, "%sfeed.atom", root), "Changes and editions");
     for (size_t i = 0; i < p->links.len; i++) {
         const struct page_link *l = &p->links.at[i];

@@ -1,7 +1,7 @@
 /* One document as a self-contained page for the PDF renderer.
  *
- * The renderer knows CSS variables only in part, so the values of web/site.css are put in their places here: those of the first
- * :root block, then those of the :root block inside "@media print". */
+ * The renderer knows CSS variables only in part, so the values of web/site.css are put in their places here:
+ * those of the first :root block, then those of the :root block inside "@media print". */
 #include "document/build.h"
 #include "document/html.h"
 

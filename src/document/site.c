@@ -1,8 +1,8 @@
 /* Publishing: the whole site is built beside the old one and then takes its place in one step.
  *
- * .casemate-site in the published folder names each file with the digest of what it was made from. A file whose input has
- * the same digest in the next run is hard-linked from the old folder. The first line names the program that wrote it; another
- * build of the program writes everything again. */
+ * .casemate-site in the published folder names each file with the digest of what it was made from. A file
+ * whose input has the same digest in the next run is hard-linked from the old folder. The first line names
+ * the program that wrote it; another build of the program writes everything again. */
 #include "document/site.h"
 
 #include "base/fs.h"
@@ -88,7 +88,8 @@ static int write_all(int fd, struct sv bytes)
     return 0;
 }
 
-/* The old bytes as one range, as long as what was written between two gaps is what stands between them in the old file. */
+/* The old bytes as one range, as long as what was written between two gaps is what stands between them in the
+ * old file. */
 static size_t range_of(const struct fragments *f, size_t first, struct sv bytes, struct sv old, struct sv *out)
 {
     const struct fragment_gap *g = &f->gaps.at[first];

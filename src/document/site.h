@@ -4,12 +4,12 @@
  *     threats/T-0001.html threats/T-0001.json threats/index.html
  *     priority.html stage.html area.html level.html stride.html   matrix.html board.html
  *     documents/index.html documents/XEP-0384.html (page and worksheet)   references.html
- *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css of that edition
- *     editions/analysis/status.css: shows the notice "old edition" in all but the latest, whose bytes never change
- *     progress.html about.html 404.html (its links begin at /)
- *     feed.atom documents.json register.json register.csv  style.css  schema/ (JSON schemas)
- *     .casemate-site: the program that wrote the site, then each file with the digest of what it was made from, for the next run
- *     .casemate-fragments: what stands where in the large files, likewise
+ *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css
+ * of that edition editions/analysis/status.css: shows the notice "old edition" in all but the latest, whose
+ * bytes never change progress.html about.html 404.html (its links begin at /) feed.atom documents.json
+ * register.json register.csv  style.css  schema/ (JSON schemas) .casemate-site: the program that wrote the
+ * site, then each file with the digest of what it was made from, for the next run .casemate-fragments: what
+ * stands where in the large files, likewise
  */
 #ifndef CASEMATE_DOCUMENT_SITE_H
 #define CASEMATE_DOCUMENT_SITE_H
@@ -36,12 +36,14 @@ struct site_result {
     struct sv pdf_reason;        /* why, in words */
 };
 
-/* CM_EREFUSED: the folder holds what we did not write. Folders TO.new-PID of killed runs are removed. A PDF that cannot be made is no failure: see pdf_reason. */
+/* CM_EREFUSED: the folder holds what we did not write. Folders TO.new-PID of killed runs are removed. A PDF
+ * that cannot be made is no failure: see pdf_reason. */
 CM_MUST_USE int site_publish(const struct view *v, const struct site_options *options, struct site_result *out,
                              struct err *err);
 
-/* All files of one document as an edition (html xml json txt, and pdf when it can be rendered): name and bytes in the arena. style.css is
- * one of them, so that a newer program does not change how an edition looks. */
+/* All files of one document as an edition (html xml json txt, and pdf when it can be rendered): name and
+ * bytes in the arena. style.css is one of them, so that a newer program does not change how an edition looks.
+ */
 struct site_file {
     struct sv name, bytes;
 };

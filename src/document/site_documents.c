@@ -378,8 +378,10 @@ static int editions_index(struct site *s, struct err *err)
     struct arena a = ARENA_INIT;
     struct doc_block *content = doc_block_new(&a, DOC_SECTION);
     content->title = SV("Editions");
-    build_paragraph(&a, content, "An edition is a published version of a document. Its files are kept byte for byte, in "
-                                 "every format, for as long as this site exists.")->class_name = "lead";
+    build_paragraph(&a, content,
+                    "An edition is a published version of a document. Its files are kept byte for byte, in "
+                    "every format, for as long as this site exists.")
+        ->class_name = "lead";
     struct doc_block *timeline = visual_timeline(&a, s->v, SV("timeline"));
     if (timeline)
         doc_append(content, timeline);
@@ -402,8 +404,8 @@ static int editions_index(struct site *s, struct err *err)
     return rc;
 }
 
-/* An edition is stored bytes, so what makes it an old one is said by a style sheet beside it: it shows the notice that every
- * edition carries in all editions but the latest of each document. */
+/* An edition is stored bytes, so what makes it an old one is said by a style sheet beside it: it shows the
+ * notice that every edition carries in all editions but the latest of each document. */
 static int status_style(struct site *s, const char *document, struct err *err)
 {
     const struct edition *latest = NULL;

@@ -28,7 +28,8 @@ struct site {
     struct str manifest;
     struct html_drawings drawings;
     struct document documents[DOCUMENT_KINDS];
-    struct doc_block **threats;     /* sections of the analysis, by index in view->threats; stubs where nothing changed: see site_section */
+    struct doc_block **threats; /* sections of the analysis, by index in view->threats; stubs where nothing
+                                   changed: see site_section */
     bool *stubs;
     struct site_reuse reuse;
     struct map threat_digests;      /* id -> struct digest* of that section */
@@ -40,7 +41,8 @@ struct site {
     struct str buffer;              /* of the page that is being written */
 };
 
-/* tree_digest.c. known: digests (struct digest*) of sections by anchor, which then stand for what is below them; may be NULL. */
+/* tree_digest.c. known: digests (struct digest*) of sections by anchor, which then stand for what is below
+ * them; may be NULL. */
 void tree_digest_add(struct digest_state *s, const struct doc_block *first, const struct map *known);
 struct digest tree_digest_section(const struct doc_block *section);
 
@@ -71,9 +73,11 @@ struct doc_block *site_reuse_threat(void *site, size_t i);
 struct digest site_reuse_content(struct site *s, size_t i);
 /* The whole section of threat i. */
 const struct doc_block *site_section(struct site *s, size_t i);
-/* True when a page was made from the same in the last run, told by a digest that needs no blocks; it is in the new folder then. */
+/* True when a page was made from the same in the last run, told by a digest that needs no blocks; it is in
+ * the new folder then. */
 bool site_reuse_page(struct site *s, struct sv path, const struct digest *quick);
-/* Fragments of the file of that name; reuse_end notes them for the next run and releases. kept: the old file was taken as it is. */
+/* Fragments of the file of that name; reuse_end notes them for the next run and releases. kept: the old file
+ * was taken as it is. */
 void site_reuse_begin(struct site *s, struct sv name, struct fragments *f);
 void site_reuse_end(struct site *s, struct sv name, struct fragments *f, bool kept);
 CM_MUST_USE int site_reuse_write(struct site *s, struct sv program, struct err *err);

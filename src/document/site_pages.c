@@ -54,7 +54,10 @@ static void card(struct arena *a, struct doc_block *list, const struct document 
     static const struct {
         unsigned bit;
         const char *suffix, *label;
-    } others[] = {{SITE_PDF, "pdf", "PDF"}, {SITE_XML, "xml", "XML"}, {SITE_JSON, "json", "JSON"}, {SITE_TEXT, "txt", "Text"}};
+    } others[] = {{SITE_PDF, "pdf", "PDF"},
+                  {SITE_XML, "xml", "XML"},
+                  {SITE_JSON, "json", "JSON"},
+                  {SITE_TEXT, "txt", "Text"}};
     struct doc_block *item = doc_add(a, list, DOC_ITEM);
     struct doc_block *p = doc_add(a, item, DOC_PARAGRAPH);
     const char *name = document_names[d->kind];
@@ -133,7 +136,8 @@ static void collect_news(struct arena *a, const struct view *v, struct all_news 
         const struct edition *e = &v->editions.at[i];
         *vec_push(a, &news->list) = (struct news){
             e->date, build_sv(a, ": %.*s", SV_ARG(e->remark)), -1,
-            build_sv(a, "site:editions/%.*s/%.*s/%.*s.html", SV_ARG(e->document), SV_ARG(e->version), SV_ARG(e->document)),
+            build_sv(a, "site:editions/%.*s/%.*s/%.*s.html", SV_ARG(e->document), SV_ARG(e->version),
+                     SV_ARG(e->document)),
             build_sv(a, "Edition %.*s of the %.*s document", SV_ARG(e->version), SV_ARG(e->document))};
     }
     for (size_t i = 0; i < v->threats.len; i++) {
@@ -286,8 +290,10 @@ static int front(struct site *s, struct err *err)
     whats_due(&a, s->v, content);
     look_up(&a, content);
     struct doc_block *part = doc_add_section(&a, content, SV("Take part"), SV("take-part"));
-    struct doc_block *p = build_paragraph(&a, part, "Anyone may propose a threat, comment, and correct. How that works is "
-                                                    "told in ");
+    struct doc_block *p =
+        build_paragraph(&a, part,
+                        "Anyone may propose a threat, comment, and correct. How that works is "
+                        "told in ");
     doc_link(&a, p, SV("site:process.html"), SV("the process"));
     doc_text(&a, p, SV("; what an entry says, in "));
     doc_link(&a, p, SV("site:template.html"), SV("the template"));
@@ -436,7 +442,8 @@ static int stage_page(struct site *s, struct err *err)
 static int threats_index(struct site *s, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct doc_block *content = content_new(&a, "Threats", "Every threat has a page that it keeps for life, also when it "
+    struct doc_block *content = content_new(&a, "Threats",
+                                            "Every threat has a page that it keeps for life, also when it "
                                             "is merged into another or withdrawn.");
     struct doc_block *list = build_list(&a, content);
     list->class_name = "tabs";
@@ -460,7 +467,8 @@ static int documents_index(struct site *s, struct err *err)
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "Documents", "Every document that a threat affects, cites or mentions. "
                                             "Each has a page with its threats and a worksheet for its authors.");
-    struct doc_block *table = build_table(&a, content, SV("documents-table"), "Documents and the threats that touch them");
+    struct doc_block *table =
+        build_table(&a, content, SV("documents-table"), "Documents and the threats that touch them");
     build_header(&a, table, (const char *const[]){"Document", "Title", "Affected by", "Answers", "Mentioned by"}, 5);
     for (size_t i = 0; i < s->v->documents.len; i++) {
         const struct document_view *d = &s->v->documents.at[i];
@@ -482,7 +490,8 @@ static int documents_index(struct site *s, struct err *err)
 static int references_page(struct site *s, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct doc_block *content = content_new(&a, "References", "The group\xe2\x80\x99s bibliography: every document that "
+    struct doc_block *content = content_new(&a, "References",
+                                            "The group\xe2\x80\x99s bibliography: every document that "
                                             "entries may cite, in the version looked at last.");
     struct doc_block *table = build_table(&a, content, SV("references-table"), "Bibliography");
     table->class_name = "references";
@@ -505,7 +514,8 @@ static int references_page(struct site *s, struct err *err)
 static int visual_pages(struct site *s, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct doc_block *content = content_new(&a, "Risk matrix", "Where each rated threat stands. The number in a cell is "
+    struct doc_block *content = content_new(&a, "Risk matrix",
+                                            "Where each rated threat stands. The number in a cell is "
                                             "the priority that the group\xe2\x80\x99s table gives.");
     doc_append(content, visual_matrix(&a, s->v, SV("matrix"), false));
     struct doc_block *p = build_paragraph(&a, content, "The table is defined in ");
@@ -552,9 +562,11 @@ static int about(struct site *s, struct err *err)
         if (notices[i].len)
             build_paragraph(&a, part, "%.*s", SV_ARG(notices[i]));
     part = doc_add_section(&a, content, SV("This site"), SV("site"));
-    build_paragraph(&a, part, "It is generated by Casemate from the group\xe2\x80\x99s register. It needs no script, sets "
-                              "no cookie, and asks nothing of any other site. Identifiers of threats and sections never "
-                              "change, so every link may be kept.");
+    build_paragraph(
+        &a, part,
+        "It is generated by Casemate from the group\xe2\x80\x99s register. It needs no script, sets "
+        "no cookie, and asks nothing of any other site. Identifiers of threats and sections never "
+        "change, so every link may be kept.");
     int rc = put_page(s, &a, "about.html", "about.html", "Who the group is, and the notices of its documents.", content,
                       err);
     arena_release(&a);

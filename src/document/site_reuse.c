@@ -1,17 +1,19 @@
-/* What one run of the publisher leaves for the next, so that a change of one threat costs little more than that threat.
+/* What one run of the publisher leaves for the next, so that a change of one threat costs little more than
+ * that threat.
  *
- * The section of a threat follows from its file, from the files that are not threats, and from what is derived from others: the
- * stage on record, names of related threats, history. The digest of these is the threat's input. When it is that of the last run
- * the section is not built: a stub stands in the tree of the analysis, with title, anchor, the anchors inside it and the documents
- * it cites, which is all that contents, numbering and references ask of it. Writers take its bytes from the old file
- * (fragment.h); a writer that cannot asks for the whole section, and it is built then.
+ * The section of a threat follows from its file, from the files that are not threats, and from what is
+ * derived from others: the stage on record, names of related threats, history. The digest of these is the
+ * threat's input. When it is that of the last run the section is not built: a stub stands in the tree of the
+ * analysis, with title, anchor, the anchors inside it and the documents it cites, which is all that contents,
+ * numbering and references ask of it. Writers take its bytes from the old file (fragment.h); a writer that
+ * cannot asks for the whole section, and it is built then.
  *
  * .casemate-fragments holds, after a line with the digest of the program:
  *     T input content id skeleton     a threat: digests (hex), skeleton as below
  *     Q digest path                   a page: digest of what decides on it, cheaper to know than its blocks
  *     F name spans                    a file: its fragments
- * Texts have their length before them. The skeleton is a list of: S anchor children (section), B anchor (anything else with an
- * anchor), R id url (a cited document). */
+ * Texts have their length before them. The skeleton is a list of: S anchor children (section), B anchor
+ * (anything else with an anchor), R id url (a cited document). */
 #include "base/fs.h"
 #include "document/build.h"
 #include "document/site_page.h"
@@ -70,7 +72,8 @@ static struct digest input_of(const struct view *v, size_t index)
 {
     const struct threat_view *t = &v->threats.at[index];
     const struct threat *threat = t->threat;
-    const unsigned derived[] = {(unsigned)t->confirmed, t->provisional, t->priority, t->editors_rating, (unsigned)t->next};
+    const unsigned derived[] = {(unsigned)t->confirmed, t->provisional, t->priority, t->editors_rating,
+                                (unsigned)t->next};
     struct digest_state s;
     digest_begin(&s);
     add_digest(&s, &v->profile->rules);
@@ -188,7 +191,8 @@ static bool load_file(struct site *s, struct sv *text)
     struct reuse_file *f = arena_new(s->a, struct reuse_file);
     struct fragment_span span;
     struct sv name, id;
-    if (!fragment_next_text(text, &name) || !fragment_next_number(text, &f->size) || !fragment_next_text(text, &f->spans))
+    if (!fragment_next_text(text, &name) || !fragment_next_number(text, &f->size) ||
+        !fragment_next_text(text, &f->spans))
         return false;
     map_init(&f->by_id, s->a);
     for (struct sv rest = f->spans; fragment_next_span(&rest, &id, &span);) {
@@ -211,7 +215,9 @@ void site_reuse_load(struct site *s, struct sv program)
     while (good && text.len) {
         char kind = text.at[0];
         text = sv_from_byte(text, 1);
-        good = kind == 'T' ? load_threat(s, &text) : kind == 'Q' ? load_page(s, &text) : kind == 'F' && load_file(s, &text);
+        good = kind == 'T'   ? load_threat(s, &text)
+               : kind == 'Q' ? load_page(s, &text)
+                             : kind == 'F' && load_file(s, &text);
     }
 }
 
@@ -267,7 +273,8 @@ struct digest site_reuse_content(struct site *s, size_t i)
     return content;
 }
 
-/* Anchors of a threat begin with its id, which no other anchor does, so they are unique when they are so in the section. */
+/* Anchors of a threat begin with its id, which no other anchor does, so they are unique when they are so in
+ * the section. */
 const struct doc_block *site_section(struct site *s, size_t i)
 {
     if (s->stubs[i]) {

@@ -1,5 +1,5 @@
-/* The digest of a block tree: everything that a writer can show of it. A page whose tree has the digest of the last run is not
- * written again. */
+/* The digest of a block tree: everything that a writer can show of it. A page whose tree has the digest of
+ * the last run is not written again. */
 #include "document/site_page.h"
 
 static void number(struct digest_state *s, uint64_t n)
@@ -23,7 +23,8 @@ static void inlines(struct digest_state *s, const struct doc_inline *i)
 static void blocks(struct digest_state *s, const struct doc_block *b, const struct map *known)
 {
     for (; b; b = b->next) {
-        const struct digest *section = known && b->kind == DOC_SECTION && b->anchor.len ? map_get(known, b->anchor) : NULL;
+        const struct digest *section =
+            known && b->kind == DOC_SECTION && b->anchor.len ? map_get(known, b->anchor) : NULL;
         if (section) {
             digest_add(s, sv_from((const char *)section->bytes, sizeof section->bytes));
             continue;

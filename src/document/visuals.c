@@ -23,7 +23,8 @@ struct visual {
 /* Width of a character in a stage's name, 12 px. */
 #define NAME_CHAR 7.2
 
-/* Looks by class for readers without the style sheet (the PDF renderer gives none to drawings). The style sheet overrides them. */
+/* Looks by class for readers without the style sheet (the PDF renderer gives none to drawings). The style
+ * sheet overrides them. */
 struct look {
     const char *class_name, *fill, *stroke, *dash, *size, *weight, *anchor;
 };
@@ -294,8 +295,8 @@ struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv
 
 /* ---- board of stages ---- */
 
-/* A name in lines that fit a column, at most NAME_LINES of them; the last is cut short with an ellipsis. Without m, only
- * counts the lines. */
+/* A name in lines that fit a column, at most NAME_LINES of them; the last is cut short with an ellipsis.
+ * Without m, only counts the lines. */
 static size_t draw_stage_name(struct markup *m, double x, struct sv name, double width)
 {
     size_t most = (size_t)((width - 20) / NAME_CHAR), lines = 0;
@@ -310,7 +311,8 @@ static size_t draw_stage_name(struct markup *m, double x, struct sv name, double
             cut++;
         bool rest = cut < name.len && lines + 1 == NAME_LINES;
         if (m)
-            textf(m, x, 20 + (double)lines * NAME_ROW, "b-stage", "%.*s%s", (int)cut, name.at, rest ? "\xe2\x80\xa6" : "");
+            textf(m, x, 20 + (double)lines * NAME_ROW, "b-stage", "%.*s%s", (int)cut, name.at,
+                  rest ? "\xe2\x80\xa6" : "");
         lines++;
         name = sv_trim(sv_from_byte(name, cut));
     }
@@ -392,9 +394,11 @@ static void draw_board(struct markup *m, const void *data, const char *id_prefix
     const struct view *v = d->view;
     const struct process *p = &v->profile->process;
     struct board b = board_of(v);
-    svg_open(m, d, id_prefix, "board", "Board of stages", SV("One column for each stage, with the number of threats that "
-             "are confirmed there. Hollow entries are editor's drafts: their text has come that far, ahead of the "
-             "group's decisions."));
+    svg_open(m, d, id_prefix, "board", "Board of stages",
+             SV("One column for each stage, with the number of threats that "
+                "are confirmed there. Hollow entries are editor's drafts: their text has come that far, "
+                "ahead of the "
+                "group's decisions."));
     for (size_t c = 0; c < b.columns; c++) {
         double x = (double)c * b.w;
         unsigned count = counted(&v->by_stage, c), drafts = drafts_at(v, c);
@@ -430,10 +434,11 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
     const char *more = in_document ? "#summary-table" : "site:stage.html";
     const struct process *p = &v->profile->process;
     struct board board = board_of(v);
-    struct doc_block *b = figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
-                                 "Board of stages: how far the work has come",
-                                 SV("One column for each stage with the number of threats confirmed there; hollow "
-                                    "entries are editor's drafts. The list beside it says the same in words."));
+    struct doc_block *b =
+        figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
+               "Board of stages: how far the work has come",
+               SV("One column for each stage with the number of threats confirmed there; hollow "
+                  "entries are editor's drafts. The list beside it says the same in words."));
     struct doc_block *list = build_list(a, b);
     for (size_t c = 0; c < board.columns; c++) {
         struct doc_block *item = build_item(a, list);
@@ -442,7 +447,8 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
         list_column(a, item, v, c, false, more);
         if (drafts == 0)
             continue;
-        doc_textf(a, item, ", and %u %s", drafts, drafts == 1 ? "editor\xe2\x80\x99s draft" : "editor\xe2\x80\x99s drafts");
+        doc_textf(a, item, ", and %u %s", drafts,
+                  drafts == 1 ? "editor\xe2\x80\x99s draft" : "editor\xe2\x80\x99s drafts");
         list_column(a, item, v, c, true, more);
     }
     return b;

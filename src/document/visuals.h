@@ -1,6 +1,7 @@
-/* Drawings of the register: risk matrix, board of stages, timeline of editions. Each is a figure of the block tree whose
- * text equivalent stands beside it. Where a text names only the first of many threats, it links to the rest: in_document to
- * the summary's table, otherwise to a page of the site. Colours come from the classes of web/site.css only. */
+/* Drawings of the register: risk matrix, board of stages, timeline of editions. Each is a figure of the block
+ * tree whose text equivalent stands beside it. Where a text names only the first of many threats, it links to
+ * the rest: in_document to the summary's table, otherwise to a page of the site. Colours come from the
+ * classes of web/site.css only. */
 #ifndef CASEMATE_DOCUMENT_VISUALS_H
 #define CASEMATE_DOCUMENT_VISUALS_H
 
@@ -10,8 +11,8 @@
 struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
 /* The same as a table with links, which also serves as its text equivalent. */
 struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
-/* How many threats are confirmed in each stage; editor's drafts are drawn hollow, in the column of the stage that their text
- * claims. */
+/* How many threats are confirmed in each stage; editor's drafts are drawn hollow, in the column of the stage
+ * that their text claims. */
 struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
 /* Editions of all documents on a line of time. NULL when there is none. */
 struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct sv anchor);

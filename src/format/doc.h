@@ -1,7 +1,9 @@
-/* The block tree: one document, whatever it is written as. Built by document/build and format/markdown; written by one
- * writer per format (HTML, XML, JSON, text; the PDF is made from the HTML). All nodes and texts live in one arena.
+/* The block tree: one document, whatever it is written as. Built by document/build and format/markdown;
+ * written by one writer per format (HTML, XML, JSON, text; the PDF is made from the HTML). All nodes and
+ * texts live in one arena.
  *
- * A document is a DOC_SECTION whose children are blocks. Anchors are permanent: given by the builder, unique in the document
+ * A document is a DOC_SECTION whose children are blocks. Anchors are permanent: given by the builder, unique
+ * in the document
  * ([a-z0-9-], letters of threat ids in upper case allowed), never derived from positions. */
 #ifndef CASEMATE_FORMAT_DOC_H
 #define CASEMATE_FORMAT_DOC_H
@@ -50,7 +52,8 @@ enum doc_block_kind {
 
 struct markup;
 
-/* A drawing: draw() writes one <svg> element with role, title and desc; deterministic. id_prefix keeps ids unique in a page. */
+/* A drawing: draw() writes one <svg> element with role, title and desc; deterministic. id_prefix keeps ids
+ * unique in a page. */
 struct doc_figure_part;
 struct doc_figure {
     void (*draw)(struct markup *m, const void *data, const char *id_prefix);

@@ -25,8 +25,8 @@ void json_init(struct json *j, struct str *out, bool compact);
 void json_object(struct json *j);
 void json_array(struct json *j);
 void json_end(struct json *j); /* closes the innermost object or array */
-/* The place of the next value, with its comma and indentation. Then comes the value, or the caller puts it there by other
- * means and says so with json_placed. */
+/* The place of the next value, with its comma and indentation. Then comes the value, or the caller puts it
+ * there by other means and says so with json_placed. */
 void json_place(struct json *j);
 void json_placed(struct json *j);
 void json_key(struct json *j, const char *key);
@@ -63,8 +63,8 @@ struct json_value {
     size_t count;
 };
 
-/* Reads one value from at most max_bytes of text, depth at most 64, duplicate keys and NUL refused. The tree lives in the arena
- * and borrows nothing from text. An integer beyond 64 bits becomes a JSON_DOUBLE.
+/* Reads one value from at most max_bytes of text, depth at most 64, duplicate keys and NUL refused. The tree
+ * lives in the arena and borrows nothing from text. An integer beyond 64 bits becomes a JSON_DOUBLE.
  * CM_EINPUT with line and column in err->text; CM_ELIMIT. */
 CM_MUST_USE int json_parse(struct arena *a, struct sv text, size_t max_bytes, const struct json_value **out,
                            struct err *err);

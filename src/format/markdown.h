@@ -37,12 +37,14 @@ struct markdown_file {
     VEC(struct markdown_fence) fences;     /* of the whole body */
 };
 
-/* Cuts a file (valid UTF-8, LF or CRLF, a BOM is skipped). Faults (front matter that does not end, a fence that does not end, a
- * level-1 heading, a setext heading) go to diag. Linear in the text. sections.at[0] is always the part before the first
- * heading, possibly empty. Headings inside lists and quotes do not cut; fences inside quotes are not listed. */
+/* Cuts a file (valid UTF-8, LF or CRLF, a BOM is skipped). Faults (front matter that does not end, a fence
+ * that does not end, a level-1 heading, a setext heading) go to diag. Linear in the text. sections.at[0] is
+ * always the part before the first heading, possibly empty. Headings inside lists and quotes do not cut;
+ * fences inside quotes are not listed. */
 void markdown_scan(struct arena *a, struct sv text, const char *file, struct diag *diag, struct markdown_file *out);
 
-/* How deep quote marks and list items nest at most, as an estimate from the lines: what markdown_to_doc refuses above 64. Linear. */
+/* How deep quote marks and list items nest at most, as an estimate from the lines: what markdown_to_doc
+ * refuses above 64. Linear. */
 size_t markdown_nesting(struct sv text);
 
 enum markdown_mention_kind { MARKDOWN_REFERENCE, MARKDOWN_THREAT };
@@ -66,10 +68,11 @@ struct markdown_options {
     struct diag *diag; /* may be NULL: then raw HTML is shown as text */
 };
 
-/* Appends the blocks of text (valid UTF-8, at most 16 MiB) to parent; the tree borrows nothing from text. CM_ELIMIT when a limit is
- * exceeded, CM_EINPUT for the few malformed texts that md4c cannot follow (nothing is appended then). Links that are neither http(s),
- * mailto, xmpp nor #anchor, images, raw HTML and headings inside lists and quotes are faults in diag; their text stays.
- * Bare http(s) addresses become links. An HTML comment is raw HTML too: a caller that gives meaning to one takes it out before. */
+/* Appends the blocks of text (valid UTF-8, at most 16 MiB) to parent; the tree borrows nothing from text.
+ * CM_ELIMIT when a limit is exceeded, CM_EINPUT for the few malformed texts that md4c cannot follow (nothing
+ * is appended then). Links that are neither http(s), mailto, xmpp nor #anchor, images, raw HTML and headings
+ * inside lists and quotes are faults in diag; their text stays. Bare http(s) addresses become links. An HTML
+ * comment is raw HTML too: a caller that gives meaning to one takes it out before. */
 CM_MUST_USE int markdown_to_doc(struct arena *a, struct sv text, const struct markdown_options *options,
                                 struct doc_block *parent, struct err *err);
 

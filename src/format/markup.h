@@ -1,8 +1,8 @@
 /* The typed markup writer: the only place of the program that emits HTML, SVG or XML.
  *
- * It escapes by construction: element and attribute names are literals of the program, all content is text. Misuse
- * (an unclosed element, an attribute after content, a bad name) is a BUG(). Output goes to a struct str that the caller owns.
- * Invalid UTF-8 and characters that XML 1.0 forbids are written as U+FFFD. */
+ * It escapes by construction: element and attribute names are literals of the program, all content is text.
+ * Misuse (an unclosed element, an attribute after content, a bad name) is a BUG(). Output goes to a struct
+ * str that the caller owns. Invalid UTF-8 and characters that XML 1.0 forbids are written as U+FFFD. */
 #ifndef CASEMATE_FORMAT_MARKUP_H
 #define CASEMATE_FORMAT_MARKUP_H
 
@@ -43,7 +43,8 @@ void markup_attr_str(struct markup *m, const char *name, const char *value);
 void markup_attrf(struct markup *m, const char *name, const char *format, ...) CM_PRINTF(3, 4);
 /* A number without superfluous zeros, at most two decimals, "." as mark: for SVG. */
 void markup_attr_number(struct markup *m, const char *name, double value);
-/* href, src: writes "#" when the scheme is not http, https, mailto, xmpp or data:image/, or the address is not relative. */
+/* href, src: writes "#" when the scheme is not http, https, mailto, xmpp or data:image/, or the address is
+ * not relative. */
 void markup_attr_url(struct markup *m, const char *name, struct sv url);
 void markup_text(struct markup *m, struct sv text);
 void markup_text_str(struct markup *m, const char *text);

@@ -21,8 +21,9 @@ struct tsv_limits {
     size_t rows, columns; /* 0: 100,000 and 64 */
 };
 
-/* Parses valid UTF-8. Blank lines are skipped; a row with another number of cells than the header, a duplicate or empty column name, and a
- * line beyond the limits are faults. Faults go to diag; the rows without fault are in *out all the same. */
+/* Parses valid UTF-8. Blank lines are skipped; a row with another number of cells than the header, a
+ * duplicate or empty column name, and a line beyond the limits are faults. Faults go to diag; the rows
+ * without fault are in *out all the same. */
 void tsv_parse(struct arena *a, struct sv text, const char *file, const struct tsv_limits *limits, struct diag *diag,
                struct tsv *out);
 /* Index of a column, or -1. */

@@ -1,6 +1,8 @@
-/* A SIG as plain structs: the result of reading the folder of docs/formats.md. Plain data; everything lives in one arena.
+/* A SIG as plain structs: the result of reading the folder of docs/formats.md. Plain data; everything lives
+ * in one arena.
  *
- * Indexes: references to areas, levels, scale words and so on are resolved to indexes into the SIG's lists (-1: none). */
+ * Indexes: references to areas, levels, scale words and so on are resolved to indexes into the SIG's lists
+ * (-1: none). */
 #ifndef CASEMATE_PROFILE_PROFILE_H
 #define CASEMATE_PROFILE_PROFILE_H
 
@@ -204,19 +206,23 @@ struct profile_files {
     VEC(struct profile_file) list; /* bytewise order of path */
 };
 
-/* Reads the files of a folder that belong to a SIG (section "A SIG is a folder"); unknown files at the top and other folders are left alone, other files in threats/ are faults. Unreadable files go to diag.
+/* Reads the files of a folder that belong to a SIG (section "A SIG is a folder"); unknown files at the top
+ * and other folders are left alone, other files in threats/ are faults. Unreadable files go to diag.
  * CM_EINPUT when dir has no sig.yaml, CM_EIO, CM_ELIMIT. */
 CM_MUST_USE int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out, struct diag *diag,
                                  struct err *err);
-/* Parses and checks everything; all faults go to diag, with `dir` put before file names ("" for none). *out is as complete as the faults allow, and whole when diag
- * has no error. Linear in the size of the files. Checks: docs/formats.md, whole. */
+/* Parses and checks everything; all faults go to diag, with `dir` put before file names ("" for none). *out
+ * is as complete as the faults allow, and whole when diag has no error. Linear in the size of the files.
+ * Checks: docs/formats.md, whole. */
 void profile_parse(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
                    struct profile *out);
-/* The same for files that passed these checks before, such as those of a store: what only looks for faults in threats is left out. */
+/* The same for files that passed these checks before, such as those of a store: what only looks for faults in
+ * threats is left out. */
 void profile_parse_checked(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
                            struct profile *out);
-/* What a threat lacks to enter a stage: names of unmet needs with how to supply them, for content only (fields, attacker, level, affects, responses, reason, successors);
- * acts of the group are judged in register. */
+/* What a threat lacks to enter a stage: names of unmet needs with how to supply them, for content only
+ * (fields, attacker, level, affects, responses, reason, successors); acts of the group are judged in
+ * register. */
 struct lack {
     enum entry_need need;
     int field;      /* template field for NEED_FIELDS, else -1 */
@@ -227,37 +233,46 @@ struct lacks {
 };
 void profile_lacks(struct arena *a, const struct profile *p, const struct threat *t, int stage, struct lacks *out);
 
-/* Finds mentions of references and threats in prose, for markdown_options.find_mention; context is a const struct profile *. */
+/* Finds mentions of references and threats in prose, for markdown_options.find_mention; context is a const
+ * struct profile *. */
 bool profile_find_mention(void *context, struct sv text, struct markdown_mention *out);
 
 /* profile/fmt.c */
-/* Normal form of one file of the folder (which kind is told by its path). p may be NULL when only lexical normalisation is possible. CM_EINPUT with faults in diag when the
- * file cannot be parsed; the output is then empty. */
+/* Normal form of one file of the folder (which kind is told by its path). p may be NULL when only lexical
+ * normalisation is possible. CM_EINPUT with faults in diag when the file cannot be parsed; the output is then
+ * empty. */
 CM_MUST_USE int profile_format(struct arena *a, const char *path, struct sv text, const struct profile *p,
                                struct sv *out, struct diag *diag, struct err *err);
 
-/* profile/edit.c: changes to the text of a threat file that keep everything else byte for byte (in a normalised file the result is normalised). */
-/* Sets a front matter value ("stage", "name", "likelihood.rating", ...) to a scalar, or to literal YAML flow text when flow is true. An empty value removes the key.
- * CM_EUSAGE: no such form of key. CM_EINPUT: the source has faults, or the value would not read back as meant (what else the YAML says is verified not to change). */
+/* profile/edit.c: changes to the text of a threat file that keep everything else byte for byte (in a
+ * normalised file the result is normalised). */
+/* Sets a front matter value ("stage", "name", "likelihood.rating", ...) to a scalar, or to literal YAML flow
+ * text when flow is true. An empty value removes the key. CM_EUSAGE: no such form of key. CM_EINPUT: the
+ * source has faults, or the value would not read back as meant (what else the YAML says is verified not to
+ * change). */
 CM_MUST_USE int threat_text_set(struct arena *a, struct sv source, const char *key, struct sv value, bool flow,
                                 struct sv *out, struct err *err);
-/* Replaces (or adds, in template order) the section of a prose field. An empty body removes it. CM_EINPUT when the body holds a `##` heading, an underlined
- * heading or a fence that does not end, since it would then not be one section. */
+/* Replaces (or adds, in template order) the section of a prose field. An empty body removes it. CM_EINPUT
+ * when the body holds a `##` heading, an underlined heading or a fence that does not end, since it would then
+ * not be one section. */
 CM_MUST_USE int threat_text_set_section(struct arena *a, const struct template *t, struct sv source, struct sv title,
                                         struct sv body, struct sv *out, struct err *err);
-/* A new threat file from the template: front matter and one empty section per prose field, each with its guidance's first sentence as a comment line "<!-- ... -->"
- * which check ignores and fmt keeps. */
+/* A new threat file from the template: front matter and one empty section per prose field, each with its
+ * guidance's first sentence as a comment line "<!-- ... -->" which check ignores and fmt keeps. */
 struct sv threat_text_new(struct arena *a, const struct profile *p, unsigned number, struct sv name, struct sv by,
                           struct sv date);
 /* File name for a threat: "threats/T-0001-some-words.md" */
 const char *threat_file_name(struct arena *a, struct sv id, struct sv name);
 
-/* profile/merge.c: three-way merge of one file against its base, by front matter key and by section. Conflicts (both sides changed one key or section differently) are
- * added to diag, each named; *out is then ours with theirs left out, and the result CM_ECONFLICT. CM_EINPUT (faults in diag, *out is ours) when a version cannot be cut
- * into its parts. references.tsv is merged by line, YAML by top-level key. base may be empty (both added). */
+/* profile/merge.c: three-way merge of one file against its base, by front matter key and by section.
+ * Conflicts (both sides changed one key or section differently) are added to diag, each named; *out is then
+ * ours with theirs left out, and the result CM_ECONFLICT. CM_EINPUT (faults in diag, *out is ours) when a
+ * version cannot be cut into its parts. references.tsv is merged by line, YAML by top-level key. base may be
+ * empty (both added). */
 CM_MUST_USE int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours, struct sv theirs,
                               struct sv *out, struct diag *diag, struct err *err);
-/* The fields of a threat file as (name, text) pairs for the history: front matter keys (flattened one level: "likelihood.rating") and sections by title. */
+/* The fields of a threat file as (name, text) pairs for the history: front matter keys (flattened one level:
+ * "likelihood.rating") and sections by title. */
 struct text_field {
     struct sv name, text;
 };
@@ -266,8 +281,9 @@ struct text_fields {
 };
 void threat_text_fields(struct arena *a, struct sv source, struct text_fields *out);
 
-/* profile/renumber.c: ids that clash (two files, one id): gives the later file (by proposed date, then path) the next free number above `highest`, in its text, its name and
- * everywhere it is mentioned by its own file. Returns the changed files. */
+/* profile/renumber.c: ids that clash (two files, one id): gives the later file (by proposed date, then path)
+ * the next free number above `highest`, in its text, its name and everywhere it is mentioned by its own file.
+ * Returns the changed files. */
 struct renumber_change {
     const char *old_path, *new_path;
     struct sv text;

@@ -1,7 +1,8 @@
 /* Derivation: stage, priority and counts, from the profile and the acts on record, in one place.
  *
- * A threat is confirmed at the last stage of an unbroken run from the first one whose acts of the group are on record. Content needs
- * (fields, attacker, ...) were checked when the file came in, so only acts can be missing here. */
+ * A threat is confirmed at the last stage of an unbroken run from the first one whose acts of the group are
+ * on record. Content needs (fields, attacker, ...) were checked when the file came in, so only acts can be
+ * missing here. */
 #include "register/view.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* The register as readers see it: the profile with everything that is derived from it and from the record, computed in one
- * place (principle "one truth"). Documents, lists and filters take this and derive nothing themselves. Plain data in one arena. */
+/* The register as readers see it: the profile with everything that is derived from it and from the record,
+ * computed in one place (principle "one truth"). Documents, lists and filters take this and derive nothing
+ * themselves. Plain data in one arena. */
 #ifndef CASEMATE_REGISTER_VIEW_H
 #define CASEMATE_REGISTER_VIEW_H
 
@@ -26,7 +27,8 @@ struct threat_view {
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
     struct lacks lacks;       /* what the next stage still needs */
     VEC(struct change) changes; /* oldest first; initial ones included */
-    VEC(unsigned) related_in;   /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
+    VEC(unsigned)
+    related_in; /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
     VEC(unsigned) names;      /* indexes of threats that its prose mentions, as often as it does */
     VEC(unsigned) documents;  /* indexes in view->documents of all that it cites */
 };
@@ -92,11 +94,12 @@ void view_derive_threat(struct arena *a, const struct profile *p, const struct t
 /* Whether the acts of the group that a stage needs (estimates, priority that stood, acceptance) are there. */
 bool view_acts_done(const struct profile *p, const struct threat *t, int stage);
 
-/* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were checked on the way in). */
+/* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were
+ * checked on the way in). */
 CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
-/* The same for what documents show: without the changes that came with a threat's first import, and without checking again what was checked
- * on the way in. */
+/* The same for what documents show: without the changes that came with a threat's first import, and without
+ * checking again what was checked on the way in. */
 CM_MUST_USE int view_load_published(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
 /* The SIG's files as the store holds them. */

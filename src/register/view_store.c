@@ -49,7 +49,8 @@ struct event_words {
     struct sv who, why;
 };
 
-/* Who and why of each event that changed a field, by sequence number as text. One look at each payload, however many rows point to it. */
+/* Who and why of each event that changed a field, by sequence number as text. One look at each payload,
+ * however many rows point to it. */
 static int load_words(struct store *s, struct arena *a, bool initial, struct map *out, struct err *err)
 {
     struct store_stmt *q;
@@ -91,8 +92,11 @@ static int load_changes(struct store *s, struct view *v, bool initial, struct er
     struct map words;
     int rc = load_words(s, v->arena, initial, &words, err);
     if (!rc)
-        rc = store_prepare(s, "SELECT c.threat, c.field, c.text, c.source, e.seq, e.at, e.action, c.initial "
-                              "FROM field_change c JOIN event e ON e.seq = c.event WHERE c.initial <= $1 ORDER BY c.id", &q, err);
+        rc = store_prepare(
+            s,
+            "SELECT c.threat, c.field, c.text, c.source, e.seq, e.at, e.action, c.initial "
+            "FROM field_change c JOIN event e ON e.seq = c.event WHERE c.initial <= $1 ORDER BY c.id",
+            &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, initial);

@@ -260,7 +260,8 @@ static void test_proposal_gets_next_id_and_first_stage(void **state)
 {
     struct fixture *f = *state;
     struct view v;
-    const struct proposal p = {SV("Gate left open by the wind"), SV("The latch is weak. Wind opens the gate."), SV("opening")};
+    const struct proposal p = {SV("Gate left open by the wind"),
+                               SV("The latch is weak. Wind opens the gate."), SV("opening")};
     imported(f);
     f->c.actor = SV("Ada");
     if (action_threat_propose(&f->c, &p, &f->r, &f->err))

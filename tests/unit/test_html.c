@@ -65,11 +65,17 @@ static void every_kind_of_block_is_written(void **state)
     code->text = SV("a < b");
     doc_add(&a, s, DOC_RULE);
     struct sv html = render(&a, root->first);
-    static const char *const parts[] = {
-        "<section id=\"T-0001-gap\">", "<h2>Gap</h2>", "href=\"#T-0001-gap\"", "<table id=\"some-table\">",
-        "<th scope=\"col\">One</th>", "<th scope=\"row\">head</th>", "<span class=\"badge priority-1\">cell</span>",
-        "<div data-key=\"areas\"><dt>Areas</dt><dd><data value=\"x\">Ex</data></dd><dd><data value=\"y\">Why</data></dd>",
-        "a &lt; b", "<hr>"};
+    static const char *const parts[] = {"<section id=\"T-0001-gap\">",
+                                        "<h2>Gap</h2>",
+                                        "href=\"#T-0001-gap\"",
+                                        "<table id=\"some-table\">",
+                                        "<th scope=\"col\">One</th>",
+                                        "<th scope=\"row\">head</th>",
+                                        "<span class=\"badge priority-1\">cell</span>",
+                                        "<div data-key=\"areas\"><dt>Areas</dt><dd><data "
+                                        "value=\"x\">Ex</data></dd><dd><data value=\"y\">Why</data></dd>",
+                                        "a &lt; b",
+                                        "<hr>"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         expect(html, parts[i]);
     arena_release(&a);

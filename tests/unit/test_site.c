@@ -1,5 +1,5 @@
-/* Publishing a site: the same state gives the same bytes, an edit rewrites only what it touches, no link is dead, and a reader
- * sees the old site or the new one. */
+/* Publishing a site: the same state gives the same bytes, an edit rewrites only what it touches, no link is
+ * dead, and a reader sees the old site or the new one. */
 #include "profile_fixture.h"
 
 #include <signal.h>
@@ -152,7 +152,8 @@ static void an_edit_rewrites_what_shows_it(void **state)
 /* Each step is published over the last one, and beside it into a new folder: the two must be the same. */
 static void assert_as_fresh(struct bench *b, const char *what)
 {
-    static const char *const large[] = {"analysis.html", "analysis.xml", "analysis.json", "analysis.txt", "register.json"};
+    static const char *const large[] = {"analysis.html", "analysis.xml", "analysis.json", "analysis.txt",
+                                        "register.json"};
     struct sv before[ARRAY_LEN(large)];
     const char *fresh = arena_printf(&b->a, "fresh-%zu", walk(b, ".").list.len);
     for (size_t i = 0; i < ARRAY_LEN(large); i++)
@@ -178,19 +179,26 @@ static void every_edit_gives_what_a_fresh_run_gives(void **state)
     static const struct {
         const char *file, *find, *with;
     } edits[] = {
-        {FIRST, "\nMuch.", "\nMuch, see [here](https://example.org/here) and [there](https://example.org/there)."},
-        {SECOND, "Another one.", "Another one, see [there](https://example.org/there), [here](https://example.org/here), "
-                                 "[a](https://example.org/a), T-0001, XEP-0001 and [a part](#T-0001-gap)."},
-        {FIRST, "[here](https://example.org/here) and ", ""}, /* links and notes are numbered anew in the second */
+        {FIRST, "\nMuch.",
+         "\nMuch, see [here](https://example.org/here) and [there](https://example.org/there)."},
+        {SECOND, "Another one.",
+         "Another one, see [there](https://example.org/there), [here](https://example.org/here), "
+         "[a](https://example.org/a), T-0001, XEP-0001 and [a part](#T-0001-gap)."},
+        {FIRST, "[here](https://example.org/here) and ",
+         ""}, /* links and notes are numbered anew in the second */
         {FIRST, "name: First threat", "name: Renamed threat"},
-        {SECOND, "name: Second threat", "name: Another name"}, /* shown where the first says what is related */
+        {SECOND, "name: Second threat",
+         "name: Another name"}, /* shown where the first says what is related */
         {FIRST, "related: [T-0002]\n", ""},
         {FIRST, "likelihood: {rating: high", "likelihood: {rating: low"},
         {FIRST, "estimators: 1, reason: \"Little.\"", "estimators: 3, reason: \"Little, RFC 3552.\""},
         {FIRST, "  -> T-0002\n", "  Third way\n"},
         {FIRST, "  #deep Second way\n", "  #deep Second way\n    A step\n"},
         {FIRST, "\nMuch, see", "\n### Inner\n\nFirst.\n\n### Inner\n\nMuch, see"},
-        {FIRST, "affects: [RFC 3552 \xc2\xa7" "4.1]", "affects: [XEP-0001]"},
+        {FIRST,
+         "affects: [RFC 3552 \xc2\xa7"
+         "4.1]",
+         "affects: [XEP-0001]"},
         {FIRST, "XEP-0001 helps. ", ""},
         {SECOND, "areas: [messaging, transport]", "areas: [transport, messaging]"},
         {FIRST, "areas: [transport]", "areas: [messaging]"},
@@ -200,7 +208,8 @@ static void every_edit_gives_what_a_fresh_run_gives(void **state)
         {"sig.yaml", "name: Transport, means: \"Wires.\"", "name: Way, means: \"Ways.\""},
         {"sig.yaml", "name: Partial", "name: Half"},
         {"references.tsv", "XEP-0001\tProcess\t1.0", "XEP-0001\tThe process\t1.1"},
-        {"template.md", "name: Existing approaches, kind: prose, from: responses", "name: Existing approaches, kind: prose, from: analysed"},
+        {"template.md", "name: Existing approaches, kind: prose, from: responses",
+         "name: Existing approaches, kind: prose, from: analysed"},
         {"process.md", "name: Responses, means", "name: Answers, means"},
         {"process.md", "  author: {estimators: 1", "  author: {estimators: 2"},
         {"process.md", "A call lasts", "Every call lasts"},
@@ -222,7 +231,8 @@ static void every_edit_gives_what_a_fresh_run_gives(void **state)
 static void threats_that_come_and_go_give_what_a_fresh_run_gives(void **state)
 {
     struct bench *b = *state;
-    struct sv second = fixture_file(&b->files, SECOND)->text, third = fixture_replace(&b->a, second, SV("T-0002"), SV("T-0003"));
+    struct sv second = fixture_file(&b->files, SECOND)->text,
+              third = fixture_replace(&b->a, second, SV("T-0002"), SV("T-0003"));
     publish(b, "site");
     third = fixture_replace(&b->a, third, SV("Second threat"), SV("Third threat"));
     third = fixture_replace(&b->a, third, SV("stage: identified"), SV("related: [T-0001]\nstage: identified"));
@@ -230,7 +240,8 @@ static void threats_that_come_and_go_give_what_a_fresh_run_gives(void **state)
     load(b);
     assert_as_fresh(b, "added");
     struct profile_file *last = &b->files.list.at[b->files.list.len - 1];
-    last->text = fixture_replace(&b->a, third, SV("stage: identified"), SV("stage: merged\ninto: [T-0002]\nreason: Same."));
+    last->text = fixture_replace(&b->a, third, SV("stage: identified"),
+                                 SV("stage: merged\ninto: [T-0002]\nreason: Same."));
     load(b);
     assert_as_fresh(b, "merged");
     last->text = fixture_replace(&b->a, third, SV("[messaging, transport]"), SV("[transport]"));
@@ -242,7 +253,8 @@ static void threats_that_come_and_go_give_what_a_fresh_run_gives(void **state)
     struct profile_file *analysis = fixture_file(&b->files, "analysis.md");
     analysis->text = fixture_replace(&b->a, analysis->text, SV("T-0001"), SV("T-0002"));
     *fixture_file(&b->files, FIRST) = *last; /* in place of the first; nothing else names that one */
-    fixture_file(&b->files, "threats/T-0003-third.md")->text = fixture_replace(&b->a, third, SV("related: [T-0001]\n"), SV(""));
+    fixture_file(&b->files, "threats/T-0003-third.md")->text =
+        fixture_replace(&b->a, third, SV("related: [T-0001]\n"), SV(""));
     b->files.list.len--;
     load(b);
     assert_as_fresh(b, "removed");

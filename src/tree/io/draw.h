@@ -47,8 +47,9 @@ struct sv draw_alternative(struct arena *a, const struct tree *t);
 const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, struct sv name);
 /* The same for a layout. */
 const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_layout *l);
-/* Drawings for paper, io/split.c: one, or the goal with its first levels and then a drawing for each subtree that does not
- * fit there. Each fits a page of A4 with its text at about 8 points. The first has no caption of its own. */
+/* Drawings for paper, io/split.c: one, or the goal with its first levels and then a drawing for each subtree
+ * that does not fit there. Each fits a page of A4 with its text at about 8 points. The first has no caption
+ * of its own. */
 size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, const struct doc_figure_part **out_parts);
 
 #endif

@@ -1,9 +1,9 @@
 /* Drawings for paper: a tree that is higher than a page is cut into subtrees, each a drawing of its own.
  *
- * From the bottom up, a subtree that is too high gives its highest child away until it fits; in place of what was given
- * away stands a chip. A node with so many children that not even their chips fit is continued in a further drawing. The
- * heights come from the indented drawing of the whole tree, so each part is laid out again and measured; when one is too
- * high all the same, the cutting is repeated with a lower limit. */
+ * From the bottom up, a subtree that is too high gives its highest child away until it fits; in place of what
+ * was given away stands a chip. A node with so many children that not even their chips fit is continued in a
+ * further drawing. The heights come from the indented drawing of the whole tree, so each part is laid out
+ * again and measured; when one is too high all the same, the cutting is repeated with a lower limit. */
 #include "tree/io/draw.h"
 #include "tree/io/layout.h"
 
@@ -16,7 +16,8 @@ enum {
     WHOLE = UINT32_MAX,
 };
 
-/* A part shows `root`, of what stands below it the places first to last - 1, and below these all that is not given away. */
+/* A part shows `root`, of what stands below it the places first to last - 1, and below these all that is not
+ * given away. */
 struct part {
     uint32_t root;
     size_t first, last;
