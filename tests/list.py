@@ -54,7 +54,7 @@ def programs(args):
         yield from cli(args.asan, 'cli-asan', SANITIZE, False, PLAIN_ONLY)
     env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
     for test in ('markup', 'pages'):
-        yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 400}
+        yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
     if os.path.exists(args.fuzz):
         yield from fuzz(args.fuzz, args.long)
 

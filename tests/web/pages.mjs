@@ -19,9 +19,6 @@ function overflow() {
   return [`${wide} px too wide: ${out.slice(0, 5).join(', ')}`];
 }
 
-// Colours are all that changes between light and dark, so the short form asks the whole of axe-core only once for each width.
-const colours = {type: 'rule', values: ['color-contrast', 'link-in-text-block']};
-
 /** Looks at one page in each width and scheme; returns faults by kind, each with the view before it. */
 async function look(page, url, name) {
   const faults = {overflow: [], console: [], external: [], axe: []};
@@ -41,12 +38,11 @@ async function look(page, url, name) {
     await page.setViewportSize({width, height: 800});
     await page.emulateMedia({colorScheme});
     for (const fault of await page.evaluate(overflow)) say('overflow', fault);
-    const runOnly = colorScheme === 'dark' && !long ? colours : undefined;
-    const violations = await page.evaluate(async (only) => {
-      const found = await globalThis.axe.run(document, {resultTypes: ['violations'], ...(only && {runOnly: only})});
+    const violations = await page.evaluate(async () => {
+      const found = await globalThis.axe.run(document, {resultTypes: ['violations']});
       return found.violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.length} times, first ${v.nodes[0].target.join(' ')}: `
         + v.nodes[0].failureSummary);
-    }, runOnly);
+    });
     for (const fault of violations) say('axe', fault);
     if (shots) await page.screenshot({path: `${shots}/${name.replaceAll('/', '_')}-${width}-${colorScheme}.png`, fullPage: true});
   }
