@@ -5,8 +5,8 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-/* Length of the valid sequence at text[at], or 0. Table 3-7 of the Unicode Standard. */
-static size_t sequence_length(struct sv text, size_t at)
+/* Table 3-7 of the Unicode Standard. */
+size_t utf8_sequence(struct sv text, size_t at)
 {
     const unsigned char *s = (const unsigned char *)text.at + at;
     size_t left = text.len - at;
@@ -50,7 +50,7 @@ static size_t skip_ascii(struct sv text, size_t at)
 bool utf8_valid(struct sv text, size_t *out_bad)
 {
     for (size_t at = skip_ascii(text, 0); at < text.len; at = skip_ascii(text, at)) {
-        size_t len = sequence_length(text, at);
+        size_t len = utf8_sequence(text, at);
         if (!len) {
             if (out_bad)
                 *out_bad = at;

@@ -8,6 +8,8 @@
 /* True for valid UTF-8: no overlong forms, surrogates or code points above U+10FFFF. Otherwise *out_bad (may
  * be NULL) is the offset of the first byte of the first bad sequence. NUL is valid here. */
 bool utf8_valid(struct sv text, size_t *out_bad);
+/* Bytes of the valid sequence that begins at byte `at` (below text.len), or 0 when there is none. */
+size_t utf8_sequence(struct sv text, size_t at);
 /* Takes one code point off valid text at *at (byte offset, moved on). */
 uint32_t utf8_next(struct sv text, size_t *at);
 /* Number of code points in valid text. */

@@ -120,15 +120,6 @@ static void add_ascii(struct str *out, unsigned char c)
     }
 }
 
-static size_t good_sequence(struct sv text, size_t at)
-{
-    unsigned char lead = (unsigned char)text.at[at];
-    size_t len = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (lead < 0xC2 || len > text.len - at)
-        return 0;
-    return utf8_valid(sv_from(text.at + at, len), NULL) ? len : 0;
-}
-
 static void add_string(struct str *out, struct sv text)
 {
     str_reserve(out, text.len + 2);
@@ -142,7 +133,7 @@ static void add_string(struct str *out, struct sv text)
         if (at == text.len)
             break;
         unsigned char c = (unsigned char)text.at[at];
-        size_t len = c < 0x80 ? 1 : good_sequence(text, at);
+        size_t len = c < 0x80 ? 1 : utf8_sequence(text, at);
         if (c < 0x80)
             add_ascii(out, c);
         else if (len)

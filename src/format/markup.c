@@ -131,14 +131,9 @@ static void add_special(struct str *out, unsigned char c, enum where where)
 /* Bytes of a sequence above ASCII that XML allows, 0 when it is invalid or forbidden */
 static size_t good_sequence(struct sv text, size_t at)
 {
-    unsigned char lead = (unsigned char)text.at[at];
-    size_t len = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (lead < 0xC2 || len > text.len - at)
-        return 0;
+    size_t len = utf8_sequence(text, at);
     struct sv one = sv_from(text.at + at, len);
-    if (!utf8_valid(one, NULL) || sv_eq(one, SV("\xEF\xBF\xBE")) || sv_eq(one, SV("\xEF\xBF\xBF")))
-        return 0;
-    return len;
+    return sv_eq(one, SV("\xEF\xBF\xBE")) || sv_eq(one, SV("\xEF\xBF\xBF")) ? 0 : len;
 }
 
 static void add_escaped(struct str *out, struct sv text, enum where where)
