@@ -6,6 +6,7 @@
 #include "gateway/http/server.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -92,14 +93,28 @@ static int tick(void *context, struct err *err)
     return CM_OK;
 }
 
+/* SIGINT and SIGTERM are held back from before the address is printed until http_server_run() waits for them,
+ * so that one in between is neither lost nor kills; afterwards a second Ctrl-C ends a slow stop at once. */
+static void hold_signals(bool hold)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 static int serve(struct cli *c, const char *address, const char *site, struct preview *p)
 {
     struct http_server *server = NULL;
     const struct http_options options = {
         .address = address, .site = site, .local_names_only = p && p->from, .log = &c->log};
+    hold_signals(true);
     int rc = http_server_start(&options, &server, &c->err);
-    if (rc)
+    if (rc) {
+        hold_signals(false);
         return rc;
+    }
     if (p && p->from)
         printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from,
                http_server_url(server));
@@ -107,6 +122,7 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
         printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(server));
     fflush(stdout);
     rc = http_server_run(server, p ? tick : NULL, p, &c->err);
+    hold_signals(false);
     http_server_stop(&server);
     return rc;
 }
