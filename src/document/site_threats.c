@@ -1,5 +1,6 @@
 /* A page and a JSON file for each threat. */
 #include "document/build.h"
+#include "document/write.h"
 #include "document/site_page.h"
 #include "format/json.h"
 
@@ -173,20 +174,6 @@ static int threat_page(struct site *s, size_t i, struct err *err)
     return rc;
 }
 
-static void json_facts(struct json *j, const struct doc_block *facts)
-{
-    json_key(j, "facts");
-    json_object(j);
-    for (const struct doc_block *f = facts->first; f; f = f->next) {
-        json_key_sv(j, f->key);
-        json_array(j);
-        for (size_t i = 0; i < f->value_count; i++)
-            json_string(j, f->values[i]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
 static int threat_json(struct site *s, size_t i, struct err *err)
 {
     const struct threat *t = s->v->threats.at[i].threat;
@@ -203,7 +190,7 @@ static int threat_json(struct site *s, size_t i, struct err *err)
     json_put(&j, "name", t->name);
     for (const struct doc_block *b = site_section(s, i)->first; b; b = b->next)
         if (b->kind == DOC_FACTS)
-            json_facts(&j, b);
+            write_fact_values(&j, b);
     json_key(&j, "fields");
     json_object(&j);
     for (size_t k = 0; k < t->fields.len; k++) {

@@ -56,4 +56,7 @@ struct xep_form {
 };
 void write_xep_form(const struct document *d, const struct xep_form *form, struct str *out);
 
+/* The member "facts": each key with the list of its machine values. */
+void write_fact_values(struct json *j, const struct doc_block *facts);
+
 #endif

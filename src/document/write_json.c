@@ -108,10 +108,8 @@ static void add_plain_block(struct json_writer *w, struct str *out, const struct
     }
 }
 
-/* Facts may repeat no key: {"stage": ["responses"]}, with the label and what is shown beside. */
-static void write_facts(struct json_writer *w, const struct doc_block *facts)
+void write_fact_values(struct json *j, const struct doc_block *facts)
 {
-    struct json *j = &w->j;
     json_key(j, "facts");
     json_object(j);
     for (const struct doc_block *f = facts->first; f; f = f->next) {
@@ -122,6 +120,13 @@ static void write_facts(struct json_writer *w, const struct doc_block *facts)
         json_end(j);
     }
     json_end(j);
+}
+
+/* Facts may repeat no key: {"stage": ["responses"]}, with the label and what is shown beside. */
+static void write_facts(struct json_writer *w, const struct doc_block *facts)
+{
+    struct json *j = &w->j;
+    write_fact_values(j, facts);
     json_key(j, "shown");
     json_array(j);
     for (const struct doc_block *f = facts->first; f; f = f->next) {
