@@ -4,7 +4,14 @@
  * several parents. Node 0 is the goal. Nodes are in the order of the outline's normal form: a node
  * before those that are written below it, its countermeasures before its children. The
  * countermeasures that stand on a node are kept apart from its children. All memory belongs to the
- * arena given to the reader. */
+ * arena given to the reader.
+ *
+ * What a node means: an attack node is reached when its gate holds over its children (a step: when
+ * the attacker carries it out) and none of its countermeasures stops it. A countermeasure without
+ * children is present or not (values "deployed", "stops"). Its children of role attack are what it
+ * takes to defeat it, its children of role countermeasure or approach are what it consists of; its
+ * gate joins each of the two groups. A leaf countermeasure among the children of an attack gate means
+ * "it is present". core/model.h states this as Boolean functions. */
 #ifndef CASEMATE_TREE_CORE_TREE_H
 #define CASEMATE_TREE_CORE_TREE_H
 
@@ -16,8 +23,17 @@ enum tree_gate {
     TREE_LEAF, /* a step: no children */
     TREE_OR,
     TREE_AND,
-    TREE_SAND,    /* all children, in the order written */
-    TREE_AT_LEAST /* k of the children */
+    TREE_SAND,     /* all children, in the order written */
+    TREE_AT_LEAST, /* at least k of the children */
+    /* The gates of fault trees; the outline has no words for them. */
+    TREE_CARDINALITY, /* at least k and at most k_max of the children */
+    TREE_NOT,         /* one child */
+    TREE_XOR,         /* an odd number of the children */
+    TREE_NAND,
+    TREE_NOR,
+    TREE_IFF,      /* all children equal */
+    TREE_IMPLY,    /* two children: not the first, or the second */
+    TREE_CONSTANT, /* no children: true (k = 1) or false (k = 0); a house event */
 };
 
 enum tree_role {
@@ -63,7 +79,8 @@ extern const char *const tree_attribute_names[TREE_ATTRIBUTES];
 struct tree_node {
     enum tree_gate gate;
     enum tree_role role;
-    unsigned k;        /* TREE_AT_LEAST */
+    unsigned k;        /* TREE_AT_LEAST, TREE_CARDINALITY, TREE_CONSTANT */
+    unsigned k_max;    /* TREE_CARDINALITY */
     bool gate_written; /* the text has the gate word (an OR may be implicit) */
     struct sv id;      /* explicit "#id" without #, or empty */
     struct sv label;

@@ -12,7 +12,7 @@ struct draw_look {
 static const struct draw_look looks[] = {
     [DRAW_GOAL] = {"tree-goal", "#fdeceb", "#a8261c", NULL, "2", 6, "Goal"},
     [DRAW_GATE] = {"tree-gate", "#eef2f8", "#52627a", NULL, NULL, 6, NULL},
-    [DRAW_STEP] = {"tree-step", "#ffffff", "#52627a", NULL, NULL, 6, "Step"},
+    [DRAW_STEP] = {"tree-step", "#fff", "#52627a", NULL, NULL, 6, "Step"},
     [DRAW_COUNTERMEASURE] = {"tree-counter", "#e4f4e9", "#1d6f3a", NULL, "1.5", 1,
                              "Countermeasure"},
     [DRAW_APPROACH] = {"tree-approach", "#f4faf5", "#1d6f3a", "5 3", "1.5", 1,
@@ -38,7 +38,7 @@ static const char standalone_style[] = "@media (prefers-color-scheme: dark) {\n"
                                        ".tree-value { fill: #b3bfd0 }\n"
                                        "}\n";
 
-enum { PATH_MAX_BYTES = 80 }; /* five letters and five numbers */
+enum { EDGE_MAX_BYTES = 80 }; /* five letters and five numbers */
 
 /* Appends a letter (0: none) and a whole number: nearly all of a drawing, and much faster than
  * printf. */
@@ -95,34 +95,37 @@ static void close_text(struct markup *m, struct sv text)
     markup_close(m, "text");
 }
 
-/* Lines of one kind share a group; half a pixel aside they are sharp. */
+/* All lines of one kind are one path; half a pixel aside they are sharp. */
 static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard)
 {
-    markup_open(m, "g");
-    markup_attr_str(m, "fill", "none");
-    markup_attr_str(m, "stroke", guard ? "#1d6f3a" : "#64728a");
-    if (guard)
-        markup_attr_str(m, "stroke-dasharray", "2 3");
-    markup_attr_str(m, "stroke-width", "1");
-    markup_attr_str(m, "transform", "translate(.5 .5)");
+    struct str path = STR_INIT;
     for (size_t i = 0; i < l->edges.len; i++) {
         const struct draw_edge *e = &l->edges.at[i];
         if (e->guard != guard)
             continue;
+        char edge[EDGE_MAX_BYTES];
+        size_t len = put_int(edge, 0, 'M', e->x1);
+        len = put_int(edge, len, ' ', e->y1);
+        len = put_int(edge, len, 'V', e->turn);
+        len = put_int(edge, len, 'H', e->x2);
+        if (e->turn != e->y2)
+            len = put_int(edge, len, 'V', e->y2);
+        str_add(&path, sv_from(edge, len));
+    }
+    if (path.len) {
         markup_open(m, "path");
         markup_attr_str(m, "class", guard ? "tree-guard" : "tree-line");
-        char path[PATH_MAX_BYTES];
-        size_t len = put_int(path, 0, 'M', e->x1);
-        len = put_int(path, len, ' ', e->y1);
-        len = put_int(path, len, 'V', e->turn);
-        len = put_int(path, len, 'H', e->x2);
-        if (e->turn != e->y2)
-            len = put_int(path, len, 'V', e->y2);
-        markup_attr(m, "d", sv_from(path, len));
+        markup_attr_str(m, "fill", "none");
+        markup_attr_str(m, "stroke", guard ? "#1d6f3a" : "#64728a");
+        if (guard)
+            markup_attr_str(m, "stroke-dasharray", "2 3");
+        markup_attr_str(m, "stroke-width", "1");
+        markup_attr_str(m, "transform", "translate(.5 .5)");
+        markup_attr(m, "d", str_sv(&path));
         markup_close(m, "path");
+        markup_newline(m);
     }
-    markup_close(m, "g");
-    markup_newline(m);
+    str_release(&path);
 }
 
 static void draw_badge(struct markup *m, const struct draw_layout *l, const struct draw_box *box)
@@ -132,7 +135,7 @@ static void draw_badge(struct markup *m, const struct draw_layout *l, const stru
     draw_rect(m, "tree-badge", box->badge_x, box->badge_y, box->badge_w, DRAW_BADGE_HEIGHT, 9);
     markup_attr_str(m, "fill", "#33425a");
     markup_close(m, "rect");
-    open_text(m, "tree-badge-text", middle, box->badge_y + 13, "#ffffff");
+    open_text(m, "tree-badge-text", middle, box->badge_y + 13, "#fff");
     markup_attr_str(m, "font-size", "11");
     markup_attr_str(m, "font-weight", "bold");
     markup_attr_str(m, "text-anchor", "middle");
@@ -145,7 +148,7 @@ static void draw_badge(struct markup *m, const struct draw_layout *l, const stru
     markup_attrf(m, "d", "M%d %dH%dM%d %dL%d %dL%d %d", x, y, x + 13, x + 9, y - 4, x + 13, y,
                  x + 9, y + 4);
     markup_attr_str(m, "fill", "none");
-    markup_attr_str(m, "stroke", "#ffffff");
+    markup_attr_str(m, "stroke", "#fff");
     markup_attr_str(m, "stroke-width", "1.5");
     markup_close(m, "path");
 }
@@ -164,7 +167,7 @@ static void draw_mark(struct markup *m, const struct draw_layout *l, const struc
         attr_int(m, "cx", x);
         attr_int(m, "cy", y);
         markup_attr_str(m, "r", "7.5");
-        markup_attr_str(m, "fill", "#ffffff");
+        markup_attr_str(m, "fill", "#fff");
         markup_attr_str(m, "stroke", "#1d6f3a");
         markup_close(m, "circle");
     }

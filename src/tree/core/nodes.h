@@ -1,0 +1,94 @@
+/* The two tables under every kind of decision diagram: unique nodes, and results of operations.
+ *
+ * Both start with a few kilobytes and grow as they are used, so that a small model costs microseconds and a
+ * large one is not held back. A node table never forgets: equal nodes are one node, and children have
+ * smaller numbers than their parents, which makes every walk over a diagram a loop. The memo may forget: an
+ * entry is overwritten by the next one at its place. */
+#ifndef CASEMATE_TREE_CORE_NODES_H
+#define CASEMATE_TREE_CORE_NODES_H
+
+#include "tree/core/budget.h"
+
+struct node {
+    uint32_t level; /* place of its variable in the order, 0 at the top; NODE_TERMINAL for constants */
+    uint32_t hi, lo;
+    uint32_t next; /* in its bucket; 0 ends it */
+};
+#define NODE_TERMINAL UINT32_MAX
+#define NODE_FAIL UINT32_MAX
+
+struct node_table {
+    struct node *at;
+    uint32_t len, cap;
+    uint32_t max; /* nodes; more is a failure */
+    uint32_t *heads;
+    uint32_t mask; /* of heads */
+    struct budget *budget;
+};
+
+/* terminals (1 or 2) nodes stand at the start. False when the budget does not allow it. */
+bool node_table_init(struct node_table *t, uint32_t terminals, struct budget *budget);
+void node_table_release(struct node_table *t);
+bool node_table_grow(struct node_table *t);
+
+static inline uint32_t node_hash(uint32_t level, uint32_t hi, uint32_t lo)
+{
+    uint64_t h = (((uint64_t)hi << 32 | lo) + level * UINT64_C(0xd6e8feb86659fd93)) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(h >> 32) ^ (uint32_t)(h >> 58);
+}
+
+/* The number of the node with this content, made when there is none; NODE_FAIL at a limit. */
+static inline uint32_t node_table_add(struct node_table *t, uint32_t level, uint32_t hi, uint32_t lo)
+{
+    uint32_t h = node_hash(level, hi, lo);
+    for (uint32_t i = t->heads[h & t->mask]; i; i = t->at[i].next) {
+        const struct node *n = &t->at[i];
+        if (n->lo == lo && n->hi == hi && n->level == level)
+            return i;
+    }
+    if (t->len >= t->cap && !node_table_grow(t))
+        return NODE_FAIL;
+    uint32_t i = t->len++;
+    t->at[i] = (struct node){level, hi, lo, t->heads[h & t->mask]};
+    t->heads[h & t->mask] = i;
+    return i;
+}
+
+struct memo_entry {
+    uint32_t a, b, c, result; /* a is never 0 in use */
+};
+
+struct memo {
+    struct memo_entry *at;
+    uint32_t mask;
+    uint32_t stores; /* since it grew */
+    uint32_t max;    /* entries */
+    struct budget *budget;
+};
+
+bool memo_init(struct memo *m, struct budget *budget);
+void memo_release(struct memo *m);
+void memo_clear(struct memo *m);
+void memo_grow(struct memo *m);
+
+static inline uint32_t memo_hash(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint64_t h = (((uint64_t)a << 32 | b) + c * UINT64_C(0xd6e8feb86659fd93)) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(h >> 32);
+}
+
+static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
+{
+    const struct memo_entry *e = &m->at[memo_hash(a, b, c) & m->mask];
+    *out = e->result;
+    return e->a == a && e->b == b && e->c == c;
+}
+
+static inline void memo_put(struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
+{
+    if (++m->stores > m->mask && m->mask < m->max)
+        memo_grow(m);
+    m->at[memo_hash(a, b, c) & m->mask] = (struct memo_entry){a, b, c, result};
+}
+
+#endif
