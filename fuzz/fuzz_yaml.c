@@ -1,8 +1,8 @@
-/* yaml_parse on any bytes: positions stay inside the text, and every scalar survives
- * yaml_write_scalar. */
+/* yaml_parse on any bytes: positions stay inside the text, every scalar survives yaml_write_scalar, and the
+ * quick reader gives the tree that libyaml's events give. */
 #include "base/str.h"
 #include "base/utf8.h"
-#include "format/yaml.h"
+#include "format/yaml_quick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +37,31 @@ static void walk(struct arena *a, const struct yaml_node *node, size_t size, siz
     }
 }
 
+static void same(const struct yaml_node *a, const struct yaml_node *b)
+{
+    if (a->kind != b->kind || a->line != b->line || a->column != b->column || a->start != b->start ||
+        a->end != b->end || a->plain != b->plain || a->count != b->count || !sv_eq(a->text, b->text))
+        BUG("the quick reader gives another tree");
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->kind == YAML_MAPPING)
+            same(a->pairs[i].key, b->pairs[i].key);
+        same(a->kind == YAML_MAPPING ? a->pairs[i].value : a->items[i],
+             b->kind == YAML_MAPPING ? b->pairs[i].value : b->items[i]);
+    }
+}
+
+static void compare(struct arena *a, struct sv text)
+{
+    struct diag diag;
+    const struct yaml_node *quick = yaml_quick(a, text, 5);
+    diag_init(&diag, a);
+    const struct yaml_node *root = quick ? yaml_parse_events(a, text, "f", 5, &diag) : NULL;
+    if (quick && !root)
+        BUG("the quick reader takes what is refused");
+    if (quick)
+        same(quick, root);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a = ARENA_INIT;
@@ -49,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < diag.len; i++)
         if (diag.items[i].line < 5 || !diag.items[i].column)
             BUG("a fault without place");
+    compare(&a, sv_from((const char *)data, size));
     if (root)
         walk(&a, root, size, &budget);
     arena_release(&a);

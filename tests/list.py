@@ -17,7 +17,7 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_checks=1', 'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1'}
 # These show nothing more under the sanitizers than the others do, and take long there.
-PLAIN_ONLY = ('110-kill', '150-site', '070-publish')
+PLAIN_ONLY = ('110-kill', '150-site', '070-publish', '135-tree-models')
 
 
 def unit(build, name, env):

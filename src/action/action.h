@@ -41,6 +41,7 @@ struct action_context {
     struct sv reason;  /* why; goes into the public record; may be empty unless the action wants one */
     struct log *log;   /* may be NULL */
     struct diag *diag; /* faults of texts */
+    const char *done;  /* what an import is about, for messages: "published"; NULL: "imported" */
 };
 
 struct action_result {

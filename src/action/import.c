@@ -48,29 +48,50 @@ static const char *in_dir(struct import_run *r, const char *path)
     return fs_join(r->c->arena, r->dir, path);
 }
 
-static int load_theirs(struct import_run *r, struct err *err)
+/* The file in normal form. What that takes is given back at once, unless a fault points into it. */
+static int format_theirs(struct import_run *r, struct trio *t, const struct profile *parsed, struct err *err)
+{
+    struct arena scratch = ARENA_INIT;
+    struct sv normal;
+    size_t told = r->c->diag->len;
+    int rc = profile_format(&scratch, t->theirs.path, t->theirs.text, parsed, &normal, r->c->diag, err);
+    if (!rc && !sv_eq(normal, t->theirs.text))
+        t->theirs.text = arena_sv(r->c->arena, normal);
+    if (r->c->diag->len > told)
+        arena_join(r->c->arena, &scratch);
+    arena_release(&scratch);
+    return rc;
+}
+
+static int read_theirs(struct import_run *r, struct arena *a, struct err *err)
 {
     struct profile_files files = {{NULL, 0, 0}};
-    struct profile *parsed = arena_new(r->c->arena, struct profile);
+    struct profile *parsed = arena_new(a, struct profile);
     int rc = profile_read_dir(r->c->arena, r->dir, &files, r->c->diag, err);
     if (rc)
         return rc;
-    profile_parse(r->c->arena, &files, r->dir, r->c->diag, parsed);
+    profile_parse(a, &files, r->dir, r->c->diag, parsed);
     for (size_t i = 0; i < files.list.len; i++) {
         struct trio *t = trio_of(r, files.list.at[i].path);
-        t->theirs.path = files.list.at[i].path;
-        t->theirs.text = files.list.at[i].text;
-        if (r->c->diag->errors)
-            continue;
-        rc = profile_format(r->c->arena, t->theirs.path, files.list.at[i].text, parsed, &t->theirs.text,
-                            r->c->diag, err);
-        if (rc)
+        t->theirs = (struct side){files.list.at[i].path, files.list.at[i].text};
+        if (!r->c->diag->errors && (rc = format_theirs(r, t, parsed, err)))
             return rc;
     }
     if (r->c->diag->errors)
-        return err_set(err, CM_EINPUT, "%s has %zu fault%s; nothing was imported", r->dir, r->c->diag->errors,
-                       r->c->diag->errors == 1 ? "" : "s");
+        return err_set(err, CM_EINPUT, "%s has %zu fault%s; nothing was %s", r->dir, r->c->diag->errors,
+                       r->c->diag->errors == 1 ? "" : "s", r->c->done ? r->c->done : "imported");
     return CM_OK;
+}
+
+static int load_theirs(struct import_run *r, struct err *err)
+{
+    struct arena scratch = ARENA_INIT;
+    size_t told = r->c->diag->len;
+    int rc = read_theirs(r, &scratch, err);
+    if (rc || r->c->diag->len > told)
+        arena_join(r->c->arena, &scratch);
+    arena_release(&scratch);
+    return rc;
 }
 
 static int load_ours(struct import_run *r, struct err *err)

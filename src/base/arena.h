@@ -20,8 +20,13 @@ struct arena {
 void arena_init(struct arena *a);
 void arena_release(struct arena *a); /* frees all memory; the arena may be used again */
 
+/* Gives all memory of `from` to `to`; from is empty then. */
+void arena_join(struct arena *to, struct arena *from);
+
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull));
+/* Memory with anything in it: the caller fills it. */
+void *arena_room(struct arena *a, size_t size) __attribute__((returns_nonnull));
 /* Zeroed array; aborts when count * size overflows. */
 void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
 

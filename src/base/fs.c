@@ -40,6 +40,38 @@ int fs_read_fd(struct arena *a, int fd, const char *name, size_t max, struct sv 
     return result;
 }
 
+/* Reads so many bytes, and true when the file ends there. */
+static bool read_exactly(int fd, char *out, size_t size)
+{
+    size_t len = 0;
+    char more;
+    for (;;) {
+        ssize_t got = len < size ? read(fd, out + len, size - len) : read(fd, &more, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0 && len == size;
+        if (len == size)
+            return false;
+        len += (size_t)got;
+    }
+}
+
+/* A file of known size goes where it stays; one that is changing, or of a kind that has no size, by pieces. */
+static int read_file(struct arena *a, int fd, const char *path, size_t size, size_t max, struct sv *out,
+                     struct err *err)
+{
+    char *bytes = arena_room(a, size + 1);
+    if (!read_exactly(fd, bytes, size)) {
+        if (lseek(fd, 0, SEEK_SET) < 0)
+            return err_errno(err, errno, "cannot read %s", path);
+        return fs_read_fd(a, fd, path, max, out, err);
+    }
+    bytes[size] = 0;
+    *out = sv_from(bytes, size);
+    return CM_OK;
+}
+
 int fs_read(struct arena *a, const char *path, size_t max, struct sv *out, struct err *err)
 {
     struct stat st;
@@ -55,7 +87,7 @@ int fs_read(struct arena *a, const char *path, size_t max, struct sv *out, struc
         result = err_set(err, CM_ELIMIT, "%s has %lld bytes; at most %zu are allowed", path,
                          (long long)st.st_size, max);
     else
-        result = fs_read_fd(a, fd, path, max, out, err);
+        result = read_file(a, fd, path, (size_t)st.st_size, max, out, err);
     close(fd);
     return result;
 }
@@ -228,15 +260,29 @@ int fs_remove_tree(const char *path, struct err *err)
     return CM_OK;
 }
 
-int fs_swap_dirs(const char *fresh, const char *path, struct err *err)
+int fs_exchange_dirs(const char *one, const char *other, struct err *err)
 {
+    if (renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) < 0)
+        return err_errno(err, errno, "cannot exchange %s and %s", one, other);
+    return CM_OK;
+}
+
+int fs_put_dir(const char *fresh, const char *path, bool *out_there, struct err *err)
+{
+    *out_there = false;
     if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
         return CM_OK;
     if (errno != EEXIST && errno != ENOTEMPTY)
         return err_errno(err, errno, "cannot move %s to %s", fresh, path);
-    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) < 0)
-        return err_errno(err, errno, "cannot exchange %s and %s", fresh, path);
-    return fs_remove_tree(fresh, err);
+    *out_there = true;
+    return fs_exchange_dirs(fresh, path, err);
+}
+
+int fs_swap_dirs(const char *fresh, const char *path, struct err *err)
+{
+    bool there;
+    int rc = fs_put_dir(fresh, path, &there, err);
+    return rc || !there ? rc : fs_remove_tree(fresh, err);
 }
 
 char *fs_join(struct arena *a, const char *dir, const char *name)

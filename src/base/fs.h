@@ -34,6 +34,12 @@ CM_MUST_USE int fs_remove_tree(const char *path, struct err *err);
  * exist) and then removes what was there. */
 CM_MUST_USE int fs_swap_dirs(const char *fresh, const char *path, struct err *err);
 
+/* Exchanges two folders in one step. */
+CM_MUST_USE int fs_exchange_dirs(const char *one, const char *other, struct err *err);
+/* Puts the folder `fresh` in the place of `path` in one step; what was there stands at `fresh` then. out_there:
+ * whether there was anything. */
+CM_MUST_USE int fs_put_dir(const char *fresh, const char *path, bool *out_there, struct err *err);
+
 char *fs_join(struct arena *a, const char *dir, const char *name);
 /* The last part of a path; "." for an empty one. */
 const char *fs_base_name(const char *path);

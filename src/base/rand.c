@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <string.h>
 
 /* The one process-wide value: drawn once, constant afterwards. */
 static unsigned char hash_key[crypto_shorthash_KEYBYTES];
@@ -20,11 +21,57 @@ void rand_bytes(void *out, size_t len)
     randombytes_buf(out, len);
 }
 
+/* SipHash (Aumasson and Bernstein, 2012) with one round for each word and three at the end, as hash tables want
+ * it; libsodium has the slower form only. */
+struct sip {
+    uint64_t a, b, c, d;
+};
+
+static inline uint64_t turned(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static inline void sip_round(struct sip *s)
+{
+    s->a += s->b;
+    s->c += s->d;
+    s->b = turned(s->b, 13) ^ s->a;
+    s->d = turned(s->d, 16) ^ s->c;
+    s->a = turned(s->a, 32);
+    s->c += s->b;
+    s->a += s->d;
+    s->b = turned(s->b, 17) ^ s->c;
+    s->d = turned(s->d, 21) ^ s->a;
+    s->c = turned(s->c, 32);
+}
+
+static inline void sip_word(struct sip *s, uint64_t word)
+{
+    s->d ^= word;
+    sip_round(s);
+    s->a ^= word;
+}
+
 uint64_t rand_hash(struct sv text)
 {
-    uint64_t hash;
-    _Static_assert(crypto_shorthash_BYTES == sizeof(hash), "SipHash gives 64 bits");
     pthread_once(&key_drawn, draw_key);
-    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)text.at, text.len, hash_key);
-    return hash;
+    uint64_t key[2], word;
+    _Static_assert(sizeof(key) == sizeof(hash_key), "two words");
+    memcpy(key, hash_key, sizeof(key));
+    struct sip s = {key[0] ^ 0x736f6d6570736575U, key[1] ^ 0x646f72616e646f6dU, key[0] ^ 0x6c7967656e657261U,
+                    key[1] ^ 0x7465646279746573U};
+    size_t at = 0;
+    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
+        memcpy(&word, text.at + at, sizeof(word));
+        sip_word(&s, word);
+    }
+    word = 0;
+    if (at < text.len)
+        memcpy(&word, text.at + at, text.len - at);
+    sip_word(&s, word | (uint64_t)text.len << 56);
+    s.c ^= 0xFF;
+    for (int i = 0; i < 3; i++)
+        sip_round(&s);
+    return s.a ^ s.b ^ s.c ^ s.d;
 }

@@ -6,7 +6,7 @@
 
 /* Fills with unpredictable bytes from the system. */
 void rand_bytes(void *out, size_t len);
-/* SipHash-2-4 under a key drawn once per process: for hash tables only, never stored or printed. */
+/* SipHash-1-3 under a key drawn once per process: for hash tables only, never stored or printed. */
 uint64_t rand_hash(struct sv text);
 
 #endif

@@ -1,7 +1,8 @@
 #include "base/str.h"
 
+#include "base/format.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,7 @@ void str_add_str(struct str *s, const char *text)
     str_add(s, sv_str(text));
 }
 
-void str_add_char(struct str *s, char c)
+void str_grow_char(struct str *s, char c)
 {
     str_reserve(s, 1);
     s->data[s->len++] = c;
@@ -81,19 +82,26 @@ void str_add_utf8(struct str *s, uint32_t c)
     }
 }
 
+void str_addv(struct str *s, const char *format, va_list args)
+{
+    va_list again;
+    size_t room = s->cap - s->len; /* without memory both are 0 */
+    va_copy(again, args);
+    size_t len = base_format(s->data ? s->data + s->len : NULL, room, format, args);
+    if (len >= room) {
+        str_reserve(s, len);
+        base_format(s->data + s->len, len + 1, format, again);
+    }
+    va_end(again);
+    s->len += len;
+}
+
 void str_addf(struct str *s, const char *format, ...)
 {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int len = format ? vsnprintf(NULL, 0, format, args) : -1;
+    str_addv(s, format, args);
     va_end(args);
-    if (len < 0)
-        BUG("str_addf: bad format");
-    str_reserve(s, (size_t)len);
-    vsnprintf(s->data + s->len, (size_t)len + 1, format, again);
-    va_end(again);
-    s->len += (size_t)len;
 }
 
 void str_cut(struct str *s, size_t len)

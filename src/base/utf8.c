@@ -99,8 +99,10 @@ static size_t code_point_width(uint32_t c)
 
 size_t utf8_width(struct sv text)
 {
-    size_t width = 0;
-    for (size_t at = 0; at < text.len;) {
+    size_t at = 0, width;
+    while (at < text.len && (unsigned char)text.at[at] < 0x80)
+        at++;
+    for (width = at; at < text.len;) {
         uint32_t c = utf8_next(text, &at);
         width += c < 0x300 ? 1 : code_point_width(c);
     }

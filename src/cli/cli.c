@@ -38,7 +38,7 @@ int cli_open(struct cli *c, unsigned flags)
 void cli_context(struct cli *c, struct action_context *out)
 {
     *out = (struct action_context){c->store,        &c->arena,         c->time, sv_str(c->as),
-                                   sv_str(c->role), sv_str(c->reason), &c->log, &c->diag};
+                                   sv_str(c->role), sv_str(c->reason), &c->log, &c->diag, NULL};
 }
 
 int cli_load_view(struct cli *c, struct view *out)

@@ -26,6 +26,7 @@ int publish_load(struct cli *c, const char *from, struct view *out)
     if (rc)
         return rc;
     cli_context(c, &context);
+    context.done = "published";
     if ((rc = action_import(&context, from, &r, &c->err)))
         return rc;
     return view_load_published(c->store, &c->arena, c->time, out, &c->err);

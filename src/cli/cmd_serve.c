@@ -6,9 +6,12 @@
 #include "gateway/http/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,13 +130,59 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
     return rc;
 }
 
+#define FOLDER "casemate-serve-"
+
+/* The lock says that the folder is in use, also to a process that does not see ours. -1: taken, or no folder of
+ * this user. It goes when the descriptor is closed. */
+static int lock_folder(const char *dir)
+{
+    struct stat st;
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Folders "casemate-serve-PID-XXXXXX" of runs that were killed: no such process, and nobody holds the lock. */
+static void remove_stale(struct arena *a, const char *tmp)
+{
+    enum { LIST_MAX = 1000000 };
+    struct err ignored = ERR_INIT;
+    struct fs_names names = {{NULL, 0, 0}};
+    if (fs_list(a, tmp, LIST_MAX, &names, &ignored))
+        return;
+    for (size_t i = 0; i < names.list.len; i++) {
+        struct sv name = sv_str(names.list.at[i]);
+        uint64_t pid;
+        if (!sv_starts(name, SV(FOLDER)))
+            continue;
+        name = sv_from_byte(name, strlen(FOLDER));
+        ptrdiff_t dash = sv_find_char(name, '-');
+        if (dash < 0 || !sv_to_u64(sv_from(name.at, (size_t)dash), 1u << 30, &pid) || pid == 0 ||
+            kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+            continue;
+        const char *dir = fs_join(a, tmp, names.list.at[i]);
+        int lock = lock_folder(dir);
+        if (lock >= 0) {
+            (void)!fs_remove_tree(dir, &ignored);
+            close(lock);
+        }
+    }
+}
+
 static int serve_preview(struct cli *c, const char *from, const char *address)
 {
     const char *tmp = getenv("TMPDIR");
-    char *dir = arena_printf(&c->arena, "%s/casemate-serve-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!tmp || !*tmp)
+        tmp = "/tmp";
+    remove_stale(&c->arena, tmp);
+    char *dir = arena_printf(&c->arena, "%s/" FOLDER "%ld-XXXXXX", tmp, (long)getpid());
     struct err ignored = ERR_INIT;
     if (!mkdtemp(dir))
-        return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp && *tmp ? tmp : "/tmp");
+        return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
+    int lock = lock_folder(dir);
     struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, false};
     p.seen = fingerprint(&p);
     int rc = publish_once(&p, &c->err);
@@ -141,6 +190,8 @@ static int serve_preview(struct cli *c, const char *from, const char *address)
         rc = serve(c, address, p.site, &p);
     if (fs_remove_tree(dir, &ignored))
         log_notice(&c->log, "casemate: %s", ignored.text);
+    if (lock >= 0)
+        close(lock);
     return rc;
 }
 

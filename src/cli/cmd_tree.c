@@ -1,72 +1,30 @@
 /* tree: attack trees in text files, without a store. */
 #include "base/fs.h"
-#include "base/utf8.h"
-#include "cli/cli.h"
+#include "cli/tree_file.h"
 #include "format/markup.h"
 #include "tree/io/draw.h"
 #include "tree/io/outline.h"
 
 #include <stdio.h>
 
-enum { TREE_FILE_MAX = 2 * 1024 * 1024 };
-
-/* The outline in a file: the first attack-tree block of a Markdown file, otherwise the whole file. */
-static struct sv outline_in(struct cli *c, const char *name, struct sv text, uint32_t *out_line, uint32_t *out_column)
-{
-    struct markdown_file file;
-    struct diag ignored;
-    *out_line = *out_column = 1;
-    size_t len = strlen(name);
-    if (len < 3 || strcmp(name + len - 3, ".md"))
-        return text;
-    diag_init(&ignored, &c->arena);
-    memset(&file, 0, sizeof(file));
-    markdown_scan(&c->arena, text, name, &ignored, &file);
-    for (size_t i = 0; i < file.fences.len; i++)
-        if (sv_eq_str(file.fences.at[i].info, "attack-tree")) {
-            *out_line = file.fences.at[i].line;
-            return file.fences.at[i].text;
-        }
-    return SV_NONE;
-}
-
-static int load_tree(struct cli *c, const char *name, const struct tree **out)
-{
-    struct sv text;
-    uint32_t line, column;
-    size_t bad;
-    bool input = !strcmp(name, "-");
-    int rc = input ? fs_read_fd(&c->arena, 0, "standard input", TREE_FILE_MAX, &text, &c->err)
-                   : fs_read(&c->arena, name, TREE_FILE_MAX, &text, &c->err);
-    if (rc)
-        return rc;
-    const char *shown = input ? "standard input" : name;
-    if (!utf8_valid(text, &bad)) {
-        utf8_position(sv_from(text.at, bad), bad, &line, &column);
-        diag_error(&c->diag, shown, line, column, "a byte that is not UTF-8", "UTF-8 text");
-        return err_set(&c->err, CM_EINPUT, "%s cannot be read", shown);
-    }
-    struct sv outline = outline_in(c, name, text, &line, &column);
-    if (!outline.len && text.len)
-        return err_set(&c->err, CM_ENOTFOUND, "%s has no attack-tree block", shown);
-    *out = outline_parse(&c->arena, outline, shown, line, column, NULL, &c->diag);
-    if (!*out || c->diag.errors)
-        return err_set(&c->err, CM_EINPUT, "%zu fault%s in %s", c->diag.errors, c->diag.errors == 1 ? "" : "s", shown);
-    return CM_OK;
-}
+#define FROM_OPTION(f) {"from", OPTION_TEXT, &(f).format, "FORMAT", "format of the file (default: seen from name and content)"}
 
 static int tree_check(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
-    const struct tree *t;
+    struct tree_file f = {.resolve = true};
     struct tree_counts n;
-    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    const struct option options[] = {FROM_OPTION(f)};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (words.len != 1)
-        return usage_error(self, "tree check wants one file");
-    if ((rc = load_tree(c, words.at[0], &t)))
+    if (!tree_one_file(self, "check", &words))
+        return EXIT_USAGE;
+    f.name = words.at[0];
+    if ((rc = tree_file_read(c, &f)))
         return cli_fail(c, rc);
+    cli_print_diag(c);
+    const struct tree *t = f.own;
     tree_count(t, &n);
     if (c->json) {
         struct cli_json j;
@@ -93,16 +51,19 @@ static int tree_check(struct cli *c, const struct command *self, int argc, const
 static int tree_print(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
-    const struct tree *t;
+    struct tree_file f = {0};
     struct str text = STR_INIT;
-    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    const struct option options[] = {FROM_OPTION(f)};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (words.len != 1)
-        return usage_error(self, "tree print wants one file");
-    if ((rc = load_tree(c, words.at[0], &t)))
+    if (!tree_one_file(self, "print", &words))
+        return EXIT_USAGE;
+    f.name = words.at[0];
+    if ((rc = tree_file_read(c, &f)))
         return cli_fail(c, rc);
-    outline_print(t, &text);
+    cli_print_diag(c);
+    outline_print(f.tree, &text);
     fwrite(str_cstr(&text), 1, text.len, stdout);
     str_release(&text);
     return EXIT_DONE;
@@ -113,23 +74,26 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
     const char *to = NULL, *width = NULL;
     uint64_t pixels = 720;
     struct words words;
-    const struct tree *t;
+    struct tree_file f = {0};
     struct str svg = STR_INIT;
     struct markup m;
     const struct option options[] = {{"to", OPTION_TEXT, &to, "FILE", "file to write (default: standard output)"},
-                                     {"width", OPTION_TEXT, &width, "PIXELS", "wished width (default: 720)"}};
+                                     {"width", OPTION_TEXT, &width, "PIXELS", "wished width (default: 720)"},
+                                     FROM_OPTION(f)};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (words.len != 1)
-        return usage_error(self, "tree draw wants one file");
+    if (!tree_one_file(self, "draw", &words))
+        return EXIT_USAGE;
     if (width && (!sv_to_u64(sv_str(width), 10000, &pixels) || pixels < 100))
         return usage_error(self, "--width is \"%s\"; expected a number from 100 to 10000", width);
-    if ((rc = load_tree(c, words.at[0], &t)))
+    f.name = words.at[0];
+    if ((rc = tree_file_read(c, &f)))
         return cli_fail(c, rc);
+    cli_print_diag(c);
     markup_init(&m, &svg, MARKUP_XML);
     markup_xml_declaration(&m, NULL);
-    draw_svg(&m, draw_layout(&c->arena, t, (double)pixels), "tree-", true);
+    draw_svg(&m, draw_layout(&c->arena, f.tree, (double)pixels), "tree-", true);
     markup_finish(&m);
     if (to)
         rc = fs_write(to, str_sv(&svg), false, &c->err);
@@ -141,6 +105,6 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
 
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    static const struct cli_verb verbs[] = {{"check", tree_check}, {"print", tree_print}, {"draw", tree_draw}};
+    static const struct cli_verb verbs[] = {{"check", tree_check}, {"analyse", tree_analyse_command}, {"convert", tree_convert_command}, {"diff", tree_diff_command}, {"print", tree_print}, {"draw", tree_draw}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

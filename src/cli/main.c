@@ -53,10 +53,18 @@ const struct command commands[] = {
      "\"diff\" compares\n"
      "with the last edition of the analysis, or between two editions.",
      cmd_threat},
-    {"tree", "check FILE\nprint FILE\ndraw FILE [--to FILE.svg] [--width PIXELS]",
-     "attack trees in text files",
-     "Works on any outline file, and on threat files (their first attack tree); no store needed. FILE may be "
-     "- for standard input.",
+    {"tree",
+     "check FILE\n"
+     "analyse FILE [--all] [--with APPROACH]... [--set STEP.p=0.1]... [--budget AMOUNT]... [--samples N]\n"
+     "analyse FILE --attacks\n"
+     "print FILE\n"
+     "draw FILE [--to FILE.svg] [--width PIXELS]\n"
+     "convert FILE --to FORMAT|FILE\n"
+     "diff FILE FILE",
+     "analyse, draw and convert attack trees in files",
+     "Works on outlines, threat files (their first attack tree, with the trees of other threats in their folder that it\n"
+     "refers to), Open-PSA XML, ADTool XML, JSON and Galileo DFT; no store needed. FILE may be - for standard input.\n"
+     "\"analyse\" is exact; when time or memory runs out it gives proven bounds and says so.",
      cmd_tree},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",

@@ -199,8 +199,12 @@ static void unique_anchors(struct arena *a, struct doc_block *b, struct map *see
         if (b->kind == DOC_SECTION && b->anchor.len == 0)
             b->anchor = doc_anchor(a, b->title);
         if (b->anchor.len) {
-            b->anchor = free_anchor(a, seen, b->anchor);
-            map_set(seen, b->anchor, b);
+            void *former = map_set(seen, b->anchor, b);
+            if (former) {
+                map_set(seen, b->anchor, former);
+                b->anchor = free_anchor(a, seen, b->anchor);
+                map_set(seen, b->anchor, b);
+            }
         }
         if (b->first && depth < 200)
             unique_anchors(a, b->first, seen, depth + 1);

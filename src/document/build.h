@@ -30,7 +30,7 @@ void build_prose(struct arena *a, struct doc_block *parent, struct sv text, stru
 void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose);
 
 /* The figure of a threat's tree, with the outline as its text equivalent. */
-struct doc_block *build_tree_figure(struct arena *a, const struct threat *t);
+struct doc_block *build_tree_figure(struct arena *a, const struct view *v, const struct threat *t);
 
 /* Tables: a new row; a cell of text; an empty cell. Cells with class_name are drawn as badges. */
 struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption);

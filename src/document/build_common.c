@@ -1,7 +1,9 @@
 /* Small pieces that the builders put together: tables, lists, names, prose. */
+#include "document/analysis.h"
 #include "document/build.h"
 
 #include "base/date.h"
+#include "base/format.h"
 #include "tree/io/draw.h"
 
 #include <stdarg.h>
@@ -10,15 +12,14 @@
 __attribute__((nonnull, noinline, format(printf, 2, 0))) static struct sv
 format_sv(struct arena *a, const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    if (len < 0)
-        BUG("bad format");
-    char *text = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, args);
-    return sv_from(text, (size_t)len);
+    char small[256]; /* most texts fit and are formatted once */
+    size_t len = base_format(small, sizeof(small), format, args);
+    char *text = arena_alloc(a, len + 1);
+    if (len < sizeof(small))
+        memcpy(text, small, len + 1);
+    else
+        base_format(text, len + 1, format, args);
+    return sv_from(text, len);
 }
 
 struct sv build_sv(struct arena *a, const char *format, ...)
@@ -226,7 +227,7 @@ static struct doc_block *fence(void *context, struct arena *a, struct sv languag
     if (!sv_eq_str(language, "attack-tree") || !prose->threat || !prose->threat->tree || prose->tree_done)
         return NULL;
     prose->tree_done = true;
-    return build_tree_figure(a, prose->threat);
+    return build_tree_figure(a, prose->view, prose->threat);
 }
 
 
@@ -274,11 +275,13 @@ void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv t
     }
 }
 
-struct doc_block *build_tree_figure(struct arena *a, const struct threat *t)
+struct doc_block *build_tree_figure(struct arena *a, const struct view *v, const struct threat *t)
 {
+    int index = view_find(v, t->id);
+    const struct threat_analysis *found = index < 0 ? NULL : document_analysis(v, (size_t)index);
     struct doc_block *figure = doc_block_new(a, DOC_FIGURE);
     figure->anchor = build_sv(a, "%.*s-tree", SV_ARG(t->id));
-    figure->figure = draw_figure(a, t->tree, t->id);
+    figure->figure = draw_figure(a, t->tree, t->id, found ? found->best : NULL);
     figure->class_name = "tree";
     doc_textf(a, figure, "Attack tree of %.*s: %.*s", SV_ARG(t->id), SV_ARG(t->tree->nodes.at[0].label));
     struct doc_block *outline = doc_add(a, figure, DOC_CODE_BLOCK);

@@ -1,4 +1,5 @@
 /* One threat as a section: facts, the fields of the template in order, related entries, history. */
+#include "document/analysis.h"
 #include "document/build.h"
 
 #include "base/date.h"
@@ -207,6 +208,29 @@ static void missing(struct entry *e, struct doc_block *s, const struct template_
     p->class_name = "missing";
 }
 
+/* The section is built once for a view and stands in one place. */
+static void analysis(struct entry *e, struct doc_block *s)
+{
+    const struct threat_analysis *found = document_analysis(e->v, e->index);
+    if (found && found->section) {
+        struct doc_block *copy = doc_block_new(e->a, DOC_SECTION);
+        *copy = *found->section;
+        doc_append(s, copy);
+    }
+}
+
+static void disagreement(struct entry *e, struct doc_block *s)
+{
+    const struct threat_analysis *found = document_analysis(e->v, e->index);
+    if (!found || !found->note.len)
+        return;
+    struct doc_block *n = doc_add(e->a, s, DOC_NOTICE);
+    n->class_name = "note";
+    struct doc_block *p = doc_add(e->a, n, DOC_PARAGRAPH);
+    doc_strong(e->a, p, SV("Rating and attack tree disagree."));
+    doc_textf(e->a, p, " %.*s", SV_ARG(found->note));
+}
+
 static void prose(struct entry *e, struct doc_block *s, int field, struct sv anchor)
 {
     uint32_t line = 0;
@@ -217,6 +241,8 @@ static void prose(struct entry *e, struct doc_block *s, int field, struct sv anc
                             .anchor_prefix = build_sv(e->a, "%.*s-", SV_ARG(anchor)), .threat = e->threat,
                             .tree_done = e->tree_done};
     build_prose(e->a, s, threat_field(e->threat, field), &p);
+    if (p.tree_done && !e->tree_done)
+        analysis(e, s);
     e->tree_done = p.tree_done;
 }
 
@@ -247,6 +273,8 @@ static void rating(struct entry *e, struct doc_block *s, const struct template_f
     }
     p = build_paragraph(e->a, s, "%.*s means: %.*s", SV_ARG(word->name), SV_ARG(word->means));
     p->class_name = "example";
+    if (f->likelihood)
+        disagreement(e, s);
 }
 
 static void priority(struct entry *e, struct doc_block *s, const struct template_field *f)
@@ -408,8 +436,10 @@ struct doc_block *document_build_threat(struct arena *a, const struct view *v, s
     for (size_t i = 0; i < v->profile->template.fields.len; i++)
         if (!sv_eq_str(v->profile->template.fields.at[i].id, "name"))
             field(&e, s, i, for_responses);
-    if (t->tree && !e.tree_done)
-        doc_append(s, build_tree_figure(a, t));
+    if (t->tree && !e.tree_done) {
+        doc_append(s, build_tree_figure(a, v, t));
+        analysis(&e, s);
+    }
     related(&e, s);
     history(&e, s);
     return s;

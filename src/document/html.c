@@ -363,11 +363,35 @@ static void table(struct markup *m, const struct html_context *c, const struct d
 
 /* ---- figures ---- */
 
+/* The subtrees of a large drawing, each to be unfolded; a link to a node in one of them unfolds it. */
+static void draw_in_parts(struct markup *m, const struct doc_block *b, const char *prefix)
+{
+    struct arena a = ARENA_INIT;
+    const struct doc_figure_part *parts;
+    size_t count = b->figure->on_screen(&a, b->figure->data, &parts);
+    for (size_t i = 0; i < count; i++) {
+        if (i) {
+            markup_newline(m);
+            markup_open(m, "details");
+            markup_attr_str(m, "class", "subtree");
+            markup_attrf(m, "id", "%.*s-part-%zu", SV_ARG(b->anchor), i);
+            markup_element(m, "summary", parts[i].caption);
+        }
+        parts[i].figure->draw(m, parts[i].figure->data, prefix);
+        if (i)
+            markup_close(m, "details");
+    }
+    arena_release(&a);
+}
+
 static void draw(const struct html_context *c, const struct doc_block *b, struct markup *m)
 {
     struct str prefix = STR_INIT;
     str_addf(&prefix, "%s%.*s-", c->id_prefix ? c->id_prefix : "", SV_ARG(b->anchor));
-    b->figure->draw(m, b->figure->data, str_cstr(&prefix));
+    if (b->figure->on_screen)
+        draw_in_parts(m, b, str_cstr(&prefix));
+    else
+        b->figure->draw(m, b->figure->data, str_cstr(&prefix));
     str_release(&prefix);
 }
 
@@ -412,8 +436,7 @@ static void figure_on_paper(struct markup *m, const struct html_context *c, cons
             caption(m, c, b, "figcaption");
         markup_open(m, "div");
         markup_attr_str(m, "class", "scroll");
-        const char *prefix = arena_printf(&a, "%s%.*s-%s", c->id_prefix ? c->id_prefix : "", SV_ARG(b->anchor),
-                                          i ? arena_printf(&a, "part-%zu-", i) : "");
+        const char *prefix = arena_printf(&a, "%s%.*s-", c->id_prefix ? c->id_prefix : "", SV_ARG(b->anchor));
         parts[i].figure->draw(m, parts[i].figure->data, prefix);
         markup_close(m, "div");
         markup_close(m, "figure");
@@ -481,6 +504,20 @@ static void around(struct markup *m, const struct html_context *c, const struct 
     markup_close(m, name);
 }
 
+/* Folded on a screen, open on paper. */
+static void details(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
+{
+    markup_open(m, c->print ? "div" : "details");
+    class_of(m, "details", b->class_name);
+    if (c->print)
+        markup_element_class(m, "p", "summary", b->title);
+    else
+        markup_element(m, "summary", b->title);
+    markup_newline(m);
+    blocks(m, c, b->first, level);
+    markup_close(m, c->print ? "div" : "details");
+}
+
 static void block(struct markup *m, const struct html_context *c, const struct doc_block *b, unsigned level)
 {
     switch (b->kind) {
@@ -515,6 +552,9 @@ static void block(struct markup *m, const struct html_context *c, const struct d
         break;
     case DOC_FIGURE:
         figure(m, c, b, level);
+        break;
+    case DOC_DETAILS:
+        details(m, c, b, level);
         break;
     case DOC_NOTICE:
         around(m, c, b, "div", "notice", level);

@@ -1,8 +1,10 @@
 /* Publishing: the whole site is built beside the old one and then takes its place in one step.
  *
  * .casemate-site in the published folder names each file with the digest of what it was made from. A file
- * whose input has the same digest in the next run is hard-linked from the old folder. The first line names
- * the program that wrote it; another build of the program writes everything again. */
+ * whose input has the same digest in the next run is in the folder of the new site already, when that is the
+ * twin of the old one (site_twin.h), or is hard-linked from the old folder. The first line names the program
+ * that wrote it; another build of the program writes everything again. */
+#define _GNU_SOURCE /* dl_iterate_phdr */
 #include "document/site.h"
 
 #include "base/fs.h"
@@ -12,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +22,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MANIFEST ".casemate-site"
 enum { MANIFEST_MAX = 64 * 1024 * 1024, PROGRAM_MAX = 512 * 1024 * 1024, LIST_MAX = 1000000 };
 
 /* ---- files ---- */
@@ -48,31 +50,39 @@ static void note(struct site *s, struct sv path, const struct digest *input)
     log_progress(s->options->log, "publish", s->out->pages, s->planned > s->out->pages ? s->planned : s->out->pages);
 }
 
-bool site_keep(struct site *s, struct sv path, const struct digest *input)
+static bool link_old(struct site *s, struct sv path)
 {
-    const struct sv *known = s->old ? map_get(&s->old_digests, path) : NULL;
-    struct digest before;
-    if (!known || !digest_from_hex(*known, &before) || !digest_eq(&before, input))
-        return false;
     struct err ignored = ERR_INIT;
     char name[PATH_MAX];
     if (path.len >= sizeof name)
         return false;
     memcpy(name, path.at, path.len);
     name[path.len] = 0;
-    bool kept = make_folder_of(s, path, &ignored) == 0 && linkat(s->old_fd, name, s->fresh_fd, name, 0) == 0;
-    if (kept) {
-        note(s, path, input);
-        s->out->kept++;
-    }
-    return kept;
+    return make_folder_of(s, path, &ignored) == 0 && linkat(s->old_fd, name, s->fresh_fd, name, 0) == 0;
+}
+
+static bool keep(struct site *s, struct sv path, struct site_old *old, const struct digest *input)
+{
+    if (old->altered || (!s->twin.in_use && !link_old(s, path)))
+        return false;
+    old->seen = old->kept = true;
+    note(s, path, input);
+    s->out->kept++;
+    return true;
+}
+
+bool site_keep(struct site *s, struct sv path, const struct digest *input)
+{
+    struct site_old *old = map_get(&s->old_files, path);
+    struct digest before;
+    return old && digest_from_hex(old->hex, &before) && digest_eq(&before, input) && keep(s, path, old, input);
 }
 
 bool site_keep_old(struct site *s, struct sv path)
 {
-    const struct sv *known = s->old ? map_get(&s->old_digests, path) : NULL;
+    struct site_old *old = map_get(&s->old_files, path);
     struct digest input;
-    return known && digest_from_hex(*known, &input) && site_keep(s, path, &input);
+    return old && digest_from_hex(old->hex, &input) && keep(s, path, old, &input);
 }
 
 static int write_all(int fd, struct sv bytes)
@@ -153,6 +163,7 @@ int site_write_fragments(struct site *s, struct sv path, const struct digest *in
     int rc = make_folder_of(s, path, err);
     if (rc)
         return rc;
+    site_twin_change(s, path);
     struct arena a = ARENA_INIT;
     const char *full = arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path));
     int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -166,6 +177,18 @@ int site_write_fragments(struct site *s, struct sv path, const struct digest *in
     }
     arena_release(&a);
     return rc;
+}
+
+/* In a twin of the old site a note that is the same needs no writing. */
+int site_write_note(struct site *s, const char *path, struct sv text, struct sv before, struct err *err)
+{
+    struct site_old *old = map_get(&s->old_files, sv_str(path));
+    if (s->twin.in_use && old && sv_eq(text, before)) {
+        old->seen = old->kept = true;
+        return CM_OK;
+    }
+    site_twin_change(s, sv_str(path));
+    return fs_write(fs_join(s->a, s->fresh, path), text, false, err);
 }
 
 int site_put(struct site *s, struct sv path, struct sv bytes, struct err *err)
@@ -218,14 +241,40 @@ int site_page_from(struct site *s, struct page *p, const struct doc_block *conte
 
 /* ---- the folder ---- */
 
+/* The number that the linker gave to this build: a digest of the program. out is a struct sv. */
+static int note_build_id(struct dl_phdr_info *info, size_t size, void *out)
+{
+    (void)size;
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        struct sv notes = SV_NONE;
+        if (p->p_type == PT_NOTE)
+            notes = sv_from((const char *)(uintptr_t)(info->dlpi_addr + p->p_vaddr), p->p_memsz);
+        while (notes.len > sizeof(ElfW(Nhdr))) {
+            ElfW(Nhdr) head;
+            memcpy(&head, notes.at, sizeof head);
+            size_t text = sizeof head + ((head.n_namesz + 3u) & ~3u), all = text + ((head.n_descsz + 3u) & ~3u);
+            if (all > notes.len)
+                break;
+            if (head.n_type == NT_GNU_BUILD_ID && head.n_namesz == 4 && memcmp(notes.at + sizeof head, "GNU", 4) == 0)
+                *(struct sv *)out = sv_from(notes.at + text, head.n_descsz);
+            notes = sv_from_byte(notes, all);
+        }
+    }
+    return 1; /* the first is the program itself, the others are libraries */
+}
+
 /* Digest of the running program, so that a newer one does not keep pages of an older. */
 static struct sv program_id(struct arena *a)
 {
     struct err err = ERR_INIT;
     struct arena bytes = ARENA_INIT;
-    struct sv program;
+    struct sv program = SV_NONE;
     struct digest d = digest_of(SV(CASEMATE_VERSION));
-    if (fs_read(&bytes, "/proc/self/exe", PROGRAM_MAX, &program, &err) == 0)
+    dl_iterate_phdr(note_build_id, &program);
+    if (program.len)
+        d = digest_of(program);
+    else if (fs_read(&bytes, "/proc/self/exe", PROGRAM_MAX, &program, &err) == 0)
         d = digest_of(program);
     struct sv hex = sv_str(digest_hex(a, &d));
     arena_release(&bytes);
@@ -235,7 +284,7 @@ static struct sv program_id(struct arena *a)
 static bool all_ours_or_empty(struct arena *a, const char *to, bool *out_ours, int *out_rc, struct err *err)
 {
     struct fs_names names = {0};
-    *out_ours = fs_kind(fs_join(a, to, MANIFEST)) == FS_FILE;
+    *out_ours = fs_kind(fs_join(a, to, SITE_MANIFEST)) == FS_FILE;
     if (*out_ours)
         return true;
     *out_rc = fs_list(a, to, LIST_MAX, &names, err);
@@ -260,7 +309,7 @@ static int check_target(struct arena *a, const char *to, bool *out_ours, struct 
         return rc;
     return err_set(err, CM_EREFUSED,
                    "%s is not empty and was not written by publish (it has no %s); name another folder or empty it", to,
-                   MANIFEST);
+                   SITE_MANIFEST);
 }
 
 /* Folders of runs that were killed: TO.new-PID where no process PID is alive. */
@@ -288,23 +337,24 @@ static void read_manifest(struct site *s, struct sv program)
 {
     struct err ignored = ERR_INIT;
     struct sv text, line;
-    if (fs_read(s->a, fs_join(s->a, s->old, MANIFEST), MANIFEST_MAX, &text, &ignored))
+    if (fs_read(s->a, fs_join(s->a, s->old, SITE_MANIFEST), MANIFEST_MAX, &text, &ignored))
         return;
+    s->old_manifest = text;
     struct sv first = build_sv(s->a, "casemate-site 1 %.*s", SV_ARG(program));
     if (!sv_next_line(&text, &line) || !sv_eq(line, first))
         return;
     while (sv_next_line(&text, &line)) {
         if (line.len < DIGEST_HEX + 2 || line.at[DIGEST_HEX] != ' ')
             continue;
-        struct sv *hex = arena_new(s->a, struct sv);
-        *hex = sv_from(line.at, DIGEST_HEX);
-        map_set(&s->old_digests, sv_from_byte(line, DIGEST_HEX + 1), hex);
+        struct site_old *old = arena_new(s->a, struct site_old);
+        old->hex = sv_from(line.at, DIGEST_HEX);
+        map_set(&s->old_files, sv_from_byte(line, DIGEST_HEX + 1), old);
     }
 }
 
 static int write_manifest(struct site *s, struct err *err)
 {
-    return fs_write(fs_join(s->a, s->fresh, MANIFEST), str_sv(&s->manifest), false, err);
+    return site_write_note(s, SITE_MANIFEST, str_sv(&s->manifest), s->old_manifest, err);
 }
 
 /* ---- contents ---- */
@@ -392,9 +442,21 @@ static const char *without_slash(struct arena *a, const char *path)
     return arena_strndup(a, path, len);
 }
 
+static int open_folders(struct site *s, const char *to, struct sv program, struct err *err)
+{
+    s->old_fd = s->old ? open(s->old, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (s->old)
+        read_manifest(s, program);
+    site_twin_open(s, to);
+    s->fresh = s->twin.in_use ? s->twin.site : arena_printf(s->a, "%s.new-%ld", to, (long)getpid());
+    int rc = fs_mkdirs(s->fresh, err);
+    if (!rc && (s->fresh_fd = open(s->fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        rc = err_errno(err, errno, "cannot open %s", s->fresh);
+    return rc;
+}
+
 static int publish(struct site *s, const char *to, struct err *err)
 {
-    struct err ignored = ERR_INIT;
     bool ours = false;
     int rc = check_target(s->a, to, &ours, err);
     if (rc)
@@ -402,21 +464,16 @@ static int publish(struct site *s, const char *to, struct err *err)
     remove_stale(s->a, to);
     struct sv program = program_id(s->a);
     s->old = ours ? to : NULL;
-    if (ours)
-        read_manifest(s, program);
     str_addf(&s->manifest, "casemate-site 1 %.*s\n", SV_ARG(program));
-    s->fresh = arena_printf(s->a, "%s.new-%ld", to, (long)getpid());
-    if ((rc = fs_mkdirs(s->fresh, err)))
+    if ((rc = open_folders(s, to, program, err)))
         return rc;
-    s->fresh_fd = open(s->fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    s->old_fd = s->old ? open(s->old, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     site_reuse_init(s);
     site_reuse_load(s, program);
     build_all(s);
     if (!(rc = write_all_parts(s, err)) && !(rc = site_reuse_write(s, program, err)) && !(rc = write_manifest(s, err)))
-        rc = fs_swap_dirs(s->fresh, to, err);
+        rc = site_twin_exchange(s, to, err);
     if (rc)
-        (void)!fs_remove_tree(s->fresh, &ignored);
+        site_twin_abandon(s);
     return rc;
 }
 
@@ -429,9 +486,10 @@ static void close_fd(int fd)
 int site_publish(const struct view *v, const struct site_options *options, struct site_result *out, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct site s = {.a = &a, .v = v, .options = options, .out = out, .fresh_fd = -1, .old_fd = -1};
+    struct site s = {.a = &a, .v = v, .options = options, .out = out, .fresh_fd = -1, .old_fd = -1,
+                     .twin = {.lock = -1}};
     *out = (struct site_result){0};
-    map_init(&s.old_digests, &a);
+    map_init(&s.old_files, &a);
     map_init(&s.folders, &a);
     map_init(&s.threat_digests, &a);
     html_drawings_init(&s.drawings, &a);
@@ -439,6 +497,7 @@ int site_publish(const struct view *v, const struct site_options *options, struc
     if (options->log)
         log_finish(options->log);
     out->pdf_reason = arena_sv(v->arena, out->pdf_reason);
+    site_twin_close(&s);
     close_fd(s.fresh_fd);
     close_fd(s.old_fd);
     str_release(&s.manifest);

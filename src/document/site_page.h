@@ -5,12 +5,18 @@
 #include "document/fragment.h"
 #include "document/page.h"
 #include "document/site.h"
+#include "document/site_twin.h"
+
+/* What a run leaves in the site for the next one. */
+#define SITE_MANIFEST ".casemate-site"
+#define SITE_FRAGMENTS ".casemate-fragments"
 
 /* What the last run left for this one, and this one leaves for the next: site_reuse.c. */
 struct site_reuse {
     struct map threats;     /* of the last run: id -> struct reuse_threat* */
     struct map files;       /* name -> struct reuse_file* */
     struct map quick;       /* path -> struct sv* (hex) */
+    struct sv text;         /* of the last run, whole */
     struct str out;         /* for the next run */
     struct digest *inputs;  /* of each threat of this run */
     struct sv *skeletons;
@@ -23,7 +29,9 @@ struct site {
     const char *fresh;              /* folder that is being filled */
     const char *old;                /* folder of the last run, or NULL */
     int fresh_fd, old_fd;           /* of these, or -1 */
-    struct map old_digests;         /* path -> struct sv* (hex) of the last run */
+    struct map old_files;           /* path -> struct site_old*, of the last run */
+    struct sv old_manifest;
+    struct site_twin twin;
     struct map folders;             /* made so far */
     struct str manifest;
     struct html_drawings drawings;
@@ -60,6 +68,8 @@ CM_MUST_USE int site_page_from(struct site *s, struct page *p, const struct doc_
 
 /* The file of the last run, whatever it was made from. */
 CM_MUST_USE bool site_keep_old(struct site *s, struct sv path);
+/* SITE_MANIFEST or SITE_FRAGMENTS; before: its text in the last run. */
+CM_MUST_USE int site_write_note(struct site *s, const char *path, struct sv text, struct sv before, struct err *err);
 /* A file that was written with fragments: their gaps are filled from the old file of that path. */
 CM_MUST_USE int site_write_fragments(struct site *s, struct sv path, const struct digest *input, struct sv bytes,
                                      const struct fragments *f, struct err *err);

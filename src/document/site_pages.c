@@ -378,6 +378,39 @@ static const struct index_page index_pages[] = {
     {"stride.html", "Threats by class of harm", "What the attack violates.", "stride", stride_terms, stride_of},
 };
 
+/* Pages that follow from the rules of the group and little else are told by a digest of that, so that they need
+ * not be built to see that they are the same. */
+static void quick_begin(const struct site *s, struct digest_state *state)
+{
+    digest_begin(state);
+    digest_add(state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    digest_add(state, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+}
+
+static bool same_quick(struct site *s, const char *path, struct digest_state *state)
+{
+    struct digest quick = digest_end(state);
+    return site_reuse_page(s, sv_str(path), &quick);
+}
+
+/* All that the rows of site_threat_table() show of a threat, and all by which index pages sort them into tables. */
+static bool same_rows(struct site *s, const char *path)
+{
+    struct digest_state state;
+    quick_begin(s, &state);
+    for (size_t i = 0; i < s->v->threats.len; i++) {
+        const struct threat_view *t = &s->v->threats.at[i];
+        const int numbers[] = {t->threat->stage, t->threat->level, t->confirmed, t->provisional, (int)t->priority,
+                               t->editors_rating, (int)t->threat->areas.len, (int)t->threat->stride.len};
+        digest_add_part(&state, t->threat->id);
+        digest_add_part(&state, t->threat->name);
+        digest_add(&state, sv_from((const char *)numbers, sizeof numbers));
+        digest_add(&state, sv_from((const char *)t->threat->areas.at, t->threat->areas.len * sizeof(int)));
+        digest_add(&state, sv_from((const char *)t->threat->stride.at, t->threat->stride.len * sizeof(int)));
+    }
+    return same_quick(s, path, &state);
+}
+
 static void group_section(struct arena *a, const struct view *v, struct doc_block *content, struct sv title,
                           struct sv anchor, struct sv means, const struct group *g)
 {
@@ -394,6 +427,8 @@ static void group_section(struct arena *a, const struct view *v, struct doc_bloc
 
 static int index_page(struct site *s, const struct index_page *i, struct err *err)
 {
+    if (same_rows(s, i->path))
+        return CM_OK;
     struct arena a = ARENA_INIT;
     const struct terms *terms = i->terms(s->v);
     struct group *groups = arena_new_array(&a, struct group, terms->list.len + 1); /* last: none */
@@ -424,6 +459,8 @@ static int index_page(struct site *s, const struct index_page *i, struct err *er
 
 static int stage_page(struct site *s, struct err *err)
 {
+    if (same_rows(s, "stage.html"))
+        return CM_OK;
     struct arena a = ARENA_INIT;
     const struct process *p = &s->v->profile->process;
     struct group *groups = arena_new_array(&a, struct group, p->stages.len + 1);
@@ -441,6 +478,8 @@ static int stage_page(struct site *s, struct err *err)
 
 static int threats_index(struct site *s, struct err *err)
 {
+    if (same_rows(s, "threats/index.html"))
+        return CM_OK;
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "Threats",
                                             "Every threat has a page that it keeps for life, also when it "
@@ -464,6 +503,16 @@ static int threats_index(struct site *s, struct err *err)
 
 static int documents_index(struct site *s, struct err *err)
 {
+    struct digest_state state;
+    quick_begin(s, &state);
+    for (size_t i = 0; i < s->v->documents.len; i++) {
+        const struct document_view *d = &s->v->documents.at[i];
+        const size_t counts[] = {d->affected.len, d->responding.len, d->mentioned.len};
+        digest_add_part(&state, d->reference->id);
+        digest_add(&state, sv_from((const char *)counts, sizeof counts));
+    }
+    if (same_quick(s, "documents/index.html", &state))
+        return CM_OK;
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "Documents", "Every document that a threat affects, cites or mentions. "
                                             "Each has a page with its threats and a worksheet for its authors.");
@@ -489,6 +538,12 @@ static int documents_index(struct site *s, struct err *err)
 
 static int references_page(struct site *s, struct err *err)
 {
+    struct digest_state state;
+    quick_begin(s, &state);
+    for (size_t i = 0; i < s->v->profile->references.list.len; i++)
+        digest_add(&state, s->v->profile->references.list.at[i].cited ? SV("+") : SV("-"));
+    if (same_quick(s, "references.html", &state))
+        return CM_OK;
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "References",
                                             "The group\xe2\x80\x99s bibliography: every document that "

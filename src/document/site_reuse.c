@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SIDECAR ".casemate-fragments"
 enum { SIDECAR_MAX = 512 * 1024 * 1024, DEPTH_MAX = 200 };
 
 struct reuse_threat {
@@ -209,8 +208,10 @@ void site_reuse_load(struct site *s, struct sv program)
     struct err ignored = ERR_INIT;
     struct sv text, line;
     bool good = true;
-    if (s->old_digests.len == 0 || fs_read(s->a, fs_join(s->a, s->old, SIDECAR), SIDECAR_MAX, &text, &ignored) ||
-        !sv_next_line(&text, &line) || !sv_eq(line, program))
+    if (s->old_files.len == 0 || fs_read(s->a, fs_join(s->a, s->old, SITE_FRAGMENTS), SIDECAR_MAX, &text, &ignored))
+        return;
+    s->reuse.text = text;
+    if (!sv_next_line(&text, &line) || !sv_eq(line, program))
         return;
     while (good && text.len) {
         char kind = text.at[0];
@@ -319,10 +320,12 @@ static const struct doc_block *whole(void *site, const struct doc_block *b)
 void site_reuse_begin(struct site *s, struct sv name, struct fragments *f)
 {
     const struct reuse_file *old = map_get(&s->reuse.files, name);
+    const struct site_old *file = map_get(&s->old_files, name);
     *f = (struct fragments){.arena = s->a, .same = same_id, .whole = whole, .context = s};
     struct stat st;
     struct arena a = ARENA_INIT;
-    if (old && stat(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(name)), &st) == 0 && (uint64_t)st.st_size == old->size) {
+    if (old && file && !file->altered &&
+        stat(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(name)), &st) == 0 && (uint64_t)st.st_size == old->size) {
         f->old = &old->by_id;
         f->old_size = old->size;
     }
@@ -348,7 +351,7 @@ int site_reuse_write(struct site *s, struct sv program, struct err *err)
     str_add(&text, program);
     str_add_char(&text, '\n');
     str_add(&text, str_sv(&s->reuse.out));
-    int rc = fs_write(fs_join(s->a, s->fresh, SIDECAR), str_sv(&text), false, err);
+    int rc = site_write_note(s, SITE_FRAGMENTS, str_sv(&text), s->reuse.text, err);
     str_release(&text);
     str_release(&s->reuse.out);
     return rc;

@@ -2,14 +2,9 @@
 #ifndef CASEMATE_DOCUMENT_WRITE_H
 #define CASEMATE_DOCUMENT_WRITE_H
 
-#include "base/embed.h"
 #include "base/map.h"
 #include "document/document.h"
 #include "format/json.h"
-
-/* The published schemas: "document.schema.json", "register.schema.json". Ends with an entry without
- * name. */
-extern const struct embedded document_schemas[];
 
 /* Ids of the documents that each threat cites in any way, in the order of the SIG's references: one
  * list a threat, made in one pass. */
@@ -20,7 +15,9 @@ struct write_citations {
 };
 void write_citations(struct arena *a, const struct view *v, struct write_citations *out);
 
-/* The members of one threat, written into an open object; field texts and the tree only with
+/* The member "analysis" of a threat that has a tree. */
+void write_analysis(struct json *j, const struct view *v, size_t index);
+/* The members of one threat, written into an open object; field texts, the tree and its analysis only with
  * `whole`. */
 void write_threat_members(struct json *j, const struct view *v, size_t index,
                           const struct write_ids *cited, bool whole);

@@ -37,6 +37,7 @@ static const char *const block_names[] = {
     [DOC_QUOTE] = "quote",
     [DOC_FIGURE] = "figure",
     [DOC_NOTICE] = "notice",
+    [DOC_DETAILS] = "details",
     [DOC_RULE] = "rule",
 };
 
@@ -195,6 +196,7 @@ static void write_block_members(struct json_writer *w, const struct doc_block *b
     struct json *j = &w->j;
     switch (b->kind) {
     case DOC_SECTION:
+    case DOC_DETAILS:
         json_put(j, "title", b->title);
         write_blocks(w, "blocks", b->first);
         break;

@@ -381,6 +381,13 @@ static void write_block(struct text_writer *w, struct str *out, const struct doc
     case DOC_FIGURE:
         write_figure(w, out, b, width);
         break;
+    case DOC_DETAILS:
+        str_add(&body, b->title);
+        str_add_char(&body, ':');
+        wrap_text(out, str_sv(&body), &f);
+        str_add_char(out, '\n');
+        write_blocks(w, out, b->first, width, false);
+        break;
     case DOC_NOTICE:
         write_notice(w, out, b, width);
         break;

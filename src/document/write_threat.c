@@ -1,4 +1,5 @@
 /* One threat as data. */
+#include "document/analysis.h"
 #include "document/write.h"
 
 static void put_given(struct json *j, const char *key, struct sv text)
@@ -150,6 +151,17 @@ static void put_proposed(struct json *j, const struct threat *t)
     json_end(j);
 }
 
+void write_analysis(struct json *j, const struct view *v, size_t index)
+{
+    const struct threat_analysis *found = document_analysis(v, index);
+    if (!found || !found->json.len)
+        return;
+    json_key(j, "analysis");
+    json_place(j);
+    str_add(j->out, found->json);
+    json_placed(j);
+}
+
 void write_threat_members(struct json *j, const struct view *v, size_t index,
                           const struct write_ids *cited, bool whole)
 {
@@ -172,4 +184,5 @@ void write_threat_members(struct json *j, const struct view *v, size_t index,
     }
     json_end(j);
     put_given(j, "tree", t->tree_text);
+    write_analysis(j, v, index);
 }

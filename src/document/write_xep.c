@@ -475,6 +475,10 @@ static void put_block(struct xep_writer *w, const struct doc_block *b, enum plac
     case DOC_QUOTE:
         put_div(w, b, "quote", place);
         break;
+    case DOC_DETAILS:
+        put_p_strong(w, b->title);
+        put_blocks(w, b->first, place);
+        break;
     case DOC_NOTICE:
         put_div(w, b, "box", place);
         break;

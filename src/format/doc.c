@@ -83,15 +83,13 @@ void doc_text(struct arena *a, struct doc_block *b, struct sv text)
 
 void doc_textf(struct arena *a, struct doc_block *b, const char *format, ...)
 {
-    char *text = NULL;
+    struct str text = STR_INIT;
     va_list args;
     va_start(args, format);
-    int len = vasprintf(&text, format, args);
+    str_addv(&text, format, args);
     va_end(args);
-    if (len < 0)
-        BUG("doc_textf: bad format or out of memory");
-    doc_text(a, b, sv_from(text, (size_t)len));
-    free(text);
+    doc_text(a, b, str_sv(&text));
+    str_release(&text);
 }
 
 /* An inline that holds one text */

@@ -47,6 +47,7 @@ enum doc_block_kind {
     DOC_QUOTE,       /* children: blocks */
     DOC_FIGURE,      /* figure, anchor, inlines: the caption; children: text equivalent as blocks */
     DOC_NOTICE,      /* class_name: "draft", "old-edition", "note", "warning"; children: blocks */
+    DOC_DETAILS,     /* title; children: blocks; what may be folded away where a format can */
     DOC_RULE,
 };
 
@@ -62,6 +63,8 @@ struct doc_figure {
     struct sv alternative; /* one or two sentences that say what the drawing shows */
     /* The same for pages of paper: one drawing or several, none higher than a page. NULL: as it is. */
     size_t (*on_paper)(struct arena *a, const void *data, const struct doc_figure_part **out_parts);
+    /* The same for a screen: the first is shown, the others are folded away. All take the same id_prefix. */
+    size_t (*on_screen)(struct arena *a, const void *data, const struct doc_figure_part **out_parts);
 };
 
 struct doc_figure_part {

@@ -49,11 +49,13 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_
 struct json_value;
 struct json_member {
     struct sv key;
+    size_t at; /* byte offset of the key in the text */
     const struct json_value *value;
 };
 
 struct json_value {
     enum json_kind kind;
+    size_t at; /* byte offset in the text */
     bool boolean;
     int64_t integer;
     double number; /* also set for integers */

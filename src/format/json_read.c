@@ -19,6 +19,7 @@ struct level {
     VEC(struct json_member) members;
     struct map keys; /* used beyond JSON_FEW_KEYS members */
     struct sv key;
+    size_t key_at;
 };
 
 struct reader {
@@ -291,7 +292,7 @@ static void place(struct reader *r, const struct json_value *v)
         *vec_push(r->a, &level->items) = v;
         return;
     }
-    *vec_push(r->a, &level->members) = (struct json_member){level->key, v};
+    *vec_push(r->a, &level->members) = (struct json_member){level->key, level->key_at, v};
     remember_keys(r, level);
 }
 
@@ -299,6 +300,7 @@ static int read_value(struct reader *r)
 {
     struct json_value *v = arena_new(r->a, struct json_value);
     v->text = SV_NONE;
+    v->at = r->at;
     char c = peek(r);
     bool container = c == '[' || c == '{';
     int rc = 0;
@@ -326,6 +328,7 @@ static int read_key(struct reader *r, struct level *level)
     if (peek(r) != '"')
         return fault(r, "expected a key in quotes");
     r->at++;
+    level->key_at = start;
     int rc = read_string(r, &level->key);
     if (rc)
         return rc;

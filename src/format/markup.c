@@ -1,5 +1,5 @@
 /* The markup writer. Text is copied in runs up to the next byte that needs care. */
-#define _GNU_SOURCE /* memrchr, vasprintf */
+#define _GNU_SOURCE /* memrchr */
 #include "format/markup.h"
 
 #include "base/utf8.h"
@@ -66,13 +66,13 @@ static bool drops_newline(const char *name)
  * it? */
 static bool as_xml(const struct markup *m)
 {
-    static const char *const foreign[] = {"svg", "math"};
-    if (m->syntax == MARKUP_XML)
-        return true;
-    for (size_t i = 0; i < m->depth; i++)
-        if (is_one_of(m->open[i], foreign, ARRAY_LEN(foreign)))
-            return true;
-    return false;
+    return m->syntax == MARKUP_XML || m->foreign;
+}
+
+static bool is_foreign(const char *name)
+{
+    static const char *const names[] = {"svg", "math"};
+    return is_one_of(name, names, ARRAY_LEN(names));
 }
 
 /* Ends the start tag because content follows. */
@@ -211,8 +211,17 @@ void markup_open(struct markup *m, const char *name)
     str_add_char(m->out, '<');
     add_literal(m->out, name);
     m->open[m->depth++] = name;
+    if (!m->foreign && is_foreign(name))
+        m->foreign = m->depth;
     m->in_tag = true;
     m->raw_text = html && is_raw_text(name);
+}
+
+static void add_end_tag(struct str *out, const char *before, const char *name)
+{
+    add_literal(out, before);
+    add_literal(out, name);
+    str_add_char(out, '>');
 }
 
 static void close_empty(struct markup *m, const char *name)
@@ -222,7 +231,7 @@ static void close_empty(struct markup *m, const char *name)
     else if (m->syntax == MARKUP_HTML && is_void(name))
         str_add_char(m->out, '>');
     else
-        str_addf(m->out, "></%s>", name);
+        add_end_tag(m->out, "></", name);
 }
 
 void markup_close(struct markup *m, const char *name)
@@ -232,9 +241,11 @@ void markup_close(struct markup *m, const char *name)
     if (m->in_tag)
         close_empty(m, name);
     else
-        str_addf(m->out, "</%s>", name);
+        add_end_tag(m->out, "</", name);
     m->in_tag = false;
     m->raw_text = false;
+    if (m->foreign == m->depth)
+        m->foreign = 0;
     m->depth--;
 }
 
@@ -268,15 +279,13 @@ void markup_attr_str(struct markup *m, const char *name, const char *value)
 
 void markup_attrf(struct markup *m, const char *name, const char *format, ...)
 {
-    char *text = NULL;
+    struct str text = STR_INIT;
     va_list args;
     va_start(args, format);
-    int len = vasprintf(&text, format, args);
+    str_addv(&text, format, args);
     va_end(args);
-    if (len < 0)
-        BUG("markup: bad format or out of memory");
-    markup_attr(m, name, sv_from(text, (size_t)len));
-    free(text);
+    markup_attr(m, name, str_sv(&text));
+    str_release(&text);
 }
 
 void markup_attr_number(struct markup *m, const char *name, double value)
@@ -348,15 +357,13 @@ void markup_text_str(struct markup *m, const char *text)
 
 void markup_textf(struct markup *m, const char *format, ...)
 {
-    char *text = NULL;
+    struct str text = STR_INIT;
     va_list args;
     va_start(args, format);
-    int len = vasprintf(&text, format, args);
+    str_addv(&text, format, args);
     va_end(args);
-    if (len < 0)
-        BUG("markup: bad format or out of memory");
-    markup_text(m, sv_from(text, (size_t)len));
-    free(text);
+    markup_text(m, str_sv(&text));
+    str_release(&text);
 }
 
 void markup_newline(struct markup *m)

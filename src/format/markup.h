@@ -20,6 +20,7 @@ struct markup {
     enum markup_syntax syntax;
     const char *open[MARKUP_DEPTH_MAX]; /* names of open elements; literals */
     size_t depth;
+    size_t foreign; /* how deep the svg or math stands that surrounds it; 0: none */
     bool in_tag; /* the start tag is still open for attributes */
     bool raw_text; /* inside style or script */
 };

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "format/yaml_quick.h"
 
 #include <yaml.h>
 
@@ -374,6 +375,13 @@ static const struct yaml_node *empty_mapping(struct reader *r)
 
 const struct yaml_node *yaml_parse(struct arena *a, struct sv text, const char *file,
                                    uint32_t first_line, struct diag *diag)
+{
+    const struct yaml_node *root = yaml_quick(a, text, first_line);
+    return root ? root : yaml_parse_events(a, text, file, first_line, diag);
+}
+
+const struct yaml_node *yaml_parse_events(struct arena *a, struct sv text, const char *file,
+                                          uint32_t first_line, struct diag *diag)
 {
     struct reader *r = arena_new(a, struct reader);
     r->a = a;

@@ -383,13 +383,33 @@ static void add_new_section(struct str *out, const struct template_field *f)
     str_release(&sentence);
 }
 
+/* "# areas: [...], one or several of: messaging, transport", in lines of usual width. */
+static void add_area_hint(struct str *out, const struct terms *areas)
+{
+    enum { WIDTH = 100 };
+    size_t line = out->len;
+    str_add_str(out, "# areas: [...], one or several of:");
+    for (size_t i = 0; i < areas->list.len; i++) {
+        struct sv id = areas->list.at[i].id;
+        if (out->len - line + id.len + 2 > WIDTH) {
+            str_add_char(out, '\n');
+            line = out->len;
+            str_add_str(out, "#  ");
+        }
+        str_addf(out, " %.*s%s", SV_ARG(id), i + 1 < areas->list.len ? "," : "");
+    }
+    str_add_char(out, '\n');
+}
+
 struct sv threat_text_new(struct arena *a, const struct profile *p, unsigned number, struct sv name,
                           struct sv by, struct sv date)
 {
     struct str out = STR_INIT;
     str_addf(&out, "---\nid: %.*s-%04u\nname: ", SV_ARG(p->sig.prefix), number);
     yaml_write_scalar(&out, name, false);
-    str_add_str(&out, "\nstage: ");
+    str_add_char(&out, '\n');
+    add_area_hint(&out, &p->sig.areas);
+    str_add_str(&out, "stage: ");
     yaml_write_scalar(&out, p->process.stages.len ? p->process.stages.at[0].id : SV_NONE, false);
     str_add_str(&out, "\nproposed: {by: ");
     yaml_write_scalar(&out, by, true);

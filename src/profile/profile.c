@@ -150,6 +150,7 @@ static bool open_top(const struct parse *in, const char *name, bool required, st
 static void read_drafts(struct parse *in)
 {
     size_t count = 0;
+    vec_reserve(in->a, &in->drafts.list, in->files->list.len);
     for (size_t i = 0; i < in->files->list.len; i++) {
         const struct profile_file *file = &in->files->list.at[i];
         struct source source;
@@ -211,6 +212,7 @@ static void gather_threats(struct parse *in)
     map_init(&ids, in->a);
     if (in->drafts.list.len > 1)
         qsort(in->drafts.list.at, in->drafts.list.len, sizeof(*in->drafts.list.at), order_drafts);
+    vec_reserve(in->a, &in->p->threats, in->drafts.list.len);
     for (size_t i = 0; i < in->drafts.list.len; i++) {
         struct threat_draft *d = &in->drafts.list.at[i];
         const struct threat_draft *former = map_get(&ids, d->threat.id);

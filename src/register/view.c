@@ -246,10 +246,12 @@ void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
     out->arena = a;
     out->profile = p;
     out->now = now;
+    vec_reserve(a, &out->threats, p->threats.len);
     for (size_t i = 0; i < p->threats.len; i++) {
         const struct threat *t = &p->threats.at[i];
         view_derive_threat(a, p, t, overridden ? overridden(context, t) : 0, vec_push(a, &out->threats));
     }
+    out->analyses = arena_new_array(a, struct threat_analysis *, p->threats.len + 1);
     count_all(out);
     link_all_related(out);
     collect_documents(&d);

@@ -61,6 +61,8 @@ struct document_view {
     VEC(unsigned) mentioned;  /* whose prose mentions it, and neither of the above */
 };
 
+struct threat_analysis;
+
 struct view {
     struct arena *arena;
     const struct profile *profile;
@@ -72,6 +74,7 @@ struct view {
     struct count_by_word by_claimed;   /* by the stage the file claims */
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
+    struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
 };

@@ -69,6 +69,7 @@ is 'it takes the next free id and the name' 's/threats/G-0004-gate-left-open-in-
 says 'name' '^name: Gate left open in the wind$' "$file"
 says 'first stage' '^stage: noted$' "$file"
 says 'date' '2026-11-22' "$file"
+says 'the areas there are' '^# areas: .*opening, membership' "$file"
 run "$CM" check s
 silent 'what is missing is the abstract and the area, no more' 'unknown|malformed|G-000[123]' "$err"
 does 'threat new again' "$CM" threat new --dir s --name 'Über: "Äpfel" / 50 % \ #'

@@ -71,7 +71,25 @@ done
 if [ -z "$bad" ]; then pass "publish: $killed of $rounds killed, $olds times the old site, otherwise the new"; else fail 'publish killed' "$bad"; fi
 does 'publish after it all' "$CM" $P --from new --to site
 same 'gives the new site' site site.new
-is 'and clears what killed runs left' '' "$(ls -A | grep -E '^\.?site[.~-]' | grep -vE '^site\.(old|new)$')"
+is 'and clears what killed runs left' '' "$(ls -A | grep -E '^\.?site[.~-]' | grep -vE '^(site\.(old|new)|\.site\.casemate-twin)$')"
+
+# The same to and fro in one folder, so that runs bring its twin up to date and exchange the two.
+"$CM" $P --from old --to site >/dev/null
+took=$(milliseconds "$CM" $P --from new --to site)
+took=$((took * 3 / 2)) # the exchange comes last
+bad= killed=0 olds=0
+for round in $(seq $rounds); do
+    from=$([ $((round % 2)) = 1 ] && echo old || echo new)
+    "$CM" $P --from $([ $from = old ] && echo new || echo old) --to site >/dev/null
+    [ "$(kill_after "$took" "$CM" $P --from $from --to site)" = killed ] && killed=$((killed + 1))
+    if diff -r site site.$from >/dev/null; then continue; fi
+    olds=$((olds + 1))
+    diff -r site "site.$([ $from = old ] && echo new || echo old)" >"$out" 2>"$err" || { bad="round $round: neither old nor new: $(told)"; break; }
+done
+if [ -z "$bad" ]; then pass "publish in the twin: $killed of $rounds killed, $olds times the site before, otherwise the new"; else fail 'publish in the twin killed' "$bad"; fi
+does 'publish after that' "$CM" $P --from new --to site
+same 'gives the new site, too' site site.new
+same 'and its twin is the same' site .site.casemate-twin/site
 
 # While it happens: a reader who opens the front page and a threat again and again never misses one.
 rm -rf site && cp -r site.old site

@@ -197,7 +197,7 @@ static void test_alternative_says_what_there_is(void **state CM_UNUSED)
     assert_true(sv_eq_str(draw_alternative(&a, t),
                           "Attack tree with the goal \"Read a password\": 4 steps below 2 gates, "
                           "1 existing countermeasure, 1 potential approach."));
-    const struct doc_figure *f = draw_figure(&a, t, SV("T-0001"));
+    const struct doc_figure *f = draw_figure(&a, t, SV("T-0001"), NULL);
     assert_true(f->width > 100 && f->width <= 720 && f->height > 100);
     arena_release(&a);
 }
@@ -220,7 +220,7 @@ static void grow(struct str *text, unsigned level, unsigned deep, unsigned wide,
 static void check_parts(struct arena *a, const char *text, size_t least)
 {
     const struct tree *t = parse(a, text);
-    const struct doc_figure *f = draw_figure(a, t, SV("T-0001"));
+    const struct doc_figure *f = draw_figure(a, t, SV("T-0001"), NULL);
     const struct doc_figure_part *parts;
     struct map homes;
     size_t count = f->on_paper(a, f->data, &parts), nodes = 0;

@@ -134,8 +134,9 @@ static void test_new(void **state CM_UNUSED)
     profile_parse(&a, &files, "", &diag, &p);
     struct sv text = threat_text_new(&a, &p, 3, SV("A \"new\": one"), SV("ada"), SV("2026-11-22")),
               normal;
-    assert_text(text, "---\nid: T-0003\nname: \"A \\\"new\\\": one\"\nstage: identified\nproposed: "
-                      "{by: ada, date: 2026-11-22}\n---\n\n"
+    assert_text(text, "---\nid: T-0003\nname: \"A \\\"new\\\": one\"\n"
+                      "# areas: [...], one or several of: transport, messaging\n"
+                      "stage: identified\nproposed: {by: ada, date: 2026-11-22}\n---\n\n"
                       "## Abstract\n\n<!-- Two sentences. -->\n\n## Existing approaches\n\n<!-- "
                       "What exists. -->\n\n"
                       "## Gap\n\n<!-- What remains. -->\n");

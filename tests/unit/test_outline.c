@@ -63,6 +63,8 @@ static const struct {
     {"an OR that is written stays", "OR Goal\n  a\n", "OR Goal\n  a\n"},
     {"the gate word before the id", "Goal\n  #x AND y\n    a\n    b\n",
      "Goal\n  AND #x y\n    a\n    b\n"},
+    {"a countermeasure consists of others", "G\n  ! AND a\n    ! #b b\n    ? c\n    d\n  ! e\n    = #b\n",
+     "G\n  ! AND a\n    ! #b b\n    ? c\n    d\n  ! e\n    = #b\n"},
     {"words that look like gates on a step", "Goal\n  And then wait\n  ORDER it\n",
      "Goal\n  And then wait\n  ORDER it\n"},
     {"attributes in fixed order", "G\n  a [time=1h p=.5]\n  ! b [cost=1k stops=1]\n",
@@ -172,9 +174,6 @@ static const struct {
     {"G\n    a\n   b\n", "3:4: an indentation of 3 blanks, which fits no line above; expected 4\n"},
     {"G\n  a\n      b\n    c\n",
      "4:5: an indentation of 4 blanks, which fits no line above; expected 2 or 6\n"},
-    {"G\n  ! a\n    ! b\n",
-     "3:5: a countermeasure on a countermeasure; expected it on a step; below a countermeasure "
-     "stand the steps that defeat it\n"},
     {"G\n  -> T-0017#x\n", "2:12: -> stands for another threat's whole tree; expected -> T-0017, "
                            "or = T-0017#step for one of its steps\n"},
     {"G\n  = T-0017\n", "2:11: = stands for one step; expected = T-0017#step, or -> T-0017 for a "

@@ -281,6 +281,167 @@ static void damaged_notes_of_the_last_run_do_no_harm(void **state)
     }
 }
 
+/* ---- the twin ---- */
+
+#define TWIN ".site.casemate-twin"
+
+static void put(struct bench *b, const char *path, const char *text)
+{
+    struct err err = ERR_INIT;
+    path = fs_join(&b->a, b->dir, path);
+    assert_int_equal(fs_write(path, sv_str(text), false, &err), 0);
+}
+
+/* In place: the file stays the same one. */
+static void append(struct bench *b, const char *path)
+{
+    FILE *f = fopen(fs_join(&b->a, b->dir, path), "a");
+    assert_non_null(f);
+    fputs("x", f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void take_away(struct bench *b, const char *path)
+{
+    struct err err = ERR_INIT;
+    assert_int_equal(fs_remove_tree(fs_join(&b->a, b->dir, path), &err), 0);
+}
+
+static ino_t number_of(struct bench *b, const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(fs_join(&b->a, b->dir, path), &st), 0);
+    return st.st_ino;
+}
+
+/* Two runs, of which the second has brought the twin to what is published. */
+static void publish_with_twin(struct bench *b)
+{
+    publish(b, "site");
+    edit(b, "\nMuch", "\nSo much");
+    publish(b, "site");
+    assert_same_site(b, "site", TWIN "/site");
+}
+
+static void the_twin_follows_and_is_published(void **state)
+{
+    struct bench *b = *state;
+    publish(b, "site");
+    assert_int_equal(fs_kind(fs_join(&b->a, b->dir, TWIN)), FS_NONE); /* a first run needs none */
+    for (int i = 0; i < 5; i++) {
+        bool known = i > 0;
+        edit(b, "\nMuch", "\nMuch and much");
+        ino_t twin = known ? number_of(b, TWIN "/site") : 0, page = number_of(b, "site/threats/T-0001.html"),
+              same = number_of(b, "site/about.html");
+        struct site_result r = publish(b, "site");
+        assert_true(r.written > 0 && r.written <= 12);
+        assert_same_site(b, "site", TWIN "/site");
+        if (known)
+            assert_int_equal(number_of(b, "site"), twin);
+        assert_int_equal(number_of(b, "site/about.html"), same);
+        assert_int_not_equal(number_of(b, "site/threats/T-0001.html"), page); /* never changed in place */
+        assert_int_equal(number_of(b, TWIN "/site/threats/T-0001.html"), number_of(b, "site/threats/T-0001.html"));
+        const char *fresh = arena_printf(&b->a, "fresh-%d", i);
+        publish(b, fresh);
+        assert_same_site(b, "site", fresh);
+    }
+    ino_t site = number_of(b, "site");
+    assert_int_equal(publish(b, "site").written, 0);
+    assert_int_equal(number_of(b, "site"), site); /* nothing changed, nothing exchanged */
+}
+
+static void pages_that_go_leave_both(void **state)
+{
+    struct bench *b = *state;
+    struct sv third = fixture_replace(&b->a, fixture_file(&b->files, SECOND)->text, SV("T-0002"), SV("T-0003"));
+    third = fixture_replace(&b->a, third, SV("Second threat"), SV("Third threat"));
+    publish_with_twin(b);
+    *vec_push(&b->a, &b->files.list) = (struct profile_file){"threats/T-0003-third.md", third};
+    load(b);
+    publish(b, "site");
+    assert_same_site(b, "site", TWIN "/site");
+    assert_int_equal(fs_kind(fs_join(&b->a, b->dir, TWIN "/site/threats/T-0003.html")), FS_FILE);
+    b->files.list.len--;
+    load(b);
+    publish(b, "site");
+    assert_same_site(b, "site", TWIN "/site");
+    publish(b, "fresh");
+    assert_same_site(b, "site", "fresh");
+}
+
+/* What may happen to the two folders between two runs. */
+static void harm(struct bench *b, int what)
+{
+    struct sv state = file(b, TWIN, "state");
+    switch (what) {
+    case 0:
+        append(b, "site/priority.html");
+        break;
+    case 1:
+        append(b, "site/analysis.html");
+        break;
+    case 2:
+        take_away(b, "site/threats/T-0002.json");
+        break;
+    case 3:
+        put(b, "site/threats/stray.html", "x");
+        break;
+    case 4:
+        put(b, "site/style.css", "x");
+        break;
+    case 5:
+        put(b, TWIN "/site/style.css", "x");
+        break;
+    case 6:
+        put(b, TWIN "/site/documents/stray.html", "x");
+        break;
+    case 7:
+        take_away(b, TWIN "/site/index.html");
+        break;
+    case 8:
+        take_away(b, TWIN "/site");
+        break;
+    case 9:
+        take_away(b, TWIN "/state");
+        break;
+    case 10:
+        put(b, TWIN "/state", "nonsense\n");
+        break;
+    case 11:
+        put(b, TWIN "/state", arena_printf(&b->a, "%.*s", (int)(state.len / 2), state.at));
+        break;
+    case 12:
+        take_away(b, "site/.casemate-site");
+        put(b, "site/.casemate-site", "casemate-site 1 another program\n");
+        break;
+    case 13:
+        take_away(b, "site/threats");
+        break;
+    default:
+        take_away(b, "site");
+        break;
+    }
+}
+
+static void a_twin_in_doubt_is_not_used(void **state)
+{
+    struct bench *b = *state;
+    for (int what = 0; what < 15; what++) {
+        publish_with_twin(b);
+        harm(b, what);
+        edit(b, "\nSo much", "\nMuch");
+        publish(b, "site");
+        const char *fresh = arena_printf(&b->a, "fresh-%d", what);
+        publish(b, fresh);
+        assert_same_site(b, "site", fresh);
+        edit(b, "\nMuch", "\nToo much");
+        publish(b, "site");
+        edit(b, "\nToo much", "\nMuch");
+        publish(b, "site");
+        assert_same_site(b, "site", fresh);
+    }
+}
+
 static void folders_of_others_are_left_alone(void **state)
 {
     struct bench *b = *state;
@@ -387,6 +548,21 @@ static struct sv manifest(struct bench *b, const char *site)
     return file(b, site, ".casemate-site");
 }
 
+static void kill_publishing(struct bench *b, long nanoseconds)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        publish(b, "site");
+        _exit(0);
+    }
+    struct timespec wait = {0, nanoseconds};
+    nanosleep(&wait, NULL);
+    kill(child, SIGKILL);
+    int status;
+    waitpid(child, &status, 0);
+}
+
 /* A child publishes the new state over the old one and is killed after a time that grows from run to run. */
 static void a_killed_run_leaves_the_old_site_or_the_new(void **state)
 {
@@ -397,23 +573,25 @@ static void a_killed_run_leaves_the_old_site_or_the_new(void **state)
     publish(b, "new");
     struct sv old = manifest(b, "old"), new = manifest(b, "new");
     for (long i = 0; i < 24; i++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            publish(b, "site");
-            _exit(0);
-        }
-        struct timespec wait = {0, i * i * 100000};
-        nanosleep(&wait, NULL);
-        kill(child, SIGKILL);
-        int status;
-        waitpid(child, &status, 0);
+        kill_publishing(b, i * i * 100000);
         struct sv now = manifest(b, "site");
         assert_true(sv_eq(now, old) || sv_eq(now, new));
         assert_same_site(b, "site", sv_eq(now, old) ? "old" : "new");
     }
     publish(b, "site");
     assert_same_site(b, "site", "new");
+    bool high = false;
+    for (long i = 0; i < 24; i++) { /* from now on in the twin, to and fro */
+        publish(b, "site");
+        edit(b, high ? "likelihood: {rating: high" : "likelihood: {rating: low",
+             high ? "likelihood: {rating: low" : "likelihood: {rating: high");
+        high = !high;
+        kill_publishing(b, i * i * 20000);
+        struct sv now = manifest(b, "site");
+        assert_true(sv_eq(now, old) || sv_eq(now, new));
+        assert_same_site(b, "site", sv_eq(now, old) ? "old" : "new");
+    }
+    publish(b, "site");
     struct fs_names names = {0};
     struct err err = ERR_INIT;
     assert_int_equal(fs_list(&b->a, b->dir, 1000, &names, &err), 0);
@@ -483,6 +661,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_edit_gives_what_a_fresh_run_gives, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threats_that_come_and_go_give_what_a_fresh_run_gives, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged_notes_of_the_last_run_do_no_harm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_twin_follows_and_is_published, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_that_go_leave_both, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_twin_in_doubt_is_not_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_of_others_are_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_have_unique_ids_and_live_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_run_leaves_the_old_site_or_the_new, set_up, tear_down),

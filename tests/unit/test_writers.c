@@ -2,6 +2,7 @@
 #include "documents_fixture.h"
 
 #include "base/utf8.h"
+#include "document/html.h"
 #include "format/json.h"
 
 #define XMPP "profiles/xmpp"
@@ -227,11 +228,7 @@ static const struct json_value *read_json(struct arena *a, struct sv text)
 
 static const struct json_value *schema_named(struct arena *a, const char *name)
 {
-    for (const struct embedded *e = document_schemas; e->name; e++)
-        if (strcmp(e->name, name) == 0)
-            return read_json(a, embedded_sv(e));
-    fail_msg("no schema %s", name);
-    return NULL;
+    return read_json(a, web_asset(arena_printf(a, "schema/%s", name)));
 }
 
 static void json_fits_its_schema(void **state)

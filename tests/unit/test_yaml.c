@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "format/yaml.h"
+#include "format/yaml_quick.h"
 
 static const struct yaml_node *parse(struct arena *a, const char *text, struct diag *diag)
 {
@@ -47,6 +47,93 @@ static void test_tree(void **state CM_UNUSED)
     assert_null(yaml_get(list, "b"));
     assert_null(yaml_get(NULL, "b"));
     arena_release(&a);
+}
+
+static void assert_same_node(const struct yaml_node *a, const struct yaml_node *b)
+{
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->line, b->line);
+    assert_int_equal(a->column, b->column);
+    assert_int_equal(a->start, b->start);
+    assert_int_equal(a->end, b->end);
+    assert_int_equal(a->plain, b->plain);
+    assert_int_equal(a->count, b->count);
+    assert_true(sv_eq(a->text, b->text));
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->kind == YAML_MAPPING)
+            assert_same_node(a->pairs[i].key, b->pairs[i].key);
+        assert_same_node(a->kind == YAML_MAPPING ? a->pairs[i].value : a->items[i],
+                         b->kind == YAML_MAPPING ? b->pairs[i].value : b->items[i]);
+    }
+}
+
+/* The quick reader gives the tree of the events, or leaves the text to them. */
+static void test_quick(void **state CM_UNUSED)
+{
+    static const struct {
+        const char *text;
+        bool quick;
+    } texts[] = {
+        {"a: b\n", true},
+        {"a: b", true},
+        {"\na: b c\n\nd: e:f\n", true},
+        {"id: T-0001\nareas: [x, y z, \"q\"]\nm: {k: v, l: [a, b], n: {o: p}}\nlist:\n  - {a: b}\n  - c\nend: 1\n", true},
+        {"a: \"x \\\" y \\\\ z\"\n", true},
+        {"a: [ x , y ]\nb: []\nc: {}\n", true},
+        {"a: Gr\xc3\xb6\xc3\x9f e\nb: [\xc3\xa4, \"\xe2\x80\x9cx\xe2\x80\x9d\", y]\n", false},
+        {"a: x\xc3\xa4, y\nb: [\"\xe2\x80\x9cx\xe2\x80\x9d\", y\xc3\xa4, z]\n", true},
+        {"l:\n  - a\n  - \"b\"\n  - [c, d]\n", true},
+        {"", false},
+        {"\n", false},
+        {"# note\na: b\n", false},
+        {"a: b # note\n", false},
+        {"a: b: c\n", false},
+        {"a: b:\n", false},
+        {"a: b \n", false},
+        {"a: b\n  c\n", false},
+        {"a: b\na: c\n", false},
+        {"a: {b: c, b: d}\n", false},
+        {"a:\n- b\n", false},
+        {"a:\n  b: c\n", false},
+        {"a:\n  - b\n    c\n", false},
+        {"a:\n  - b: c\n", false},
+        {"a:\n  - b\n - c\n", false},
+        {"a:\nb: c\n", false},
+        {"a: [b, c,]\n", false},
+        {"a: [b, c\n", false},
+        {"a: [b: c]\n", false},
+        {"a: {b}\n", false},
+        {"a: 'b'\n", false},
+        {"a: |\n  b\n", false},
+        {"a: &x b\n", false},
+        {"a: *x\n", false},
+        {"a: !x b\n", false},
+        {"a: \"b\" c\n", false},
+        {"a: \"b\n", false},
+        {"a: \"b\\n\"\n", false},
+        {"a: b\tc\n", false},
+        {"a: b\r\n", false},
+        {"a: b\xc2\x85\n", false},
+        {"a: b\xe2\x80\xa8" "c\n", false},
+        {"a: b\n---\nc: d\n", false},
+        {"%YAML 1.1\na: b\n", false},
+        {"- a\n", false},
+        {"a\n", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct arena a = ARENA_INIT;
+        struct diag diag;
+        const struct yaml_node *quick = yaml_quick(&a, sv_str(texts[i].text), 7);
+        if ((quick != NULL) != texts[i].quick)
+            fail_msg("%s: %s", texts[i].text, quick ? "read" : "left");
+        diag_init(&diag, &a);
+        const struct yaml_node *events = yaml_parse_events(&a, sv_str(texts[i].text), "f", 7, &diag);
+        if (quick && !events)
+            fail_msg("%s: refused", texts[i].text);
+        if (quick)
+            assert_same_node(quick, events);
+        arena_release(&a);
+    }
 }
 
 static void test_positions(void **state CM_UNUSED)
@@ -267,7 +354,8 @@ static void test_write_round_trip(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tree),      cmocka_unit_test(test_positions),
+        cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_quick),      cmocka_unit_test(test_positions),
         cmocka_unit_test(test_empty),     cmocka_unit_test(test_refused),
         cmocka_unit_test(test_many_keys), cmocka_unit_test(test_all_faults_in_one_run),
         cmocka_unit_test(test_hostile),   cmocka_unit_test(test_nul_bytes),

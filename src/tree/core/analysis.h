@@ -13,7 +13,7 @@ enum { ANALYSIS_BEST = 6 }; /* orders in which best attacks are given: the measu
 struct analysis_options {
     struct tree_limits limits;
     const bool *added; /* by node: approaches to add (--with); NULL: none */
-    size_t best;       /* best attacks by each measure; 0: one each */
+    size_t best;       /* best attacks by each measure; 0: none */
     bool worlds;       /* all three worlds; otherwise only the one that `probability` speaks of */
     bool importance, fronts, defence;
     bool all_attacks;     /* list every minimal attack of the main world (at most list_max) */
@@ -37,6 +37,8 @@ struct analysis_world {
     bool defined;                /* "deployed" needs a `deployed` on every countermeasure */
     uint32_t undefined_because;  /* a countermeasure without it */
     struct analysis_number probability;
+    double cutoff;               /* where a limit ended the count: best[MEASURE_PROBABILITY] holds the likeliest attacks
+                                    found, and every attack likelier than this was found; otherwise NAN */
     const char *minimal_attacks; /* digits; NULL when a limit ended the count */
     struct tree_attacks best[ANALYSIS_BEST]; /* by measure; empty where values are missing or no attack is left */
     struct tree_attacks list;                /* with all_attacks */

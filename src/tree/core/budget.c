@@ -1,6 +1,7 @@
 #include "tree/core/budget.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static int64_t now(void)
@@ -47,12 +48,23 @@ bool budget_over(struct budget *b)
     return true;
 }
 
+/* The tables are read at random: with small pages most of the time goes into finding them. A wish, no more. */
+static void prefer_huge_pages(void *memory, size_t bytes)
+{
+    enum { HUGE = 2 << 20 };
+    uintptr_t from = ((uintptr_t)memory + HUGE - 1) & ~(uintptr_t)(HUGE - 1), to = (uintptr_t)memory + bytes;
+    if (bytes >= 4 * (size_t)HUGE)
+        (void)madvise((void *)from, (to - from) & ~(uintptr_t)(HUGE - 1), MADV_HUGEPAGE);
+}
+
 void *budget_realloc(struct budget *b, void *old, size_t old_bytes, size_t bytes)
 {
-    if (!budget_take(b, bytes))
+    if (bytes > old_bytes && !budget_take(b, bytes - old_bytes))
         return NULL;
+    if (bytes < old_bytes)
+        budget_give(b, old_bytes - bytes);
     void *memory = base_realloc(old, bytes);
-    budget_give(b, old_bytes);
+    prefer_huge_pages(memory, bytes);
     return memory;
 }
 
@@ -63,6 +75,7 @@ void *budget_calloc(struct budget *b, size_t bytes)
     void *memory = calloc(bytes ? bytes : 1, 1);
     if (!memory)
         BUG("out of memory");
+    prefer_huge_pages(memory, bytes);
     return memory;
 }
 

@@ -78,27 +78,67 @@ static int same_value(const struct tree *t, uint32_t a, uint32_t b, enum tree_at
                    SV_ARG(t->nodes.at[b].values[attribute].text));
 }
 
+/* How well a node speaks for all places of its countermeasure. */
+static int knows(const struct tree_node *n)
+{
+    return 4 * (n->role == TREE_COUNTERMEASURE) + 2 * !isnan(tree_point(n, TREE_DEPLOYED)) +
+           !isnan(tree_point(n, TREE_COST));
+}
+
+struct presence {
+    uint32_t event, deployed, cost; /* the first nodes that have these values, or MODEL_NO_EVENT */
+};
+
+/* All places must say the same about an attribute, or nothing. */
+static int note_value(const struct tree *t, uint32_t node, enum tree_attribute attribute, uint32_t *first,
+                      struct err *err)
+{
+    if (isnan(tree_point(&t->nodes.at[node], attribute)))
+        return CM_OK;
+    if (*first == MODEL_NO_EVENT)
+        *first = node;
+    return same_value(t, *first, node, attribute, err);
+}
+
 /* One event per countermeasure, however often it is written. */
 static int presence_event(struct model *m, uint32_t node, struct map *known, struct err *err)
 {
     const struct tree *t = m->tree;
     const struct tree_node *n = &t->nodes.at[node];
-    struct sv key = n->id.len ? n->id : n->label;
-    uint32_t *event = map_get(known, key);
+    struct sv key = n->label.len ? n->label : n->id;
+    struct presence *p = map_get(known, key);
     int rc;
-    if (!event) {
-        event = arena_new(m->arena, uint32_t);
-        *event = new_event(m, EVENT_PRESENCE, node, 0);
-        map_set(known, key, event);
+    if (!p) {
+        p = arena_new(m->arena, struct presence);
+        *p = (struct presence){new_event(m, EVENT_PRESENCE, node, 0), MODEL_NO_EVENT, MODEL_NO_EVENT};
+        map_set(known, key, p);
     }
-    uint32_t first = m->events.at[*event].node;
-    m->event_of[node] = *event;
-    if ((rc = same_value(t, first, node, TREE_DEPLOYED, err)) || (rc = same_value(t, first, node, TREE_COST, err)))
+    m->event_of[node] = p->event;
+    if ((rc = note_value(t, node, TREE_DEPLOYED, &p->deployed, err)) ||
+        (rc = note_value(t, node, TREE_COST, &p->cost, err)))
         return rc;
-    /* the place that knows most speaks for all */
-    if (isnan(tree_point(&t->nodes.at[first], TREE_DEPLOYED)) && !isnan(tree_point(n, TREE_DEPLOYED)))
-        m->events.at[*event].node = node;
+    if (knows(n) > knows(&t->nodes.at[m->events.at[p->event].node]))
+        m->events.at[p->event].node = node;
     return CM_OK;
+}
+
+/* What is known of each presence from all its places together. */
+static void gather_presences(struct model *m)
+{
+    const struct tree *t = m->tree;
+    m->deployed = arena_new_array(m->arena, double, m->presences);
+    m->existing = arena_new_array(m->arena, bool, m->presences);
+    for (uint32_t i = 0; i < m->presences; i++)
+        m->deployed[i] = (double)NAN;
+    for (uint32_t i = 0; i < t->nodes.len; i++) {
+        if (!is_defence(&t->nodes.at[i]) || m->event_of[i] == MODEL_NO_EVENT)
+            continue;
+        uint32_t presence = m->event_of[i] - m->steps;
+        double deployed = tree_point(&t->nodes.at[i], TREE_DEPLOYED);
+        m->existing[presence] = m->existing[presence] || t->nodes.at[i].role == TREE_COUNTERMEASURE;
+        if (!isnan(deployed))
+            m->deployed[presence] = deployed;
+    }
 }
 
 static void stop_events(struct model *m, uint32_t place)
@@ -135,6 +175,7 @@ int model_init(struct model *m, struct arena *arena, const struct tree *t, struc
             rc = presence_event(m, i, &known, err);
     }
     m->presences = (uint32_t)m->events.len - m->steps;
+    gather_presences(m);
     for (uint32_t i = 0; i < t->nodes.len && !rc; i++)
         stop_events(m, i);
     return rc;
@@ -218,9 +259,8 @@ static uint32_t presence_edge(struct builder *b, uint32_t node)
         return formula_event(b->f, event);
     if (w->world == WORLD_ALL || (w->chosen && w->chosen[event]))
         return FORMULA_TRUE;
-    const struct tree_node *n = &b->m->tree->nodes.at[b->m->events.at[event].node];
-    double deployed = tree_point(n, TREE_DEPLOYED);
-    if (isnan(deployed) && n->role == TREE_APPROACH)
+    double deployed = b->m->deployed[event - b->m->steps];
+    if (isnan(deployed) && !b->m->existing[event - b->m->steps])
         deployed = 1;
     if (deployed >= 1)
         return FORMULA_TRUE;
@@ -263,10 +303,22 @@ static uint32_t defence_edge(struct builder *b, uint32_t node)
     return formula_gate(b->f, FORMULA_AND, 0, all, 4);
 }
 
+static bool touched(const struct builder *b, const struct tree_node *n)
+{
+    for (size_t i = 0; i < n->countermeasures.len; i++) {
+        uint32_t c = n->countermeasures.at[i];
+        if (b->m->tree->nodes.at[c].role == TREE_COUNTERMEASURE || (b->w->added && b->w->added[c]))
+            return true;
+    }
+    return false;
+}
+
 static uint32_t attack_edge(struct builder *b, uint32_t node)
 {
     const struct tree_node *n = &b->m->tree->nodes.at[node];
     size_t len;
+    if (b->w->untouched && touched(b, n))
+        return FORMULA_FALSE;
     uint32_t pair[2] = {n->gate == TREE_LEAF ? formula_event(b->f, b->m->event_of[node])
                                              : group_edge(b, n, false, true, &len),
                         not_edge(stopped_edge(b, node))};
@@ -299,17 +351,15 @@ void model_formula(const struct model *m, const struct model_world *w, struct fo
 
 /* ---- numbers ----------------------------------------------------------------------------------- */
 
+/* Of a countermeasure that is a "!" or an added approach in one of its places. */
 static double presence_chance(const struct model *m, const struct model_world *w, uint32_t event)
 {
-    const struct tree_node *n = &m->tree->nodes.at[m->events.at[event].node];
-    double deployed = tree_point(n, TREE_DEPLOYED);
-    if (n->role == TREE_APPROACH && !(w->added && w->added[m->events.at[event].node]))
-        return 0;
+    double deployed = m->deployed[event - m->steps];
     if (w->world == WORLD_NONE)
         return 0;
     if (w->world == WORLD_ALL || (w->chosen && w->chosen[event]))
         return 1;
-    return isnan(deployed) && n->role == TREE_APPROACH ? 1 : deployed;
+    return isnan(deployed) && !m->existing[event - m->steps] ? 1 : deployed;
 }
 
 double *model_chances(const struct model *m, const struct model_world *w)
@@ -317,8 +367,12 @@ double *model_chances(const struct model *m, const struct model_world *w)
     double *p = arena_new_array(m->arena, double, m->events.len + 1);
     for (uint32_t i = 0; i < m->steps; i++)
         p[i] = tree_point(&m->tree->nodes.at[m->events.at[i].node], TREE_P);
-    for (uint32_t i = m->steps; i < m->steps + m->presences; i++)
-        p[i] = presence_chance(m, w, i);
+    for (uint32_t i = 0; i < m->tree->nodes.len; i++) {
+        const struct tree_node *n = &m->tree->nodes.at[i];
+        uint32_t event = m->event_of[i];
+        if (is_defence(n) && event != MODEL_NO_EVENT && (n->role == TREE_COUNTERMEASURE || (w->added && w->added[i])))
+            p[event] = presence_chance(m, w, event);
+    }
     for (size_t i = 0; i < m->stops.len; i++)
         if (m->stops.at[i].event != MODEL_NO_EVENT)
             p[m->stops.at[i].event] = m->stops.at[i].stops;
@@ -331,6 +385,10 @@ double *model_values(const struct model *m, enum tree_attribute attribute)
     for (size_t i = 0; i < m->events.len; i++)
         v[i] = m->events.at[i].kind == EVENT_STOP ? (double)NAN
                                                   : tree_point(&m->tree->nodes.at[m->events.at[i].node], attribute);
+    /* what the speaker of a countermeasure does not know, another place may */
+    for (size_t i = 0; i < m->tree->nodes.len; i++)
+        if (m->event_of[i] != MODEL_NO_EVENT && isnan(v[m->event_of[i]]))
+            v[m->event_of[i]] = tree_point(&m->tree->nodes.at[i], attribute);
     return v;
 }
 

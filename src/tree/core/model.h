@@ -1,7 +1,7 @@
 /* What a tree means: Boolean formulas over random events.
  *
  * Events are the same for all formulas of one tree: first the steps, then one "presence" for each
- * countermeasure or approach (one event wherever its id, or without id its label, recurs), then one
+ * countermeasure or approach (one event wherever its label, or without label its id, recurs), then one
  * "stop" for each place where a countermeasure stands with stops < 1. A formula is made for a world:
  *
  *   reached(n) = gate over n's children, and no countermeasure c on n with present(c) and stop(c, n)
@@ -30,7 +30,7 @@ enum model_event_kind { EVENT_STEP, EVENT_PRESENCE, EVENT_STOP };
 
 struct model_event {
     enum model_event_kind kind;
-    uint32_t node;  /* the step; the countermeasure (its first node) */
+    uint32_t node;  /* the step; the countermeasure (a "!" that has its deployed and cost, where there is one) */
     uint32_t place; /* EVENT_STOP: the node it stands on */
 };
 
@@ -46,6 +46,8 @@ struct model {
     uint32_t steps;           /* events 0 .. steps-1 are the steps */
     uint32_t presences;       /* then come so many presences */
     uint32_t *event_of;       /* by node: its step or presence event, or MODEL_NO_EVENT */
+    double *deployed;         /* by presence (event - steps): what any of its places says, or NAN */
+    bool *existing;           /* by presence: a "!" in at least one place; otherwise a "?" everywhere */
     VEC(struct model_stop) stops; /* by place, then order on the place */
     uint32_t *order;          /* all nodes, every node after those below it */
 };
@@ -62,6 +64,8 @@ struct model_world {
                            also where the world would fix it: for the choice of defences */
     bool sets;          /* for minimal attacks: a countermeasure is heeded only where stops is 1 and it is
                            present for certain; what is random is left out */
+    bool untouched;     /* a node on which a "!" (or an added approach) stands is never reached: what is left are the
+                           attacks that no countermeasure touches */
 };
 
 /* The formula of the goal in a world; its arena is the model's. edges (may be NULL, else room for all

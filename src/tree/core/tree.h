@@ -91,6 +91,9 @@ struct tree_node {
     struct sv reference; /* "-> T-0017" (whole tree of another threat) or "T-0017#phish" (one of its
                             steps); then a leaf here until resolved */
     bool reference_whole;
+    struct sv origin; /* after tree_resolve(): the threat whose tree the node comes from ("T-0017"), empty for the
+                         tree itself; and the node's anchor there */
+    struct sv origin_anchor;
     uint32_t line, column; /* in the file; 0 for readers without positions */
     VEC(uint32_t)
     children; /* indexes of nodes, in order; a shared node may stand under several parents */

@@ -2,6 +2,8 @@
 
 #include "tree/io/layout.h"
 
+#include <stdio.h>
+
 struct draw_look {
     const char *class_name, *fill, *stroke, *dash;
     const char *width; /* of the outline; NULL: as the svg element says */
@@ -29,6 +31,8 @@ static const char standalone_style[] = "@media (prefers-color-scheme: dark) {\n"
                                        ".tree-approach { fill: #14251a; stroke: #6fcf8f }\n"
                                        ".tree-ref { fill: #2b2340; stroke: #b9a2ee }\n"
                                        ".tree-line { stroke: #7c8ba3 }\n"
+                                       ".tree-best, .tree-way { stroke: #ff9b8f }\n"
+                                       ".tree-corner { fill: #ff9b8f }\n"
                                        ".tree-guard, .tree-mark { stroke: #6fcf8f }\n"
                                        ".tree-mark { fill: #191f29 }\n"
                                        ".tree-badge { fill: #c3cfe0 }\n"
@@ -95,13 +99,22 @@ static void close_text(struct markup *m, struct sv text)
     markup_close(m, "text");
 }
 
-/* All lines of one kind are one path; half a pixel aside they are sharp. */
-static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard)
+static bool is_best(const struct draw_layout *l, uint32_t node)
 {
+    return l->best && l->best[node];
+}
+
+enum edges { EDGES_PLAIN, EDGES_GUARD, EDGES_BEST };
+
+/* All lines of one kind are one path; half a pixel aside they are sharp. */
+static void draw_edges(struct markup *m, const struct draw_layout *l, enum edges kind)
+{
+    static const char *const classes[] = {"tree-line", "tree-guard", "tree-line tree-way"};
+    bool guard = kind == EDGES_GUARD;
     struct str path = STR_INIT;
     for (size_t i = 0; i < l->edges.len; i++) {
         const struct draw_edge *e = &l->edges.at[i];
-        if (e->guard != guard)
+        if (e->guard != guard || (kind == EDGES_BEST && !is_best(l, e->child)))
             continue;
         char edge[EDGE_MAX_BYTES];
         size_t len = put_int(edge, 0, 'M', e->x1);
@@ -114,12 +127,12 @@ static void draw_edges(struct markup *m, const struct draw_layout *l, bool guard
     }
     if (path.len) {
         markup_open(m, "path");
-        markup_attr_str(m, "class", guard ? "tree-guard" : "tree-line");
+        markup_attr_str(m, "class", classes[kind]);
         markup_attr_str(m, "fill", "none");
         markup_attr_str(m, "stroke", guard ? "#1d6f3a" : "#64728a");
         if (guard)
             markup_attr_str(m, "stroke-dasharray", "2 3");
-        markup_attr_str(m, "stroke-width", "1");
+        markup_attr_str(m, "stroke-width", kind == EDGES_BEST ? "3" : "1");
         markup_attr_str(m, "transform", "translate(.5 .5)");
         markup_attr(m, "d", str_sv(&path));
         markup_close(m, "path");
@@ -204,6 +217,20 @@ static const char *gate_title(const struct tree_node *n)
         return "All of, in this order";
     case TREE_AT_LEAST:
         return "At least so many of";
+    case TREE_CARDINALITY:
+        return "So many of";
+    case TREE_NOT:
+        return "Not";
+    case TREE_XOR:
+        return "An odd number of";
+    case TREE_NAND:
+        return "Not all of";
+    case TREE_NOR:
+        return "None of";
+    case TREE_IFF:
+        return "All or none of";
+    case TREE_IMPLY:
+        return "Not the first, or the second of";
     default:
         return "Any of";
     }
@@ -222,29 +249,66 @@ static void draw_title(struct markup *m, const struct draw_layout *l, const stru
     markup_close(m, "title");
 }
 
+/* A corner turned down, so that the mark is not a colour alone. */
+static void draw_corner(struct markup *m, int right, int top)
+{
+    markup_open(m, "path");
+    markup_attr_str(m, "class", "tree-corner");
+    markup_attrf(m, "d", "M%d %dh10a4 4 0 0 1 4 4v10z", right - 14, top);
+    markup_attr_str(m, "fill", "#a8261c");
+    markup_close(m, "path");
+}
+
+static void draw_legend(struct markup *m, const struct draw_layout *l)
+{
+    int y = l->legend;
+    draw_rect(m, "tree-step tree-best", 4, y + 3, 26, 15, 4);
+    markup_attr_str(m, "fill", "#fff");
+    markup_attr_str(m, "stroke", "#a8261c");
+    markup_attr_str(m, "stroke-width", "2.5");
+    markup_close(m, "rect");
+    draw_corner(m, 30, y + 3);
+    open_text(m, "tree-value", 38, y + 15, "#46526a");
+    markup_attr_str(m, "font-size", "11");
+    close_text(m, SV("on the way of the best attack"));
+    markup_newline(m);
+}
+
+/* A further place of a node links to the node; the first place carries the id. */
+static bool open_box(struct markup *m, const struct draw_layout *l, const struct draw_box *box, const char *id_prefix)
+{
+    struct sv anchor = l->anchors[box->node];
+    bool link = box->kind == DRAW_SAME || (l->chips && l->chips[box->node]);
+    markup_open(m, link ? "a" : "g");
+    if (link || !(l->continued && box->node == 0))
+        markup_attrf(m, link ? "href" : "id", "%s%s%.*s", link ? "#" : "", id_prefix, SV_ARG(anchor));
+    return link;
+}
+
 static void draw_box(struct markup *m, const struct draw_layout *l, const struct draw_box *box,
                      const char *id_prefix)
 {
     const struct draw_look *look = &looks[box->kind];
-    struct sv anchor = l->anchors[box->node];
-    bool same = box->kind == DRAW_SAME;
-    markup_open(m, same ? "a" : "g");
-    markup_attrf(m, same ? "href" : "id", "%s%s%.*s", same ? "#" : "", id_prefix, SV_ARG(anchor));
+    bool best = is_best(l, box->node), link = open_box(m, l, box, id_prefix);
     draw_title(m, l, box);
-    draw_rect(m, look->class_name, box->x, box->y, box->w, box->h, look->radius);
+    char classes[40];
+    snprintf(classes, sizeof(classes), "%s%s", look->class_name, best ? " tree-best" : "");
+    draw_rect(m, classes, box->x, box->y, box->w, box->h, look->radius);
     markup_attr_str(m, "fill", look->fill);
-    markup_attr_str(m, "stroke", look->stroke);
-    if (look->width)
-        markup_attr_str(m, "stroke-width", look->width);
+    markup_attr_str(m, "stroke", best ? "#a8261c" : look->stroke);
+    if (best || look->width)
+        markup_attr_str(m, "stroke-width", best ? "2.5" : look->width);
     if (look->dash)
         markup_attr_str(m, "stroke-dasharray", look->dash);
     markup_close(m, "rect");
+    if (best)
+        draw_corner(m, box->x + box->w, box->y);
     if (layout_has_mark(box->kind))
         draw_mark(m, l, box);
     draw_texts(m, l, box);
     if (box->has_badge)
         draw_badge(m, l, box);
-    markup_close(m, same ? "a" : "g");
+    markup_close(m, link ? "a" : "g");
     markup_newline(m);
 }
 
@@ -262,7 +326,10 @@ static void draw_head(struct markup *m, const struct draw_layout *l, const char 
         markup_attr_str(m, "xmlns", "http://www.w3.org/2000/svg");
     markup_attr_str(m, "class", "attack-tree");
     markup_attr_str(m, "role", l->links ? "group" : "img");
-    markup_attrf(m, "aria-labelledby", "%s_title %s_desc", id_prefix, id_prefix);
+    char number[24] = "";
+    if (l->number)
+        snprintf(number, sizeof(number), "-%zu", l->number);
+    markup_attrf(m, "aria-labelledby", "%s_title%s %s_desc%s", id_prefix, number, id_prefix, number);
     attr_int(m, "width", shown(l, l->width));
     attr_int(m, "height", shown(l, l->height));
     markup_attrf(m, "viewBox", "0 0 %d %d", l->width, l->height);
@@ -272,12 +339,12 @@ static void draw_head(struct markup *m, const struct draw_layout *l, const char 
     markup_attr_str(m, "stroke-width", "1.25");
     markup_newline(m);
     markup_open(m, "title");
-    markup_attrf(m, "id", "%s_title", id_prefix);
+    markup_attrf(m, "id", "%s_title%s", id_prefix, number);
     markup_text_str(m, "Attack tree: ");
     markup_text(m, l->tree->nodes.at[0].label);
     markup_close(m, "title");
     markup_open(m, "desc");
-    markup_attrf(m, "id", "%s_desc", id_prefix);
+    markup_attrf(m, "id", "%s_desc%s", id_prefix, number);
     markup_text(m, l->alternative);
     markup_close(m, "desc");
     markup_newline(m);
@@ -292,10 +359,14 @@ static void draw_head(struct markup *m, const struct draw_layout *l, const char 
 void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_prefix, bool standalone)
 {
     draw_head(m, l, id_prefix, standalone);
-    draw_edges(m, l, false);
-    draw_edges(m, l, true);
+    draw_edges(m, l, EDGES_PLAIN);
+    draw_edges(m, l, EDGES_GUARD);
+    if (l->best)
+        draw_edges(m, l, EDGES_BEST);
     for (size_t i = 0; i < l->boxes.len; i++)
         draw_box(m, l, &l->boxes.at[i], id_prefix);
+    if (l->legend)
+        draw_legend(m, l);
     markup_close(m, "svg");
 }
 
@@ -341,7 +412,13 @@ static void figure_draw(struct markup *m, const void *data, const char *id_prefi
 static size_t figure_on_paper(struct arena *a, const void *data, const struct doc_figure_part **out_parts)
 {
     const struct draw_layout *l = data;
-    return draw_on_paper(a, l->tree, l->name, out_parts);
+    return draw_on_paper(a, l->tree, l->name, l->best, out_parts);
+}
+
+static size_t figure_on_screen(struct arena *a, const void *data, const struct doc_figure_part **out_parts)
+{
+    const struct draw_layout *l = data;
+    return draw_on_screen(a, l->tree, l->name, l->best, out_parts);
 }
 
 const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_layout *l)
@@ -354,12 +431,15 @@ const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_l
     return figure;
 }
 
-const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, struct sv name)
+const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, struct sv name, const bool *best)
 {
     struct doc_figure *figure = arena_new(a, struct doc_figure);
     struct draw_layout *layout = layout_usual(a, t);
     layout->name = name;
+    layout_mark(layout, best);
     *figure = *draw_layout_figure(a, layout);
     figure->on_paper = figure_on_paper;
+    if (layout->height > DRAW_FOLD_HEIGHT)
+        figure->on_screen = figure_on_screen;
     return figure;
 }

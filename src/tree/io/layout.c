@@ -301,18 +301,18 @@ static bool is_guard(const struct layouter *l, const struct place *p)
  * --------------------
  */
 
-static struct sv badge_text(struct layouter *l, const struct tree_node *n)
+struct sv layout_gate_word(struct arena *a, const struct tree_node *n)
 {
-    switch (n->gate) {
-    case TREE_AND:
-        return SV("AND");
-    case TREE_SAND:
-        return SV("SAND");
-    case TREE_AT_LEAST:
-        return sv_str(arena_printf(l->arena, "%u of %zu", n->k, n->children.len));
-    default:
-        return SV("OR");
-    }
+    static const char *const words[] = {
+        [TREE_LEAF] = "OR",  [TREE_OR] = "OR",    [TREE_AND] = "AND", [TREE_SAND] = "SAND", [TREE_NOT] = "NOT",
+        [TREE_XOR] = "XOR",  [TREE_NAND] = "NAND", [TREE_NOR] = "NOR", [TREE_IFF] = "IFF",   [TREE_IMPLY] = "IMPLY",
+        [TREE_CONSTANT] = "",
+    };
+    if (n->gate == TREE_AT_LEAST)
+        return sv_str(arena_printf(a, "%u of %zu", n->k, n->children.len));
+    if (n->gate == TREE_CARDINALITY)
+        return sv_str(arena_printf(a, "%u to %u of %zu", n->k, n->k_max, n->children.len));
+    return sv_str(words[n->gate]);
 }
 
 static bool has_badge(const struct layouter *l, const struct place *p)
@@ -331,7 +331,7 @@ static void measure_badge(struct layouter *l, const struct place *p)
     const struct tree_node *n = &l->tree->nodes.at[p->node];
     struct draw_box *box = box_of(l, p);
     box->has_badge = true;
-    box->badge = badge_text(l, n);
+    box->badge = layout_gate_word(l->arena, n);
     box->badge_w = (int)pixels(measure_text(box->badge) * 6 / 5, VALUE_SIZE) + 16 +
                    (n->gate == TREE_SAND ? 16 : 0);
 }
@@ -374,7 +374,7 @@ static void down_box(struct layouter *l, struct down *d, int place)
     int *drawn = &l->places.at[p->parent].spine[guard];
     int middle = box->y + box->h / 2, x1 = above->x + (d->step + 1) / 2;
     add_edge(
-        l, (struct draw_edge){x1, *drawn ? *drawn : above->y + above->h, middle, x, middle, guard});
+        l, (struct draw_edge){x1, *drawn ? *drawn : above->y + above->h, middle, x, middle, guard, p->node});
     *drawn = middle;
 }
 
@@ -518,7 +518,7 @@ static void hang_guards(struct layouter *l, const struct place *p)
         y = guard->y + guard->h;
         int middle = guard->y + guard->h / 2;
         add_edge(l, (struct draw_edge){box->x + GUARD_INDENT / 2, bottom, middle, guard->x, middle,
-                                       true});
+                                       true, l->places.at[i].node});
         bottom = middle;
     }
 }
@@ -534,7 +534,7 @@ static void put_place(struct layouter *l, struct across *s, int place)
         int x1 = s->shapes[p->parent].x, turn = s->row_y[p->depth] - STUB;
         bool first = l->places.at[p->parent].first == place;
         add_edge(l, (struct draw_edge){x1, first ? above->y + above->h : turn, turn, shape->x,
-                                       s->row_y[p->depth], false});
+                                       s->row_y[p->depth], false, p->node});
     }
     box->x = shape->x - box->w / 2;
     box->y = s->row_y[p->depth];
@@ -617,6 +617,20 @@ const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, dou
                 : width_hint > 8192        ? 8192
                                            : (int)width_hint;
     return lay_out(a, t, width, true);
+}
+
+void layout_mark(struct draw_layout *l, const bool *best)
+{
+    bool any = false;
+    for (size_t i = 0; best && i < l->boxes.len; i++)
+        any |= best[l->boxes.at[i].node];
+    if (!any)
+        return;
+    l->best = best;
+    l->legend = l->height + 6;
+    l->height += 6 + DRAW_LEGEND_HEIGHT;
+    if (l->width < DRAW_LEGEND_WIDTH)
+        l->width = DRAW_LEGEND_WIDTH;
 }
 
 struct draw_layout *layout_usual(struct arena *a, const struct tree *t)

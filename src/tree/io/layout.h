@@ -23,6 +23,8 @@ enum {
     DRAW_PAD_Y = 6,
     DRAW_MARK = 22, /* room for the sign before a label */
     DRAW_BADGE_HEIGHT = 18,
+    DRAW_LEGEND_HEIGHT = 22,
+    DRAW_LEGEND_WIDTH = 230,
 };
 
 struct draw_text {
@@ -44,6 +46,7 @@ struct draw_box {
 struct draw_edge {
     int x1, y1, turn, x2, y2;
     bool guard; /* to a countermeasure */
+    uint32_t child; /* the node below, and whether its box stands for it there or is a chip */
 };
 
 struct draw_layout {
@@ -54,6 +57,11 @@ struct draw_layout {
     VEC(struct draw_text) texts;
     VEC(struct draw_edge) edges;
     int width, height;
+    const bool *best; /* by node: to be marked; NULL: none. layout_mark() sets it */
+    int legend;       /* y of the line that explains the mark; 0: none */
+    const bool *chips; /* by node, in a part: stands for a node that another part shows under the same anchor */
+    bool continued;    /* the first box is shown in an earlier part too */
+    size_t number;     /* of the part; 0: the first or only one */
     bool across; /* children side by side */
     bool links;
     bool part;   /* of a drawing that is split; its references lead to other parts */
@@ -66,6 +74,11 @@ struct draw_layout {
 struct draw_layout *layout_lower(struct arena *a, const struct tree *t, int width);
 struct draw_layout *layout_usual(struct arena *a, const struct tree *t);
 struct draw_layout *layout_down(struct arena *a, const struct tree *t, int width);
+
+/* Marks nodes, and makes room for the line that explains the mark. */
+void layout_mark(struct draw_layout *l, const bool *best);
+/* The word of a gate: "OR", "2 of 3"; empty for a leaf. */
+struct sv layout_gate_word(struct arena *a, const struct tree_node *n);
 
 /* Width of a label's text in thousandths of the font's size. */
 uint32_t measure_text(struct sv text);

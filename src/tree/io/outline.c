@@ -396,7 +396,7 @@ static void check_label(struct outline_parser *p, struct sv label)
  * --------------------
  */
 
-/* The length of "T-0017" at the start of the text, 0 when there is none. */
+/* The length of "T-0017" or "T-1" at the start of the text, 0 when there is none. */
 static size_t threat_id_len(struct sv text)
 {
     size_t prefix = 0, digits = 0;
@@ -408,7 +408,7 @@ static size_t threat_id_len(struct sv text)
     while (prefix + 1 + digits < text.len && text.at[prefix + 1 + digits] >= '0' &&
            text.at[prefix + 1 + digits] <= '9')
         digits++;
-    return digits >= 4 ? prefix + 1 + digits : 0;
+    return digits ? prefix + 1 + digits : 0;
 }
 
 static void read_reference(struct outline_parser *p, struct outline_line *l, struct tree_node *n)
@@ -486,8 +486,8 @@ static void attach(struct outline_parser *p, uint32_t parent, uint32_t index)
 {
     struct tree_node *n = &p->tree->nodes.at[parent];
     p->tree->nodes.at[index].home = parent;
-    if (p->tree->nodes.at[index].role == TREE_ATTACK) {
-        *vec_push(p->arena, &n->children) = index;
+    if (p->tree->nodes.at[index].role == TREE_ATTACK || n->role != TREE_ATTACK) {
+        *vec_push(p->arena, &n->children) = index; /* a countermeasure below one is a part of it */
         return;
     }
     if (n->children.len)
@@ -537,14 +537,10 @@ static void push_level(struct outline_parser *p, const struct outline_line *l, u
 static void check_parent(struct outline_parser *p, const struct outline_line *l,
                          const struct outline_level *parent)
 {
-    bool counter = l->marker == LINE_COUNTERMEASURE || l->marker == LINE_APPROACH;
     if (parent->closed)
         outline_fault_at(p, l->column,
                          arena_printf(p->arena, "something below line %u", parent->closed),
                          parent->what);
-    else if (counter && p->tree->nodes.at[parent->node].role != TREE_ATTACK)
-        outline_fault_at(p, l->column, "a countermeasure on a countermeasure",
-                         "it on a step; below a countermeasure stand the steps that defeat it");
 }
 
 static void add_link(struct outline_parser *p, struct outline_line *l,

@@ -166,6 +166,12 @@ static void report_twice(struct outline_parser *p, uint32_t node, const struct o
                      "each step once");
 }
 
+/* A countermeasure stands on a step, but is a part of another countermeasure. */
+static bool stands_as_child(const struct outline_parser *p, uint32_t parent, uint32_t child)
+{
+    return p->tree->nodes.at[child].role == TREE_ATTACK || p->tree->nodes.at[parent].role != TREE_ATTACK;
+}
+
 /* Puts the nodes in the place of the placeholders; links to countermeasures move to the
  * countermeasures. */
 static void place_links(struct outline_parser *p)
@@ -184,28 +190,15 @@ static void place_links(struct outline_parser *p)
             if (seen[child] == i + 1)
                 report_twice(p, child, link);
             seen[child] = i + 1;
-            bool attack = p->tree->nodes.at[child].role == TREE_ATTACK;
+            bool as_child = stands_as_child(p, i, child);
             if (link)
-                link->position = (uint32_t)(attack ? kept : n->countermeasures.len);
-            if (attack)
+                link->position = (uint32_t)(as_child ? kept : n->countermeasures.len);
+            if (as_child)
                 n->children.at[kept++] = child;
             else
                 *vec_push(p->arena, &n->countermeasures) = child;
         }
         n->children.len = kept;
-    }
-}
-
-static void check_link_roles(struct outline_parser *p)
-{
-    for (size_t i = 0; i < p->links.len; i++) {
-        const struct outline_link *link = &p->links.at[i];
-        if (link->node == NO_NODE || p->tree->nodes.at[link->node].role == TREE_ATTACK ||
-            p->tree->nodes.at[link->parent].role == TREE_ATTACK)
-            continue;
-        p->line = link->line;
-        outline_fault_at(p, link->column, "a countermeasure on a countermeasure",
-                         "it on a step; below a countermeasure stand the steps that defeat it");
     }
 }
 
@@ -225,7 +218,7 @@ static void add_remarks(struct outline_parser *p)
             continue;
         struct tree_remark *remark = vec_push(p->arena, &p->tree->remarks);
         *remark = (struct tree_remark){link->parent, link->position, link->comment};
-        if (p->tree->nodes.at[link->node].role == TREE_ATTACK)
+        if (stands_as_child(p, link->parent, link->node))
             remark->position += (uint32_t)p->tree->nodes.at[link->parent].countermeasures.len;
     }
 }
@@ -381,7 +374,6 @@ const struct tree *outline_finish(struct outline_parser *p)
     check_gates(p);
     resolve_links(p);
     place_links(p);
-    check_link_roles(p);
     find_cycles(p);
     if (p->diag->errors > p->faults_before)
         return NULL;

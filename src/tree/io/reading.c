@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SHOWN_MAX = 60, NUMBER_MAX = 40 };
+enum { SHOWN_MAX = 60, NUMBER_MAX = 40, LONG_LINE = 64 * 1024 };
 
 static size_t limit_or(size_t given, size_t usual)
 {
@@ -179,10 +179,24 @@ static bool is_chance(enum tree_attribute attribute)
     return attribute == TREE_P || attribute == TREE_STOPS || attribute == TREE_DEPLOYED;
 }
 
+/* A time in the largest unit of which it is a whole number. */
+static struct sv time_number(struct reading *r, double seconds)
+{
+    static const struct {
+        const char *unit;
+        double seconds;
+    } units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        double number = seconds / units[i].seconds;
+        if (number >= 1 && number <= 1e9 && !(floor(number) < number))
+            return sv_str(arena_printf(r->arena, "%s%s", reading_number_text(r->arena, number), units[i].unit));
+    }
+    return sv_str(arena_printf(r->arena, "%ss", reading_number_text(r->arena, seconds)));
+}
+
 static struct sv value_number(struct reading *r, enum tree_attribute attribute, double value)
 {
-    const char *text = reading_number_text(r->arena, value);
-    return sv_str(attribute == TREE_TIME ? arena_printf(r->arena, "%ss", text) : text);
+    return attribute == TREE_TIME ? time_number(r, value) : sv_str(reading_number_text(r->arena, value));
 }
 
 bool reading_point(struct reading *r, struct place at, enum tree_attribute attribute, double value, struct sv written,
@@ -236,6 +250,35 @@ bool reading_value(struct reading *r, struct place at, enum tree_attribute attri
                   bad.expected);
     *out = (struct tree_value){.kind = TREE_NO_VALUE, .text = SV_NONE};
     return false;
+}
+
+/* ---- positions ---- */
+
+void text_lines_init(struct text_lines *l, struct arena *a, struct sv text)
+{
+    VEC(size_t) starts = {NULL, 0, 0};
+    const char *end = text.at + text.len;
+    *vec_push(a, &starts) = 0;
+    for (const char *c = text.at; c < end && (c = memchr(c, '\n', (size_t)(end - c))); c++)
+        *vec_push(a, &starts) = (size_t)(c - text.at) + 1;
+    *l = (struct text_lines){text, starts.at, starts.len};
+}
+
+struct place text_place(const struct text_lines *l, const char *file, size_t offset)
+{
+    size_t low = 0, high = l->count;
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+        if (l->starts[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    struct place at = {file, (uint32_t)low + 1, 0};
+    struct sv before = sv_from(l->text.at + l->starts[low], offset - l->starts[low]);
+    if (before.len <= LONG_LINE)
+        at.column = (uint32_t)utf8_count(before) + 1;
+    return at;
 }
 
 /* ---- the tree ---- */

@@ -50,11 +50,28 @@ bool reading_value(struct reading *r, struct place at, enum tree_attribute attri
 /* The shortest notation that reads back as the same number. */
 const char *reading_number_text(struct arena *a, double value);
 
+/* Where the lines of a text begin, for positions of byte offsets. */
+struct text_lines {
+    struct sv text;
+    const size_t *starts;
+    size_t count;
+};
+void text_lines_init(struct text_lines *l, struct arena *a, struct sv text);
+/* The column is 0 when the line is longer than 64 KiB. */
+struct place text_place(const struct text_lines *l, const char *file, size_t offset);
+
 /* A new tree of so many zeroed nodes with all texts empty. */
 struct tree *reading_tree(struct arena *a, uint32_t nodes);
 /* Faults for too many nodes and too great a depth. */
 bool reading_size(struct reading *r, const char *file, size_t nodes, size_t depth);
 /* Sets home, parents and tree.shared from an order; children and countermeasures are already in new numbers. */
 void reading_finish(struct tree *t, const struct graph_order *order);
+
+/* The tree of nodes that refer to each other by their index in `nodes` (children, countermeasures), whatever their
+ * order. Checks what holds of every tree, each violation a fault at the node: gates have as many children as they
+ * need and k fits, nothing stands twice below one node, roles and attributes fit, no cycles, size and depth. What does
+ * not hang below the top is left out (a warning). NULL when there is a fault, also an earlier one. */
+struct tree *reading_assemble(struct reading *r, const char *file, struct tree_node *nodes, uint32_t count,
+                              uint32_t top);
 
 #endif

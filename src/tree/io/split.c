@@ -7,10 +7,17 @@
 #include "tree/io/draw.h"
 #include "tree/io/layout.h"
 
+/* What the parts are for. */
+struct medium {
+    int width, height; /* of the layout */
+    int percent;       /* size in which it is shown */
+};
+
+/* Of A4, whose lines it fills: a page with a heading and a caption; 13 px are printed as 8 pt. */
+static const struct medium paper = {750, 960, 82};
+static const struct medium screen = {720, 1300, 100};
+
 enum {
-    PAPER_WIDTH = 750,  /* of the layout; PERCENT of it fills the lines of an A4 page */
-    PAPER_HEIGHT = 960, /* of the layout: a page with a heading and a caption */
-    PERCENT = 82,       /* 13 px are printed as 8 pt */
     CHIP_HEIGHT = 48,
     TRIES = 8,
     WHOLE = UINT32_MAX,
@@ -28,6 +35,9 @@ struct part {
 struct splitter {
     struct arena *arena;
     const struct tree *tree;
+    const struct medium *medium;
+    const struct sv *anchors; /* of the whole tree */
+    const bool *best;
     const struct draw_layout *whole;
     uint32_t *order; /* nodes, each before what stands below it */
     size_t count;
@@ -39,10 +49,10 @@ struct splitter {
     VEC(struct part) parts;
 };
 
-static const struct draw_layout *paper_layout(struct arena *a, const struct tree *t, bool part)
+static struct draw_layout *medium_layout(struct arena *a, const struct tree *t, const struct medium *medium, bool part)
 {
-    struct draw_layout *l = layout_lower(a, t, PAPER_WIDTH);
-    l->percent = PERCENT;
+    struct draw_layout *l = layout_lower(a, t, medium->width);
+    l->percent = medium->percent;
     l->part = part;
     return l;
 }
@@ -63,7 +73,7 @@ static void measure(struct splitter *s)
     s->part_of = arena_new_array(s->arena, size_t, n + 1);
     s->homes = tree_homes(s->arena, s->tree);
     bool *seen = arena_new_array(s->arena, bool, n + 1);
-    const struct draw_layout *down = layout_down(s->arena, s->tree, PAPER_WIDTH);
+    const struct draw_layout *down = layout_down(s->arena, s->tree, s->medium->width);
     for (size_t i = 0; i < down->boxes.len; i++) {
         const struct draw_box *box = &down->boxes.at[i];
         int next = i + 1 < down->boxes.len ? down->boxes.at[i + 1].y : down->height;
@@ -171,6 +181,8 @@ struct copy {
     size_t part;
     struct tree *to;
     uint32_t *index; /* of a node in the copy */
+    VEC(uint32_t) from; /* by node of the copy: the node */
+    VEC(bool) chips;    /* by node of the copy */
 };
 
 static bool shows(const struct copy *c, uint32_t node)
@@ -186,6 +198,8 @@ static uint32_t add_chip(struct copy *c, uint32_t node)
     const struct part *there = &c->s->parts.at[c->s->part_of[node]];
     struct tree_node *chip = vec_push(a, &c->to->nodes);
     const char *in = there->root == node ? "" : "in ";
+    *vec_push(a, &c->from) = node;
+    *vec_push(a, &c->chips) = true;
     *chip = (struct tree_node){.label = n->label, .reference_whole = true, .role = n->role, .parents = 1};
     chip->reference = there->number ? sv_str(arena_printf(a, "%ssubtree %u:", in, there->number))
                                     : SV("in the first drawing:");
@@ -210,16 +224,36 @@ static void copy_below(struct copy *c, uint32_t node)
     }
 }
 
-static const struct tree *part_tree(struct splitter *s, size_t part)
+/* Names and marks of the whole drawing. */
+static void take_names(const struct copy *c, struct draw_layout *l)
+{
+    struct arena *a = c->s->arena;
+    struct sv *anchors = arena_new_array(a, struct sv, c->from.len + 1);
+    bool *best = arena_new_array(a, bool, c->from.len + 1);
+    for (size_t i = 0; i < c->from.len; i++) {
+        anchors[i] = c->s->anchors[c->from.at[i]];
+        best[i] = c->s->best && c->s->best[c->from.at[i]];
+        l->links |= c->chips.at[i];
+    }
+    l->anchors = anchors;
+    l->chips = c->chips.at;
+    l->number = c->part;
+    l->continued = c->s->parts.at[c->part].continued;
+    layout_mark(l, best);
+}
+
+static struct draw_layout *part_layout(struct splitter *s, size_t part)
 {
     struct tree *to = arena_new(s->arena, struct tree);
-    struct copy c = {s, part, to, arena_new_array(s->arena, uint32_t, s->tree->nodes.len + 1)};
+    struct copy c = {s, part, to, arena_new_array(s->arena, uint32_t, s->tree->nodes.len + 1), {0}, {0}};
     for (size_t i = 0; i < s->count; i++) {
         uint32_t node = s->order[i];
         if (!shows(&c, node))
             continue;
         c.index[node] = (uint32_t)to->nodes.len;
         struct tree_node *n = vec_push(s->arena, &to->nodes);
+        *vec_push(s->arena, &c.from) = node;
+        *vec_push(s->arena, &c.chips) = false;
         *n = s->tree->nodes.at[node];
         memset(&n->children, 0, sizeof n->children);
         memset(&n->countermeasures, 0, sizeof n->countermeasures);
@@ -228,7 +262,9 @@ static const struct tree *part_tree(struct splitter *s, size_t part)
     for (size_t i = 0; i < s->count; i++)
         if (shows(&c, s->order[i]))
             copy_below(&c, s->order[i]);
-    return to;
+    struct draw_layout *l = medium_layout(s->arena, to, s->medium, true);
+    take_names(&c, l);
+    return l;
 }
 
 static struct sv part_caption(struct splitter *s, const struct part *p, struct sv name)
@@ -249,18 +285,21 @@ static bool lay_parts(struct splitter *s, const struct draw_layout **layouts)
 {
     bool fits = true;
     for (size_t i = 0; i < s->parts.len; i++) {
-        layouts[i] = paper_layout(s->arena, part_tree(s, i), true);
-        fits = fits && layouts[i]->height <= PAPER_HEIGHT;
+        layouts[i] = part_layout(s, i);
+        fits = fits && layouts[i]->height <= s->medium->height;
     }
     return fits;
 }
 
-size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, const struct doc_figure_part **out_parts)
+static size_t in_parts(struct arena *a, const struct tree *t, struct sv name, const bool *best,
+                       const struct medium *medium, const struct doc_figure_part **out_parts)
 {
-    struct splitter s = {.arena = a, .tree = t, .whole = paper_layout(a, t, false)};
+    struct draw_layout *whole = medium_layout(a, t, medium, false);
+    struct splitter s = {.arena = a, .tree = t, .medium = medium, .anchors = whole->anchors, .best = best, .whole = whole};
     const struct draw_layout **layouts = &s.whole;
-    int limit = PAPER_HEIGHT;
-    if (s.whole->height > PAPER_HEIGHT && t->nodes.len > 1) {
+    int limit = medium->height;
+    layout_mark(whole, best);
+    if (whole->height > medium->height && t->nodes.len > 1) {
         measure(&s);
         for (unsigned i = 0; i < TRIES; i++, limit -= limit / 8) {
             cut(&s, limit);
@@ -278,4 +317,16 @@ size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, cons
     }
     *out_parts = parts;
     return count;
+}
+
+size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, const bool *best,
+                     const struct doc_figure_part **out_parts)
+{
+    return in_parts(a, t, name, best, &paper, out_parts);
+}
+
+size_t draw_on_screen(struct arena *a, const struct tree *t, struct sv name, const bool *best,
+                      const struct doc_figure_part **out_parts)
+{
+    return in_parts(a, t, name, best, &screen, out_parts);
 }

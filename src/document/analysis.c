@@ -1,0 +1,373 @@
+#include "document/analysis.h"
+
+#include "document/build.h"
+#include "tree/io/analysis_json.h"
+#include "tree/io/analysis_words.h"
+
+#include <math.h>
+
+enum {
+    BEST_SHOWN = 3,
+    LISTED_MAX = 20, /* minimal attacks in the details */
+    STEPS_SHOWN = 12,
+    MEMORY_MAX = 256 * 1024 * 1024,
+};
+
+/* What building one analysis carries around. */
+struct builder {
+    struct arena *a;      /* of the view: what is kept */
+    struct arena scratch; /* for the computation */
+    const struct view *v;
+    const struct threat *threat;
+    const struct tree *tree; /* with the trees that it refers to */
+    struct tree_analysis t;
+};
+
+static struct sv anchor_of(const struct builder *b, const char *part)
+{
+    return build_sv(b->a, "%.*s-%s", SV_ARG(b->threat->id), part);
+}
+
+/* The sentences come from the scratch arena. */
+static void paragraph(struct builder *b, struct doc_block *s, struct sv first, struct sv second)
+{
+    if (first.len + second.len == 0)
+        return;
+    build_paragraph(b->a, s, "%.*s%s%.*s", SV_ARG(first), first.len && second.len ? " " : "", SV_ARG(second));
+}
+
+static struct doc_block *cell(struct builder *b, struct doc_block *row, struct sv text)
+{
+    return build_cell(b->a, row, arena_sv(b->a, text));
+}
+
+static void number(struct builder *b, struct doc_block *row, struct sv text)
+{
+    cell(b, row, text)->class_name = "number";
+}
+
+static void heading(struct builder *b, struct doc_block *row, struct sv text)
+{
+    build_row_heading(b->a, row, arena_sv(b->a, text));
+}
+
+/* ---- the three worlds ---- */
+
+static const struct {
+    enum tree_measure measure;
+    const char *name;
+} extremes[] = {{MEASURE_COST, "Cheapest attack"}, {MEASURE_TIME, "Fastest"}, {MEASURE_SKILL, "Least skill"}};
+
+static bool any_world_has(const struct builder *b, enum tree_measure m)
+{
+    for (int w = 0; w < TREE_WORLDS; w++)
+        if (b->t.computed[w] && b->t.worlds[w].defined && b->t.worlds[w].best[m].len)
+            return true;
+    return false;
+}
+
+static void world_row(struct builder *b, struct doc_block *table, const struct analysis_world *w, const bool *columns)
+{
+    struct doc_block *row = build_row(b->a, table);
+    struct sv name = words_world(w->world);
+    heading(b, row, name);
+    if (columns[ARRAY_LEN(extremes)])
+        number(b, row, words_number(&b->scratch, &w->probability));
+    number(b, row, words_count(&b->scratch, w->minimal_attacks));
+    for (size_t i = 0; i < ARRAY_LEN(extremes); i++)
+        if (columns[i])
+            number(b, row, w->best[extremes[i].measure].len
+                               ? words_measure(&b->scratch, extremes[i].measure,
+                                               w->best[extremes[i].measure].at[0].by[extremes[i].measure])
+                               : SV("none"));
+}
+
+static void worlds(struct builder *b, struct doc_block *s)
+{
+    bool columns[ARRAY_LEN(extremes) + 1]; /* the last: probability */
+    if (b->t.counts.countermeasures == 0)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(extremes); i++)
+        columns[i] = any_world_has(b, extremes[i].measure);
+    columns[ARRAY_LEN(extremes)] = b->t.worlds[WORLD_NONE].probability.known;
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "worlds"), "The goal in three worlds");
+    struct doc_block *row = build_row(b->a, table);
+    table->header_row = true;
+    heading(b, row, SV("Countermeasures"));
+    if (columns[ARRAY_LEN(extremes)])
+        heading(b, row, SV("Probability"));
+    heading(b, row, SV("Minimal attacks"));
+    for (size_t i = 0; i < ARRAY_LEN(extremes); i++)
+        if (columns[i])
+            heading(b, row, sv_str(extremes[i].name));
+    for (int w = 0; w < TREE_WORLDS; w++)
+        if (b->t.computed[w] && b->t.worlds[w].defined)
+            world_row(b, table, &b->t.worlds[w], columns);
+}
+
+/* ---- attacks ---- */
+
+static void attack_item(struct builder *b, struct doc_block *list, const struct tree_attack *attack, bool measures)
+{
+    struct doc_block *p = build_item(b->a, list);
+    struct tree_attack shown = *attack;
+    if (shown.len > STEPS_SHOWN)
+        shown.len = STEPS_SHOWN;
+    doc_text(b->a, p, arena_sv(b->a, words_attack(&b->scratch, b->tree, &shown)));
+    if (shown.len < attack->len)
+        doc_textf(b->a, p, "; and %u more", attack->len - shown.len);
+    if (measures)
+        doc_textf(b->a, p, " (%.*s)", SV_ARG(words_attack_measures(&b->scratch, b->tree, attack)));
+}
+
+static void best_attacks(struct builder *b, struct doc_block *s)
+{
+    enum tree_measure by;
+    const struct tree_attacks *best = analysis_best(&b->t.worlds[b->t.main_world], MEASURE_PROBABILITY, &by);
+    if (best->len == 0)
+        return;
+    doc_strong(b->a, doc_add(b->a, s, DOC_PARAGRAPH),
+               by == MEASURE_PROBABILITY ? SV("Likeliest minimal attacks") : SV("Shortest minimal attacks"));
+    struct doc_block *list = build_list(b->a, s);
+    list->ordered = true;
+    list->start = 1;
+    list->class_name = "attacks";
+    for (size_t i = 0; i < best->len; i++)
+        attack_item(b, list, &best->at[i], true);
+}
+
+/* ---- countermeasures ---- */
+
+static void helps(struct builder *b, struct doc_block *s)
+{
+    if (b->t.approaches_len == 0)
+        return;
+    const struct analysis_approach *const *sorted = words_by_worth(&b->scratch, &b->t);
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "helps"), "What each countermeasure is worth");
+    build_header(b->a, table, (const char *const[]){"Countermeasure", "Deployed today", "Would remove", "Would leave"}, 4);
+    for (size_t i = 0; i < b->t.approaches_len; i++) {
+        const struct tree_node *n = &b->tree->nodes.at[sorted[i]->node];
+        struct doc_block *row = build_row(b->a, table);
+        heading(b, row, words_node(b->tree, sorted[i]->node));
+        cell(b, row, n->role == TREE_APPROACH ? SV("no, a potential approach")
+                     : n->values[TREE_DEPLOYED].kind == TREE_NO_VALUE ? SV("not known")
+                                                                      : n->values[TREE_DEPLOYED].text);
+        number(b, row, words_probability(&b->scratch, sorted[i]->removes));
+        number(b, row, words_probability(&b->scratch, sorted[i]->leaves));
+    }
+}
+
+/* ---- what is folded ---- */
+
+static void attack_list(struct builder *b, struct doc_block *s, const char *title, const struct tree_attacks *all)
+{
+    if (all->len == 0)
+        return;
+    doc_strong(b->a, doc_add(b->a, s, DOC_PARAGRAPH), sv_str(title));
+    struct doc_block *list = build_list(b->a, s);
+    for (size_t i = 0; i < all->len && i < LISTED_MAX; i++)
+        attack_item(b, list, &all->at[i], false);
+    if (all->len > LISTED_MAX)
+        build_paragraph(b->a, s, "And %zu more.", all->len - LISTED_MAX);
+}
+
+static struct sv ratio(struct builder *b, double value)
+{
+    return isfinite(value) ? words_ratio(&b->scratch, value) : isinf(value) ? SV("all") : SV("not defined");
+}
+
+static void importance(struct builder *b, struct doc_block *s)
+{
+    const struct tree_importances *all = &b->t.worlds[b->t.main_world].importance;
+    if (all->len == 0)
+        return;
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "importance"), "Importance of steps and countermeasures");
+    build_header(b->a, table,
+                 (const char *const[]){"Step or countermeasure", "Birnbaum", "Criticality", "Fussell-Vesely"}, 4);
+    for (size_t i = 0; i < all->len && i < LISTED_MAX; i++) {
+        struct doc_block *row = build_row(b->a, table);
+        heading(b, row, words_node(b->tree, all->at[i].node));
+        number(b, row, ratio(b, all->at[i].birnbaum));
+        number(b, row, ratio(b, all->at[i].criticality));
+        number(b, row, ratio(b, all->at[i].fussell_vesely));
+    }
+}
+
+static void front(struct builder *b, struct doc_block *s)
+{
+    const struct tree_front *f = &b->t.worlds[b->t.main_world].cost_probability;
+    if (f->len < 2)
+        return;
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "front"), "What an attacker gets for more money");
+    build_header(b->a, table, (const char *const[]){"Cost", "Probability", "Attack"}, 3);
+    for (size_t i = 0; i < f->len && i < LISTED_MAX; i++) {
+        struct doc_block *row = build_row(b->a, table);
+        number(b, row, words_measure(&b->scratch, MEASURE_COST, f->at[i].by[0]));
+        number(b, row, words_probability(&b->scratch, f->at[i].by[1]));
+        cell(b, row, words_attack(&b->scratch, b->tree, &f->at[i].attack));
+    }
+}
+
+static void details(struct builder *b, struct doc_block *s)
+{
+    const struct analysis_world *main = &b->t.worlds[b->t.main_world];
+    struct doc_block *d = doc_block_new(b->a, DOC_DETAILS);
+    d->title = SV("Details of the analysis");
+    if (b->t.counts.countermeasures)
+        attack_list(b, d, "Minimal attacks that no existing countermeasure touches", &b->t.untouched_list);
+    if (main->list.len > main->best[MEASURE_SIZE].len)
+        attack_list(b, d, "All minimal attacks", &main->list);
+    importance(b, d);
+    front(b, d);
+    if (d->first)
+        doc_append(s, d);
+}
+
+/* ---- rating and tree ---- */
+
+static const struct term *rating_of(const struct builder *b)
+{
+    const struct terms *scale = &b->v->profile->sig.likelihood;
+    const struct rating *r = &b->threat->likelihood;
+    if (!r->given || r->level < 0 || (size_t)r->level >= scale->list.len || !scale->list.at[r->level].has_interval)
+        return NULL;
+    return &scale->list.at[r->level];
+}
+
+/* Ratings describe the network as it is deployed today. -1: the tree is below the word's interval, 1: above. */
+static int disagreement(const struct builder *b, const struct term *word)
+{
+    const struct analysis_world *w = &b->t.worlds[WORLD_DEPLOYED];
+    if (!word || !b->t.computed[WORLD_DEPLOYED] || !w->defined || !w->probability.known)
+        return 0;
+    return w->probability.hi < word->interval_lo ? -1 : w->probability.lo > word->interval_hi ? 1 : 0;
+}
+
+static struct sv note(struct builder *b)
+{
+    const struct term *word = rating_of(b);
+    int side = disagreement(b, word);
+    if (!side)
+        return SV_NONE;
+    return build_sv(b->a,
+                    "The likelihood is rated \xe2\x80\x9c%.*s\xe2\x80\x9d, which stands for a probability from %g to %g. "
+                    "The attack tree gives %.*s for today, which is %s. One of the two needs another look.",
+                    SV_ARG(word->name), word->interval_lo, word->interval_hi,
+                    SV_ARG(words_number(&b->scratch, &b->t.worlds[WORLD_DEPLOYED].probability)),
+                    side < 0 ? "less" : "more");
+}
+
+/* ---- the whole ---- */
+
+static struct doc_block *section(struct builder *b)
+{
+    struct words_story story;
+    struct doc_block *s = doc_block_new(b->a, DOC_SECTION);
+    s->title = SV("What the attack tree says");
+    s->anchor = anchor_of(b, "analysis");
+    s->class_name = "field";
+    words_story(&b->scratch, &b->t, &story);
+    paragraph(b, s, story.attacks, SV_NONE);
+    paragraph(b, s, story.worlds, story.gap);
+    paragraph(b, s, story.help, story.limits);
+    worlds(b, s);
+    best_attacks(b, s);
+    helps(b, s);
+    details(b, s);
+    return s;
+}
+
+static void put_rating(struct builder *b, struct json *j)
+{
+    const struct term *word = rating_of(b);
+    const struct analysis_world *w = &b->t.worlds[WORLD_DEPLOYED];
+    if (!word)
+        return;
+    json_key(j, "rating");
+    json_object(j);
+    json_put(j, "likelihood", word->id);
+    json_key(j, "interval");
+    json_array(j);
+    json_double(j, word->interval_lo);
+    json_double(j, word->interval_hi);
+    json_end(j);
+    json_key(j, "agrees");
+    if (w->defined && w->probability.known)
+        json_bool(j, disagreement(b, word) == 0);
+    else
+        json_null(j);
+    json_end(j);
+}
+
+static struct sv as_json(struct builder *b)
+{
+    struct str out = STR_INIT;
+    struct json j;
+    struct analysis_json what = {.worlds = true, .gap = true, .attacks = true, .approaches = true, .importance = true,
+                                 .by = MEASURE_PROBABILITY};
+    json_init(&j, &out, true);
+    json_object(&j);
+    analysis_json_write(&j, &b->t, &what, &b->scratch);
+    put_rating(b, &j);
+    json_end(&j);
+    json_finish(&j);
+    struct sv text = arena_sv(b->a, str_sv(&out));
+    str_release(&out);
+    return text;
+}
+
+/* Marks what the best attack carries out, and what it reaches on the way to the goal. */
+static const bool *best_nodes(struct builder *b)
+{
+    enum tree_measure by;
+    const struct tree_attacks *best = analysis_best(&b->t.worlds[b->t.main_world], MEASURE_PROBABILITY, &by);
+    if (best->len == 0 || b->t.worlds[b->t.main_world].best[by].at[0].len == 0)
+        return NULL;
+    return analysis_reached(b->a, b->tree, &best->at[0]);
+}
+
+static struct doc_block *contradiction(struct builder *b, const struct err *err)
+{
+    struct doc_block *s = doc_block_new(b->a, DOC_SECTION);
+    s->title = SV("What the attack tree says");
+    s->anchor = anchor_of(b, "analysis");
+    s->class_name = "field";
+    build_paragraph(b->a, s, "Nothing yet, because the tree contradicts itself: %s.", err->text);
+    return s;
+}
+
+static struct threat_analysis *compute(const struct view *v, size_t index)
+{
+    struct builder b = {.a = v->arena, .scratch = ARENA_INIT, .v = v, .threat = v->threats.at[index].threat};
+    struct threat_analysis *out = arena_new(v->arena, struct threat_analysis);
+    struct err err = ERR_INIT;
+    /* Memory, which is counted the same way each time, is what limits: an edition has to come out the same again. */
+    struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX}, .best = BEST_SHOWN, .worlds = true,
+                                 .importance = true, .all_attacks = true, .list_max = LISTED_MAX, .fronts = true};
+    b.tree = b.threat->tree;
+    int rc = tree_analyse(b.tree, &o, &b.scratch, &b.t, &err);
+    if (rc && rc != CM_ELIMIT) {
+        out->section = contradiction(&b, &err);
+    } else if (!rc) {
+        out->section = section(&b);
+        out->json = as_json(&b);
+        out->note = note(&b);
+        out->best = best_nodes(&b);
+    }
+    arena_release(&b.scratch);
+    return out;
+}
+
+const struct threat_analysis *document_analysis(const struct view *v, size_t index)
+{
+    if (!v->threats.at[index].threat->tree)
+        return NULL;
+    if (!v->analyses[index])
+        v->analyses[index] = compute(v, index);
+    return v->analyses[index];
+}
+
+void document_analysis_input(struct digest_state *s, const struct view *v, size_t index)
+{
+    (void)s, (void)v, (void)index;
+}

@@ -1,0 +1,210 @@
+/* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So many orders start,
+ * each with a manager of its own and few nodes to spend. When all have spent them, the half that got
+ * furthest goes on with twice as many, where it stopped; the others end. All build the same gates in the same
+ * sequence, so "furthest" is the number of gates that are done, and between equals, the fewer nodes when
+ * the last of them was done. The first round in which one finishes ends the race. The whole field costs
+ * about as much as three or four runs to the end of what the second best needs, and a bad order nothing that counts.
+ *
+ * Every decision is taken from what all did with the same number of nodes, so it is the same for any number of threads. */
+#include "tree/core/race.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ALONE = 2000,    /* nodes for the first order before there is a race */
+    ROUND = 4000,    /* nodes in the first round */
+    THREADS_MAX = 16,
+};
+
+struct start {
+    enum order_rule rule;
+    bool hinted; /* by the rule's order of the formula before it was simplified */
+    bool pulled; /* and then improved by formula_order_pull() */
+};
+
+static const struct start starts[] = {
+    {ORDER_AS_WRITTEN, false, false}, {ORDER_AS_WRITTEN, true, false},  {ORDER_LIGHT_FIRST, false, false},
+    {ORDER_LIGHT_FIRST, true, false}, {ORDER_HEAVY_FIRST, false, false}, {ORDER_HEAVY_FIRST, true, false},
+    {ORDER_AS_WRITTEN, false, true},  {ORDER_AS_WRITTEN, true, true},   {ORDER_LIGHT_FIRST, false, true},
+    {ORDER_LIGHT_FIRST, true, true},  {ORDER_HEAVY_FIRST, false, true}, {ORDER_HEAVY_FIRST, true, true},
+};
+enum { STARTS = ARRAY_LEN(starts) };
+
+struct runner {
+    struct bdd_building building;
+    struct arena arena;
+    uint32_t *level_of;
+    uint32_t root;
+    unsigned start; /* index in starts: decides between equals */
+};
+
+struct race {
+    const struct formula *f;
+    struct budget *budget;
+    struct runner *field[STARTS];
+    unsigned len;
+    uint32_t nodes; /* that each may have in this round */
+    atomic_uint next;
+    atomic_uint best; /* nodes of the best that is done */
+};
+
+static struct runner *enter(const struct race *r, unsigned start, const uint32_t *level_of)
+{
+    struct runner *x = base_malloc(sizeof(*x));
+    memset(x, 0, sizeof(*x));
+    x->start = start;
+    x->root = BDD_FAIL;
+    x->level_of = arena_new_array(&x->arena, uint32_t, r->f->events + 1);
+    memcpy(x->level_of, level_of, r->f->events * sizeof(*level_of));
+    struct bdd *b = bdd_new_within(r->f->events, NULL, r->budget, 1);
+    bdd_building_init(&x->building, b, r->f, x->level_of, NULL, &x->arena);
+    return x;
+}
+
+static void leave(struct runner *x)
+{
+    bdd_free(x->building.b);
+    arena_release(&x->arena);
+    free(x);
+}
+
+/* Places from ranks that need not be dense. */
+struct ranked {
+    uint32_t rank, event;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return (x->event > y->event) - (x->event < y->event);
+}
+
+static void order_by_rank(const struct formula *f, const uint32_t *rank, uint32_t *level_of)
+{
+    struct arena scratch = ARENA_INIT;
+    struct ranked *all = arena_new_array(&scratch, struct ranked, f->events + 1);
+    for (uint32_t e = 0; e < f->events; e++)
+        all[e] = (struct ranked){rank[e], e};
+    qsort(all, f->events, sizeof(*all), by_rank);
+    for (uint32_t i = 0; i < f->events; i++)
+        level_of[all[i].event] = i;
+    arena_release(&scratch);
+}
+
+/* All orders but the first, which runs already; equal ones only once. */
+static void fill_field(struct race *r, const struct race_hints *hints)
+{
+    struct arena scratch = ARENA_INIT;
+    uint32_t *level_of = arena_new_array(&scratch, uint32_t, r->f->events + 1);
+    for (unsigned i = 1; i < STARTS; i++) {
+        const struct start *s = &starts[i];
+        const uint32_t *rank = s->hinted && hints ? hints->ranks(hints->data, s->rule, &scratch) : NULL;
+        if (rank)
+            order_by_rank(r->f, rank, level_of);
+        else
+            formula_order(r->f, s->rule, level_of);
+        if (s->pulled)
+            formula_order_pull(r->f, level_of);
+        bool known = false;
+        for (unsigned j = 0; j < r->len && !known; j++)
+            known = !memcmp(level_of, r->field[j]->level_of, r->f->events * sizeof(*level_of));
+        if (!known)
+            r->field[r->len++] = enter(r, i, level_of);
+    }
+    arena_release(&scratch);
+}
+
+/* Takes runners until all have had their turn. One that is worse than the best so far cannot win: it stops. */
+static void *run(void *data)
+{
+    struct race *r = data;
+    unsigned i;
+    while ((i = atomic_fetch_add(&r->next, 1)) < r->len) {
+        struct runner *x = r->field[i];
+        unsigned best = atomic_load(&r->best);
+        x->root = bdd_building_go(&x->building, best < r->nodes ? best : r->nodes);
+        unsigned used = bdd_nodes(x->building.b);
+        while (x->root != BDD_FAIL && used < best && !atomic_compare_exchange_weak(&r->best, &best, used))
+            ;
+    }
+    return NULL;
+}
+
+static void run_round(struct race *r, unsigned threads)
+{
+    pthread_t helpers[THREADS_MAX];
+    unsigned made = 0;
+    atomic_store(&r->next, 0);
+    atomic_store(&r->best, UINT32_MAX / 2);
+    while (made + 1 < threads && made + 1 < r->len && made < THREADS_MAX &&
+           pthread_create(&helpers[made], NULL, run, r) == 0)
+        made++;
+    run(r);
+    while (made)
+        pthread_join(helpers[--made], NULL);
+}
+
+/* Done before not done, then the further, then the one with fewer nodes, then the earlier start. */
+static int by_success(const void *a, const void *b)
+{
+    const struct runner *x = *(struct runner *const *)a, *y = *(struct runner *const *)b;
+    bool x_done = x->root != BDD_FAIL, y_done = y->root != BDD_FAIL;
+    if (x_done != y_done)
+        return x_done ? -1 : 1;
+    if (!x_done && x->building.next != y->building.next)
+        return x->building.next > y->building.next ? -1 : 1;
+    uint32_t x_nodes = x_done ? bdd_nodes(x->building.b) : x->building.nodes_then;
+    uint32_t y_nodes = y_done ? bdd_nodes(y->building.b) : y->building.nodes_then;
+    if (x_nodes != y_nodes)
+        return x_nodes < y_nodes ? -1 : 1;
+    return x->start < y->start ? -1 : 1;
+}
+
+/* The better half of each kind goes on: what is pulled and what is not can be wrong together, each in its own way. */
+static void halve(struct race *r)
+{
+    unsigned all[2] = {0, 0}, met[2] = {0, 0}, kept = 0;
+    for (unsigned i = 0; i < r->len; i++)
+        all[starts[r->field[i]->start].pulled]++;
+    for (unsigned i = 0; i < r->len; i++) {
+        bool kind = starts[r->field[i]->start].pulled;
+        if (met[kind]++ < (all[kind] + 1) / 2)
+            r->field[kept++] = r->field[i];
+        else
+            leave(r->field[i]);
+    }
+    r->len = kept;
+}
+
+void race_orders(const struct formula *f, const struct race_hints *hints, unsigned threads, struct budget *budget,
+                 struct arena *arena, struct race_result *out)
+{
+    struct race r = {.f = f, .budget = budget, .nodes = ALONE};
+    uint32_t *level_of = arena_new_array(arena, uint32_t, f->events + 1);
+    formula_order(f, ORDER_AS_WRITTEN, level_of);
+    r.field[r.len++] = enter(&r, 0, level_of);
+    run_round(&r, 1);
+    if (r.field[0]->building.b->paused) {
+        fill_field(&r, hints);
+        r.nodes = ROUND;
+    }
+    while (r.field[0]->building.b->paused) {
+        run_round(&r, threads);
+        qsort(r.field, r.len, sizeof(struct runner *), by_success);
+        if (r.field[0]->root != BDD_FAIL || atomic_load(&budget->spent))
+            break;
+        halve(&r);
+        r.nodes = r.nodes < UINT32_MAX / 4 ? 2 * r.nodes : UINT32_MAX / 2 - 1;
+    }
+    while (r.len > 1)
+        leave(r.field[--r.len]);
+    struct runner *won = r.field[0];
+    memcpy(level_of, won->level_of, f->events * sizeof(*level_of));
+    *out = (struct race_result){won->building.b, won->root, level_of};
+    arena_release(&won->arena);
+    free(won);
+}
