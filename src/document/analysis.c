@@ -3,6 +3,7 @@
 #include "document/build.h"
 #include "tree/io/analysis_json.h"
 #include "tree/io/analysis_words.h"
+#include "tree/io/resolve.h"
 
 #include <math.h>
 
@@ -69,8 +70,8 @@ static bool any_world_has(const struct builder *b, enum tree_measure m)
 static void world_row(struct builder *b, struct doc_block *table, const struct analysis_world *w, const bool *columns)
 {
     struct doc_block *row = build_row(b->a, table);
-    struct sv name = words_world(w->world);
-    heading(b, row, name);
+    static const char *const names[TREE_WORLDS] = {"none", "as deployed today", "all deployed"};
+    heading(b, row, sv_str(names[w->world]));
     if (columns[ARRAY_LEN(extremes)])
         number(b, row, words_number(&b->scratch, &w->probability));
     number(b, row, words_count(&b->scratch, w->minimal_attacks));
@@ -316,14 +317,91 @@ static struct sv as_json(struct builder *b)
     return text;
 }
 
-/* Marks what the best attack carries out, and what it reaches on the way to the goal. */
+/* ---- the drawing: what the best attack carries out, and what it reaches on the way to the goal ---- */
+
+/* What a node of the resolved tree is called in its own file: the threat and the anchor there; nodes of the own file
+ * have their line instead, since an anchor may be another one there. */
+static struct sv place_of(struct arena *a, struct sv origin, struct sv anchor, uint32_t line)
+{
+    return origin.len ? build_sv(a, "%.*s#%.*s", SV_ARG(origin), SV_ARG(anchor)) : build_sv(a, "%u", line);
+}
+
+static struct sv referred_place(struct builder *b, const struct tree_node *n)
+{
+    ptrdiff_t hash = sv_find_char(n->reference, '#');
+    if (hash >= 0)
+        return n->reference;
+    const struct threat *other = map_get(&b->v->profile->by_id, n->reference);
+    return place_of(&b->scratch, n->reference, other && other->tree ? tree_anchor(&b->scratch, other->tree, 0) : SV_NONE,
+                    0);
+}
+
 static const bool *best_nodes(struct builder *b)
 {
     enum tree_measure by;
+    const struct tree *own = b->threat->tree;
     const struct tree_attacks *best = analysis_best(&b->t.worlds[b->t.main_world], MEASURE_PROBABILITY, &by);
-    if (best->len == 0 || b->t.worlds[b->t.main_world].best[by].at[0].len == 0)
+    if (best->len == 0 || best->at[0].len == 0)
         return NULL;
-    return analysis_reached(b->a, b->tree, &best->at[0]);
+    if (b->tree == own)
+        return analysis_reached(b->a, own, &best->at[0]);
+    const bool *reached = analysis_reached(&b->scratch, b->tree, &best->at[0]);
+    bool *marked = arena_new_array(b->a, bool, own->nodes.len);
+    struct map places;
+    map_init(&places, &b->scratch);
+    for (size_t i = 0; i < b->tree->nodes.len; i++) {
+        const struct tree_node *n = &b->tree->nodes.at[i];
+        if (reached[i])
+            map_set(&places, place_of(&b->scratch, n->origin, n->origin_anchor, n->line), b);
+    }
+    for (size_t i = 0; i < own->nodes.len; i++) {
+        const struct tree_node *n = &own->nodes.at[i];
+        marked[i] = map_get(&places, n->reference.len ? referred_place(b, n)
+                                                      : place_of(&b->scratch, SV_NONE, SV_NONE, n->line)) != NULL;
+    }
+    return marked;
+}
+
+/* ---- the trees of other threats that it refers to ---- */
+
+/* One without a tree counts as one step. */
+static const struct tree *single_step(struct arena *a, const struct threat *t)
+{
+    struct tree *tree = arena_new(a, struct tree);
+    struct tree_node *n = vec_push(a, &tree->nodes);
+    *n = (struct tree_node){.label = t->name.len ? t->name : t->id};
+    return tree;
+}
+
+static bool find_tree(void *context, struct sv id, const struct tree **out_tree, const char **out_file)
+{
+    struct builder *b = context;
+    const struct threat *t = map_get(&b->v->profile->by_id, id);
+    if (!t)
+        return false;
+    *out_tree = t->tree ? t->tree : single_step(&b->scratch, t);
+    *out_file = t->file;
+    return true;
+}
+
+static bool has_references(const struct tree *t)
+{
+    for (size_t i = 0; i < t->nodes.len; i++)
+        if (t->nodes.at[i].reference.len)
+            return true;
+    return false;
+}
+
+/* A reference that cannot be followed was reported when the profile was checked, and stays a step. */
+static const struct tree *with_references(struct builder *b)
+{
+    struct diag ignored;
+    struct tree_resolver resolver = {.context = b, .own = b->threat->id, .file = b->threat->file, .find = find_tree};
+    if (!has_references(b->threat->tree))
+        return b->threat->tree;
+    diag_init(&ignored, &b->scratch);
+    const struct tree *resolved = tree_resolve(&b->scratch, b->threat->tree, &resolver, &ignored);
+    return resolved ? resolved : b->threat->tree;
 }
 
 static struct doc_block *contradiction(struct builder *b, const struct err *err)
@@ -344,7 +422,7 @@ static struct threat_analysis *compute(const struct view *v, size_t index)
     /* Memory, which is counted the same way each time, is what limits: an edition has to come out the same again. */
     struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX}, .best = BEST_SHOWN, .worlds = true,
                                  .importance = true, .all_attacks = true, .list_max = LISTED_MAX, .fronts = true};
-    b.tree = b.threat->tree;
+    b.tree = with_references(&b);
     int rc = tree_analyse(b.tree, &o, &b.scratch, &b.t, &err);
     if (rc && rc != CM_ELIMIT) {
         out->section = contradiction(&b, &err);
@@ -367,7 +445,32 @@ const struct threat_analysis *document_analysis(const struct view *v, size_t ind
     return v->analyses[index];
 }
 
+/* The threats that a tree refers to, and those that these refer to, each once. */
+static void add_referred(struct digest_state *s, const struct view *v, const struct threat *t, struct map *seen,
+                         struct arena *a, unsigned depth)
+{
+    for (size_t i = 0; t->tree && i < t->tree->nodes.len && depth < 64; i++) {
+        struct sv id = t->tree->nodes.at[i].reference;
+        ptrdiff_t hash = sv_find_char(id, '#');
+        id.len = hash >= 0 ? (size_t)hash : id.len;
+        if (id.len == 0 || map_set(seen, id, a))
+            continue;
+        const struct threat *other = map_get(&v->profile->by_id, id);
+        digest_add_part(s, other ? other->name : SV_NONE);
+        digest_add_part(s, other ? other->tree_text : SV_NONE);
+        if (other)
+            add_referred(s, v, other, seen, a, depth + 1);
+    }
+}
+
 void document_analysis_input(struct digest_state *s, const struct view *v, size_t index)
 {
-    (void)s, (void)v, (void)index;
+    struct arena a = ARENA_INIT;
+    struct map seen;
+    const struct threat *t = v->threats.at[index].threat;
+    if (!t->tree || !has_references(t->tree))
+        return;
+    map_init(&seen, &a);
+    add_referred(s, v, t, &seen, &a, 0);
+    arena_release(&a);
 }

@@ -15,6 +15,7 @@
  * Texts have their length before them. The skeleton is a list of: S anchor children (section), B anchor
  * (anything else with an anchor), R id url (a cited document). */
 #include "base/fs.h"
+#include "document/analysis.h"
 #include "document/build.h"
 #include "document/site_page.h"
 
@@ -86,6 +87,7 @@ static struct digest input_of(const struct view *v, size_t index)
     for (size_t i = 0; i < t->names.len; i++)
         digest_add_part(&s, v->threats.at[t->names.at[i]].threat->id);
     add_history(&s, v, t);
+    document_analysis_input(&s, v, index);
     return digest_end(&s);
 }
 

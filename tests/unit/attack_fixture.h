@@ -92,8 +92,9 @@ static inline struct tree *random_tree(struct arena *a, struct chance_source *r,
     for (uint32_t i = gates; i < gates + defences; i++) {
         uint32_t place = draw_number(r, 2) ? draw_number(r, gates) : len - 1 - draw_number(r, steps);
         *vec_push(a, &t->nodes.at[place].countermeasures) = i;
-        for (uint32_t j = draw_number(r, 3); j > 0; j--)
-            hang(a, t, i, len - 1 - draw_number(r, steps));
+        uint32_t first = place < gates ? gates + defences : place + 1; /* nothing is below itself */
+        for (uint32_t j = first < len ? draw_number(r, 3) : 0; j > 0; j--)
+            hang(a, t, i, first + draw_number(r, len - first));
         t->nodes.at[i].gate = !t->nodes.at[i].children.len ? TREE_LEAF : draw_number(r, 2) ? TREE_AND : TREE_OR;
         if (kind->sequences && t->nodes.at[i].gate == TREE_AND)
             t->nodes.at[i].gate = TREE_SAND;

@@ -31,7 +31,7 @@ static void show_blocks(struct str *out, const struct doc_block *b)
 {
     static const char *const names[] = {"section", "p",      "list",   "li", "dl", "dd",
                                         "facts",   "fact",   "table",  "tr", "td", "code",
-                                        "quote",   "figure", "notice", "hr"};
+                                        "quote",   "figure", "notice", "details", "hr"};
     for (; b; b = b->next) {
         str_add_str(out, b->kind == DOC_LIST && b->ordered ? "ol"
                          : b->heading                      ? "th"

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "attack_fixture.h"
+#include "tree/core/pareto_attempt.h"
 #include "tree/io/outline.h"
 
 enum { ROUNDS = 150 };
@@ -188,6 +189,121 @@ static void test_limits(void **state)
     arena_release(&a);
 }
 
+/* ---- the best use of a budget ------------------------------------------------------------------- */
+
+/* For every set of steps the probability of the goal when just these are attempted. */
+static void check_attempts(struct arena *a, const struct tree *t, enum tree_world world, uint64_t seed)
+{
+    struct err err = ERR_INIT;
+    struct subject s;
+    struct solution solution;
+    struct formula f;
+    struct tree_front front;
+    struct model_world w = {.world = world};
+    assert_true(subject_init(&s, a, t, world, &err));
+    model_formula(&s.model, &w, &f, NULL);
+    assert_int_equal(solve(&f, SOLVE_BDD, NULL, a, &solution, &err), CM_OK);
+    const double *p = model_chances(&s.model, &w);
+    double *some = arena_new_array(a, double, s.model.events.len + 1);
+    struct tree_attack *all = arena_new_array(a, struct tree_attack, (size_t)1 << s.model.steps);
+    for (uint32_t set = 0; set < (uint32_t)1 << s.model.steps; set++) {
+        memcpy(some, p, s.model.events.len * sizeof(*some));
+        for (uint32_t e = 0; e < s.model.steps; e++) {
+            some[e] = set >> e & 1u ? p[e] : 0;
+            all[set].by[MEASURE_COST] += set >> e & 1u ? s.values.of[MEASURE_COST][e] : 0;
+        }
+        all[set].by[MEASURE_PROBABILITY] = solution_probability(&solution, some, NULL).p;
+    }
+    pareto_attempt(&solution, &f, &s.values, p, NULL, a, &front);
+    assert_true(front.exact && front.missing == UINT32_MAX && front.len > 0);
+    for (uint32_t set = 0; set < (uint32_t)1 << s.model.steps; set++) {
+        double best = -1;
+        for (size_t i = 0; i < front.len; i++)
+            if (front.at[i].by[0] <= all[set].by[MEASURE_COST])
+                best = front.at[i].by[1];
+        if (best < all[set].by[MEASURE_PROBABILITY] - 1e-12)
+            fail_msg("seed %llu: %g for %g, expected %g", (unsigned long long)seed, best, all[set].by[MEASURE_COST],
+                     all[set].by[MEASURE_PROBABILITY]);
+    }
+    for (size_t i = 0; i < front.len; i++) {
+        uint32_t set = 0;
+        for (uint32_t j = 0; j < front.at[i].attack.len; j++)
+            set |= 1u << s.model.event_of[front.at[i].attack.steps[j]];
+        assert_true(close_to(front.at[i].by[0], all[set].by[MEASURE_COST]));
+        assert_true(close_to(front.at[i].by[1], all[set].by[MEASURE_PROBABILITY]));
+        assert_true(!i || (front.at[i - 1].by[0] < front.at[i].by[0] && front.at[i - 1].by[1] < front.at[i].by[1]));
+    }
+}
+
+static void test_attempts(void **state)
+{
+    (void)state;
+    uint64_t seeds[] = {5000, random_seed()};
+    for (uint64_t i = 0; i < 2 * ROUNDS; i++) {
+        struct arena a = ARENA_INIT;
+        struct chance_source r = {seeds[i % 2] + i};
+        struct tree *t = random_tree(&a, &r, &(struct tree_kind){.countermeasures = i % 3 == 0});
+        for (size_t j = 0; j < t->nodes.len; j++)
+            if (t->nodes.at[j].role == TREE_COUNTERMEASURE) {
+                set_point(&t->nodes.at[j], TREE_DEPLOYED, draw_number(&r, 5) / 4.0);
+                set_point(&t->nodes.at[j], TREE_STOPS, draw_number(&r, 5) / 4.0);
+            }
+        check_attempts(&a, t, WORLD_DEPLOYED, seeds[i % 2] + i);
+        arena_release(&a);
+    }
+}
+
+/* 40 independent ways: the greatest chance for each budget; and a long chain of gates. */
+static void test_attempts_large(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct subject s;
+    struct solution solution;
+    struct tree_front front;
+    const char *text = "G\n";
+    for (int i = 0; i < 40; i++)
+        text = arena_printf(&a, "%s  AND x%d\n    a%d [p=0.5 cost=%d]\n    b%d [p=0.%d cost=%d]\n", text, i, i, 1 + i % 3,
+                            i, 1 + i % 9, 1 + i % 5);
+    assert_true(subject_init(&s, &a, parse(&a, text), WORLD_NONE, &err));
+    struct formula f = s.values.formula;
+    assert_int_equal(solve(&f, SOLVE_BDD, NULL, &a, &solution, &err), CM_OK);
+    const double *p = model_chances(&s.model, &(struct model_world){.world = WORLD_NONE});
+    pareto_attempt(&solution, &f, &s.values, p, NULL, &a, &front);
+    assert_true(front.exact && front.len > 20);
+    assert_true(close_to(front.at[front.len - 1].by[1], solution_probability(&solution, p, NULL).p));
+    arena_release(&a);
+}
+
+/* 8 of 20 steps of all kinds of cost: too many choices, and still a curve that holds. */
+static void test_attempts_limit(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct subject s;
+    struct solution solution;
+    struct tree_front front;
+    struct tree_limits limits = {.max_seconds = 1};
+    const char *text = "G\n  8 OF x\n";
+    for (int i = 0; i < 20; i++)
+        text = arena_printf(&a, "%s    a%d [p=0.%d cost=%d]\n", text, i, 11 + 37 * i % 80, 1000 + 997 * i % 613);
+    assert_true(subject_init(&s, &a, parse(&a, text), WORLD_NONE, &err));
+    struct formula f = s.values.formula;
+    assert_int_equal(solve(&f, SOLVE_BDD, NULL, &a, &solution, &err), CM_OK);
+    const double *p = model_chances(&s.model, &(struct model_world){.world = WORLD_NONE});
+    pareto_attempt(&solution, &f, &s.values, p, &limits, &a, &front);
+    assert_false(front.exact);
+    for (size_t i = 0; i < front.len; i++) {
+        double *some = arena_new_array(&a, double, s.model.events.len + 1);
+        for (uint32_t j = 0; j < front.at[i].attack.len; j++)
+            some[s.model.event_of[front.at[i].attack.steps[j]]] = p[s.model.event_of[front.at[i].attack.steps[j]]];
+        assert_true(close_to(front.at[i].by[1], solution_probability(&solution, some, NULL).p));
+    }
+    arena_release(&a);
+}
+
 /* ---- models with known answers ------------------------------------------------------------------ */
 
 static void expect_front(struct subject *s, const struct json_value *expected, enum tree_measure second, const char *name)
@@ -234,7 +350,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_fixed), cmocka_unit_test(test_random_new), cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_known),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_attempts), cmocka_unit_test(test_attempts_large),
+        cmocka_unit_test(test_attempts_limit), cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,20 +6,27 @@
 #include <stdlib.h>
 
 static const struct formats_case json_cases[] = {
-    {"an inhibit by a defence", "{\"top\": \"i\", \"nodes\": {\"i\": {\"type\": \"inhibit\", \"child\": \"a\", \"by\": \"d\"},\n"
+    {"an inhibit by a defence",
+     "{\"top\": \"i\", \"nodes\": {\"i\": {\"type\": \"inhibit\", \"child\": \"a\", \"by\": \"d\"},\n"
      "\"a\": {\"type\": \"leaf\", \"kind\": \"attack\", \"probability\": 0.5, \"cost\": 10, \"time\": 7200},\n"
      "\"d\": {\"type\": \"leaf\", \"kind\": \"defence\", \"cost\": 3, \"deployed\": 0.5}}}",
      "#i i\n  ! #d d  [deployed=0.5 cost=3]\n  #a a    [p=0.5 cost=10 time=2h]\n", NULL},
-    {"an inhibit by a gate", "{\"top\": \"i\", \"nodes\": {\"i\": {\"type\": \"inhibit\", \"child\": \"a\", \"by\": \"g\"},"
-     "\"a\": {\"type\": \"leaf\"}, \"g\": {\"type\": \"and\", \"children\": [\"a\", \"b\"]}, \"b\": {\"type\": \"leaf\"}}}",
+    {"an inhibit by a gate",
+     "{\"top\": \"i\", \"nodes\": {\"i\": {\"type\": \"inhibit\", \"child\": \"a\", \"by\": \"g\"},"
+     "\"a\": {\"type\": \"leaf\"}, \"g\": {\"type\": \"and\", \"children\": [\"a\", \"b\"]}, \"b\": {\"type\": "
+     "\"leaf\"}}}",
      "AND #i i\n  #a a\n  OR not g  ; NOT\n    AND #g g\n      = #a\n      #b b\n", NULL},
-    {"distributions", "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"leaf\", \"probability\": {\"range\": [0.1, 0.2]},"
-     "\"cost\": {\"uniform\": [0, 5]}, \"time\": {\"pert\": [60, 90, 86400]}, \"skill\": {\"triangular\": [1, 2, 3]}}}}",
+    {"distributions",
+     "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"leaf\", \"probability\": {\"range\": [0.1, 0.2]},"
+     "\"cost\": {\"uniform\": [0, 5]}, \"time\": {\"pert\": [60, 90, 86400]}, \"skill\": {\"triangular\": [1, 2, "
+     "3]}}}}",
      "#a a  [p=0.1..0.2 cost=uniform(0,5) time=pert(1min,90s,1d) skill=triangular(1,2,3)]\n", NULL},
     {"all faults at once",
      "{\"top\": \"g\", \"nodes\": {\n\"g\": {\"type\": \"and\", \"children\": [\"a\", \"ab\", 3, \"a\"]},\n"
-     "\"a\": {\"type\": \"leaf\", \"probability\": 1.5, \"colour\": 1},\n\"abc\": {\"type\": \"maybe\", \"kind\": \"x\"},\n"
-     "\"k\": {\"type\": \"atleast\", \"k\": 3, \"children\": [\"a\", \"abc\"]},\n\"e\": {\"type\": \"or\", \"children\": []},\n"
+     "\"a\": {\"type\": \"leaf\", \"probability\": 1.5, \"colour\": 1},\n\"abc\": {\"type\": \"maybe\", \"kind\": "
+     "\"x\"},\n"
+     "\"k\": {\"type\": \"atleast\", \"k\": 3, \"children\": [\"a\", \"abc\"]},\n\"e\": {\"type\": \"or\", "
+     "\"children\": []},\n"
      "\"d\": {\"type\": \"leaf\", \"kind\": \"defence\", \"skill\": 1, \"cost\": {\"range\": [1]}}\n}}",
      NULL,
      "2:1: error: g: a stands twice below it; expected each node once\n"
@@ -27,22 +34,27 @@ static const struct formats_case json_cases[] = {
      "2:46: error: this is no node; expected the id of a node, in quotes\n"
      "3:38: error: p is 1.5, outside 0 to 1; expected a fraction of 1\n"
      "3:43: error: unknown key \"colour\"; expected a key of the schema\n"
-     "4:17: error: an unknown type; expected leaf, or, and, sand, atleast, cardinality, not, xor, nand, nor, iff, imply, "
+     "4:17: error: an unknown type; expected leaf, or, and, sand, atleast, cardinality, not, xor, nand, nor, iff, "
+     "imply, "
      "constant, inhibit or reference\n"
      "4:34: error: unknown kind \"x\"; expected attack, defence or approach\n"
      "5:1: error: k: 3 of 2 children; expected a number from 1 to 2\n"
      "6:1: error: e: a gate without children; expected at least one\n"
      "7:1: error: d: skill on a countermeasure; expected stops, deployed or cost\n"
-     "7:61: error: cost is no value; expected a number, or {\"range\": [lo, hi]}, {\"uniform\": [lo, hi]}, {\"triangular\": "
+     "7:62: error: cost is no value; expected a number, or {\"range\": [lo, hi]}, {\"uniform\": [lo, hi]}, "
+     "{\"triangular\": "
      "[lo, mode, hi]} or {\"pert\": [lo, mode, hi]}\n"},
-    {"a cycle", "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"or\", \"children\": [\"h\"]},\n"
+    {"a cycle",
+     "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"or\", \"children\": [\"h\"]},\n"
      "\"h\": {\"type\": \"or\", \"children\": [\"g\"]}}}",
      NULL, "1:24: error: a cycle: g -> h -> g; expected a node that does not contain itself\n"},
-    {"what is not below the top", "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"leaf\"}, \"b\": {\"type\": \"leaf\"}}}", "#a a\n",
+    {"what is not below the top",
+     "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"leaf\"}, \"b\": {\"type\": \"leaf\"}}}", "#a a\n",
      "1:47: warning: b is not below the top and is left out\n"},
     {"no top, no nodes, no JSON", "{\"nodes\": {\"a\": {\"type\": \"leaf\"}}}", NULL,
      "1:1: error: there is no top; expected \"top\": \"id\"\n"},
-    {"no nodes", "{\"top\": \"a\"}", NULL, "1:1: error: there are no nodes; expected \"nodes\": {\"id\": {\"type\": \"leaf\"}}\n"},
+    {"no nodes", "{\"top\": \"a\"}", NULL,
+     "1:1: error: there are no nodes; expected \"nodes\": {\"id\": {\"type\": \"leaf\"}}\n"},
     {"a definition twice", "{\"top\": \"a\",\n\"nodes\": {\"a\": {}, \"a\": {}}}", NULL,
      "error: JSON, line 2, column 20: a key that stands twice in its object\n"},
 };
@@ -50,7 +62,8 @@ static const struct formats_case json_cases[] = {
 #define ADT(content) "<adtree>" content "</adtree>"
 #define NODE(label, content) "<node refinement=\"disjunctive\"><label>" label "</label>" content "</node>"
 #define AND(label, content) "<node refinement=\"conjunctive\"><label>" label "</label>" content "</node>"
-#define SWITCH(label, content) "<node refinement=\"disjunctive\" switchRole=\"yes\"><label>" label "</label>" content "</node>"
+#define SWITCH(label, content)                                                                                       \
+    "<node refinement=\"disjunctive\" switchRole=\"yes\"><label>" label "</label>" content "</node>"
 #define COST(number) "<parameter domainId=\"MinCost1\" category=\"basic\">" number "</parameter>"
 
 static const struct formats_case adtool_cases[] = {
@@ -60,11 +73,15 @@ static const struct formats_case adtool_cases[] = {
     {"what a countermeasure consists of and what defeats it",
      ADT(NODE("g", NODE("a", SWITCH("d", NODE("p", "") NODE("q", "") SWITCH("steal", ""))))),
      "OR g\n  a\n    ! OR d\n      ! p\n      ! q\n      steal\n", NULL},
-    {"the defender's goal, turned round", ADT("<node switchRole=\"yes\"><label>safe</label>" NODE("lock", SWITCH("pick", "")) "</node>"),
+    {"the defender's goal, turned round",
+     ADT("<node switchRole=\"yes\"><label>safe</label>" NODE("lock", SWITCH("pick", "")) "</node>"),
      "AND Defeat safe\n  OR Defeat lock\n    Without lock  ; NOT\n      ! lock\n    pick\n", NULL},
-    {"values", ADT(NODE("g", NODE("a", "<parameter domainId=\"ProbSucc2\">0.5</parameter><parameter domainId=\"DiffLMHE1\">H</parameter>"
-                                       "<parameter domainId=\"X\">1</parameter><parameter domainId=\"MinTimePar1\">60</parameter>")
-                        NODE("b", COST("Infinity"))) "<domain id=\"X\"><class>a.b.MinCost</class></domain>"),
+    {"values",
+     ADT(NODE("g",
+              NODE("a",
+                   "<parameter domainId=\"ProbSucc2\">0.5</parameter><parameter domainId=\"DiffLMHE1\">H</parameter>"
+                   "<parameter domainId=\"X\">1</parameter><parameter domainId=\"MinTimePar1\">60</parameter>")
+                  NODE("b", COST("Infinity"))) "<domain id=\"X\"><class>a.b.MinCost</class></domain>"),
      "OR g\n  a  [p=0.5 cost=1 time=1min skill=3]\n  b\n",
      "1:334: warning: the value of b in domain \"MinCost1\" is not carried: \"Infinity\" is no number\n"},
     {"two values of one step", ADT(NODE("g", AND("x", NODE("a", COST("1"))) "\n" NODE("a", COST("2")))), NULL,
@@ -76,20 +93,26 @@ static const struct formats_case adtool_cases[] = {
      "2:1: error: switchRole is neither yes nor no; expected yes or no\n"},
     {"empty", "<adtree/>", NULL, "error: a tree without node; expected a node with a label\n"},
     {"something else", "<html/>", NULL, "1:1: error: the element html; expected adtree or sandtree\n"},
-    {"order", "<sandtree><node refinement=\"sequential\"><label>g</label>" NODE("a", "") NODE("b", "") "</node></sandtree>",
+    {"order",
+     "<sandtree><node refinement=\"sequential\"><label>g</label>" NODE("a", "") NODE("b", "") "</node></sandtree>",
      "SAND g\n  a\n  b\n", NULL},
 };
 
 static const struct formats_case dft_cases[] = {
-    {"static gates", "toplevel \"t\"; // top\n\"t\" or \"a b\" v;\nv 2of3 \"a b\" b c;\n\"a b\" prob=0.1; /* x */ b prob=2e-3 dorm=0;\nc prob=0;",
+    {"static gates",
+     "toplevel \"t\"; // top\n\"t\" or \"a b\" v;\nv 2of3 \"a b\" b c;\n\"a b\" prob=0.1; /* x */ b prob=2e-3 "
+     "dorm=0;\nc prob=0;",
      "OR #t t\n  #a-b a b  [p=0.1]\n  2 OF #v v\n    = #a-b\n    #b b  [p=2e-3]\n    #c c  [p=0]\n", NULL},
     {"votes", "toplevel t; t vot1 a b; a prob=1; b prob=1;", "1 OF #t t\n  #a a  [p=1]\n  #b b  [p=1]\n", NULL},
     {"faults",
-     "toplevel t;\nt and a x;\na pand b b;\nb lambda=0.5;\nb prob=2;\nv 3of2 a b;\ne or;\nq;\nw 5of2 a b;\nf prob=x;\ntoplevel u v;", NULL,
+     "toplevel t;\nt and a x;\na pand b b;\nb lambda=0.5;\nb prob=2;\nv 3of2 a b;\ne or;\nq;\nw 5of2 a b;\nf "
+     "prob=x;\ntoplevel u v;",
+     NULL,
      "2:9: error: \"x\" is not defined; expected a statement that begins with this name\n"
      "3:1: error: a: b stands twice below it; expected each node once\n"
      "3:3: error: pand is a dynamic gate; expected and, or, or a vote such as 2of3\n"
-     "4:3: error: \"b\" has a rate, which says nothing without a mission time; expected prob=, the probability within the "
+     "4:3: error: \"b\" has a rate, which says nothing without a mission time; expected prob=, the probability "
+     "within the "
      "time that matters\n"
      "5:1: error: \"b\" is already defined in line 4; expected another name\n"
      "5:3: error: p is 2, outside 0 to 1; expected a fraction of 1\n"
@@ -102,7 +125,8 @@ static const struct formats_case dft_cases[] = {
      "11:10: error: \"u\" is not defined; expected the name of a gate\n"
      "11:12: error: text after the top's name; expected ;\n"},
     {"no top", "a prob=1;", NULL, "1:1: error: there is no toplevel; expected toplevel \"name\";\n"},
-    {"a rate beside a probability is not needed", "toplevel a; a or b; b lambda=1 prob=0.5;", "OR #a a\n  #b b  [p=0.5]\n", NULL},
+    {"a rate beside a probability is not needed", "toplevel a; a or b; b lambda=1 prob=0.5;",
+     "OR #a a\n  #b b  [p=0.5]\n", NULL},
     {"a cycle", "toplevel a; a or b;\nb or a;", NULL,
      "1:13: error: a cycle: a -> b -> a; expected a node that does not contain itself\n"},
 };
@@ -155,14 +179,19 @@ static const struct {
     unsigned formats; /* bit: 1 << format */
 } round_trips[] = {
     {"everything an outline has",
-     "; top\nG ; goal\n  ; above\n  OR #x a [damage=3] ; beside\n    b [p=0.5 cost=10k..20k time=2d skill=2 damage=uniform(1,2)]\n"
-     "    ! AND c\n      ! #d d [stops=0.5 deployed=0.1 cost=3]\n      ? e\n      f\n  2 OF h\n    i\n    j\n    = #x\n  SAND k\n"
+     "; top\nG ; goal\n  ; above\n  OR #x a [damage=3] ; beside\n    b [p=0.5 cost=10k..20k time=2d skill=2 "
+     "damage=uniform(1,2)]\n"
+     "    ! AND c\n      ! #d d [stops=0.5 deployed=0.1 cost=3]\n      ? e\n      f\n  2 OF h\n    i\n    j\n    = "
+     "#x\n  SAND k\n"
      "    l\n    m\n  -> T-0017\n  = T-0018#y\n; end\n",
      1u << TREE_FORMAT_JSON},
     {"a plain fault tree", "AND #g g\n  #a a [p=0.5]\n  2 OF #h h\n    = #a\n    #b b [p=1e-3]\n    #c c\n",
      1u << TREE_FORMAT_JSON | 1u << TREE_FORMAT_OPENPSA | 1u << TREE_FORMAT_DFT},
-    {"labels", "AND #g The goal\n  #a One way [p=0.25]\n  OR #b Other\n    #c x\n", 1u << TREE_FORMAT_JSON | 1u << TREE_FORMAT_OPENPSA},
-    {"attack and defence", "OR g\n  AND a\n    x [p=0.5 cost=3 time=1min skill=2]\n    y\n      ! AND z\n        ! u [deployed=0.5 cost=1]\n"
+    {"labels", "AND #g The goal\n  #a One way [p=0.25]\n  OR #b Other\n    #c x\n",
+     1u << TREE_FORMAT_JSON | 1u << TREE_FORMAT_OPENPSA},
+    {"attack and defence",
+     "OR g\n  AND a\n    x [p=0.5 cost=3 time=1min skill=2]\n    y\n      ! AND z\n        ! u [deployed=0.5 "
+     "cost=1]\n"
      "        ! v\n        OR w\n          s\n          t\n  r\n    ! q\n",
      1u << TREE_FORMAT_JSON | 1u << TREE_FORMAT_ADTOOL},
     {"order", "SAND g\n  a\n  OR b\n    c\n    d\n", 1u << TREE_FORMAT_JSON | 1u << TREE_FORMAT_ADTOOL},
@@ -202,9 +231,9 @@ static void test_losses(void **state CM_UNUSED)
     struct err err = ERR_INIT;
     struct str out = STR_INIT;
     const char *faults;
-    const struct tree *t = formats_read(
-        &a, "SAND g ; note\n  a [p=0.1..0.2 cost=3]\n  b [cost=4]\n    ! c [stops=0.5]\n    ? d\n", TREE_FORMAT_OUTLINE,
-        &faults);
+    const struct tree *t =
+        formats_read(&a, "SAND g ; note\n  a [p=0.1..0.2 cost=3]\n  b [cost=4]\n    ! c [stops=0.5]\n    ? d\n",
+                     TREE_FORMAT_OUTLINE, &faults);
     loss_init(&loss, &a);
     formats_write(&a, t, TREE_FORMAT_OPENPSA, &loss);
     assert_string_equal(formats_losses(&a, &loss),
@@ -216,8 +245,7 @@ static void test_losses(void **state CM_UNUSED)
     str_add_str(&out, "kept");
     assert_int_equal(tree_write(t, TREE_FORMAT_DFT, NULL, &out, NULL, &err), CM_EREFUSED);
     assert_string_equal(str_cstr(&out), "kept");
-    assert_string_equal(err.text,
-                        "dft cannot say what the tree means: countermeasures of \"b\": Galileo has none");
+    assert_string_equal(err.text, "dft cannot say what the tree means: countermeasures of \"b\": Galileo has none");
     assert_int_equal(tree_write(t, TREE_FORMAT_AUTO, NULL, &out, NULL, &err), CM_EUSAGE);
     str_release(&out);
     arena_release(&a);
@@ -227,25 +255,31 @@ static void test_dot(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
     const char *faults;
-    const struct tree *t = formats_read(&a, "AND Say \"x\\y\"\n  #a a [p=0.5]\n    ! c\n  b\n    = #a\n", TREE_FORMAT_OUTLINE, &faults);
-    assert_string_equal(formats_write(&a, t, TREE_FORMAT_DOT, NULL),
-                        "digraph \"Say \\\"x\\\\y\\\"\" {\n  rankdir=TB;\n  ordering=out;\n  node [fontname=\"sans-serif\"];\n"
-                        "  n0 [shape=trapezium, label=\"AND\\nSay \\\"x\\\\y\\\"\"];\n"
-                        "  n1 [shape=box, peripheries=2, label=\"a\\np=0.5\", id=\"a\"];\n"
-                        "  n2 [shape=octagon, label=\"c\"];\n  n3 [shape=ellipse, label=\"OR\\nb\"];\n"
-                        "  n0 -> n1;\n  n0 -> n3;\n  n1 -> n2 [style=dashed, arrowhead=tee];\n  n3 -> n1;\n}\n");
+    const struct tree *t =
+        formats_read(&a, "AND Say \"x\\y\"\n  #a a [p=0.5]\n    ! c\n  b\n    = #a\n", TREE_FORMAT_OUTLINE, &faults);
+    assert_string_equal(
+        formats_write(&a, t, TREE_FORMAT_DOT, NULL),
+        "digraph \"Say \\\"x\\\\y\\\"\" {\n  rankdir=TB;\n  ordering=out;\n  node [fontname=\"sans-serif\"];\n"
+        "  n0 [shape=trapezium, label=\"AND\\nSay \\\"x\\\\y\\\"\"];\n"
+        "  n1 [shape=box, peripheries=2, label=\"a\\np=0.5\", id=\"a\"];\n"
+        "  n2 [shape=octagon, label=\"c\"];\n  n3 [shape=ellipse, label=\"OR\\nb\"];\n"
+        "  n0 -> n1;\n  n0 -> n3;\n  n1 -> n2 [style=dashed, arrowhead=tee];\n  n3 -> n1;\n}\n");
     arena_release(&a);
 }
 
 /* Labels that an outline would read as something else are put in quotation marks. */
 static void test_hard_labels(void **state CM_UNUSED)
 {
-    static const char *const labels[] = {"AND then", "! no", "a ; b", "- x", "#x y", "2 OF them", "x [p=1]", "= #a", "-> T-0017", "> q"};
+    static const char *const labels[] = {"AND then",  "! no",    "a ; b", "- x",       "#x y",
+                                         "2 OF them", "x [p=1]", "= #a",  "-> T-0017", "> q"};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
         struct arena a = ARENA_INIT;
         const char *faults;
-        const char *json = arena_printf(&a, "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"or\", \"children\": [\"a\"]}, \"a\": {\"type\": "
-                                            "\"leaf\", \"label\": \"%s\"}}}", labels[i]);
+        const char *json = arena_printf(
+            &a,
+            "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"or\", \"children\": [\"a\"]}, \"a\": {\"type\": "
+            "\"leaf\", \"label\": \"%s\"}}}",
+            labels[i]);
         const struct tree *t = formats_read(&a, json, TREE_FORMAT_JSON, &faults);
         assert_non_null(t);
         struct loss loss;
@@ -261,8 +295,11 @@ static void test_hard_labels(void **state CM_UNUSED)
 /* All models of a folder that stands beside the source, where it does: each is read, or a file of values alone. */
 static void test_public_models(void **state CM_UNUSED)
 {
-    static const char *const folders[] = {"trees/aralia", "trees/synthetic-openpra", "trees/attack-small",
-                                          "trees/attack-trees/adtool2", "trees/attack-trees/adtrees",
+    static const char *const folders[] = {"trees/aralia",
+                                          "trees/synthetic-openpra",
+                                          "trees/attack-small",
+                                          "trees/attack-trees/adtool2",
+                                          "trees/attack-trees/adtrees",
                                           "trees/attack-trees/copae-adtrees"};
     struct arena a = ARENA_INIT;
     struct err err = ERR_INIT;
@@ -299,7 +336,7 @@ static void test_public_models(void **state CM_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),        cmocka_unit_test(test_adtool), cmocka_unit_test(test_dft),
+        cmocka_unit_test(test_json),        cmocka_unit_test(test_adtool),      cmocka_unit_test(test_dft),
         cmocka_unit_test(test_recognition), cmocka_unit_test(test_round_trips), cmocka_unit_test(test_losses),
         cmocka_unit_test(test_dot),         cmocka_unit_test(test_hard_labels), cmocka_unit_test(test_public_models),
     };

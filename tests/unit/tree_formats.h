@@ -81,7 +81,9 @@ static inline void formats_check(const struct formats_case *cases, size_t count,
         const char *outline = t ? formats_write(&a, t, TREE_FORMAT_OUTLINE, NULL) : "(none)";
         if (strcmp(faults, cases[i].faults ? cases[i].faults : "") != 0 ||
             strcmp(outline, cases[i].outline ? cases[i].outline : "(none)") != 0) {
-            print_error("%s:\n%s\nfaults:\n%soutline:\n%s", cases[i].what, cases[i].text, faults, outline);
+            print_error("%s:\n%s\n", cases[i].what, cases[i].text);
+            print_error("faults:\n%s", faults);
+            print_error("outline:\n%s", outline);
             failures++;
         }
         arena_release(&a);

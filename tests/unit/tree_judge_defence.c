@@ -165,36 +165,41 @@ static const char *compare_budget(const struct choices *c, const struct defence_
     return NULL;
 }
 
+/* At least as good for the defender, but for rounding. */
+static bool as_good(double x, double y, int better)
+{
+    return better * x >= better * y || judge_near(x, y);
+}
+
+/* Points that differ by rounding alone may stand for each other. */
 static const char *compare_front(const struct choices *c, const struct defence_front *f, bool residual)
 {
     const char *what = residual ? "cost/residual" : "cost/cheapest", *fault = NULL;
-    size_t count = (size_t)1 << c->len, len;
-    struct oracle_point *points = arena_new_array(c->j->a, struct oracle_point, count);
-    for (uint32_t i = 0; i < count; i++)
-        points[i] = (struct oracle_point){{c->cost[i], residual ? c->probability[i] : c->cheapest[i], 0}, 0};
-    /* an endless price for the attacker is the largest number here: the front takes differences */
-    for (size_t i = 0; i < count; i++)
-        points[i].by[1] = isinf(points[i].by[1]) ? 1e300 : points[i].by[1];
-    len = oracle_undominated(points, count, 2, (int[]){-1, residual ? -1 : 1});
+    int better = residual ? -1 : 1;
+    const double *value = residual ? c->probability : c->cheapest;
+    double before = 0;
     if (!f->exact)
         return arena_printf(c->j->a, "%s is not exact", what);
-    size_t at = 0;
     for (size_t i = 0; i < f->len && !fault; i++) {
-        double value = residual ? f->at[i].probability : f->at[i].cheapest;
-        value = isinf(value) ? 1e300 : value;
+        double cost = f->at[i].cost, reached = residual ? f->at[i].probability : f->at[i].cheapest;
         fault = compare_choice(c, &f->at[i], what);
-        /* points that differ by rounding alone are one to the engine, or the other way round */
-        while (!fault && at < len && !judge_near(points[at].by[1], value) && at + 1 < len &&
-               judge_near(points[at].by[1], points[at + 1].by[1]))
-            at++;
-        if (!fault && (at >= len || !judge_near(points[at].by[0], f->at[i].cost) || !judge_near(points[at].by[1], value)))
-            fault = arena_printf(c->j->a, "%s: point %zu is %.17g %.17g, expected %.17g %.17g (of %zu)", what, i, f->at[i].cost,
-                                 value, at < len ? points[at].by[0] : -1, at < len ? points[at].by[1] : -1, len);
-        at++;
-        while (at < len && judge_near(points[at].by[1], points[at - 1].by[1]))
-            at++;
+        if (!fault && i && (cost <= f->at[i - 1].cost || better * reached <= better * before))
+            fault = arena_printf(c->j->a, "%s: point %zu is no better than the one before", what, i);
+        for (size_t k = 0; k < (size_t)1 << c->len && !fault; k++)
+            if (c->cost[k] <= cost && !as_good(reached, value[k], better))
+                fault = arena_printf(c->j->a, "%s: %.17g for %.17g, although there is %.17g for %.17g", what, reached, cost,
+                                     value[k], c->cost[k]);
+        before = reached;
     }
-    return fault ? fault : at < len ? arena_printf(c->j->a, "%s: %zu of %zu points", what, f->len, len) : NULL;
+    for (size_t k = 0; k < (size_t)1 << c->len && !fault; k++) {
+        bool found = false;
+        for (size_t i = 0; i < f->len; i++)
+            found = found || (f->at[i].cost <= c->cost[k] &&
+                              as_good(residual ? f->at[i].probability : f->at[i].cheapest, value[k], better));
+        if (!found)
+            fault = arena_printf(c->j->a, "%s: nothing as good as %.17g for %.17g", what, value[k], c->cost[k]);
+    }
+    return fault;
 }
 
 /* More countermeasures never help the attacker. */
@@ -273,6 +278,9 @@ static bool incomplete(const struct judge *j)
 {
     for (unsigned e = 0; e < j->oracle.steps; e++)
         if (j->tree->nodes.at[j->oracle.node[e]].values[TREE_P].kind == TREE_NO_VALUE)
+            return true;
+    for (unsigned e = j->oracle.steps; e < j->oracle.steps + j->oracle.presences; e++)
+        if (isnan(said_deployed(j, e)))
             return true;
     return false;
 }

@@ -68,7 +68,7 @@ static const char *compare_one(struct judge *j, const struct tree_importance *go
         WANT(raw, one / p_goal, 0);
         if (zero > 0) {
             WANT(rrw, p_goal / zero, 0);
-        } else if (!what && zero <= 0 && !isinf(got->rrw)) {
+        } else if (!what && zero <= 0 && !isinf(got->rrw) && !incomplete(j, chances)) {
             what = "rrw", is = got->rrw, should = (double)INFINITY;
         }
         if ((unsigned)event < j->oracle.steps && vesely)

@@ -290,7 +290,8 @@ static long double weigh(const uint64_t *t, unsigned events, uint32_t state, con
     if (events == 0)
         return t[state >> 6] >> (state & 63) & 1 ? 1.0L : 0.0L;
     unsigned e = events - 1;
-    long double hi = weigh(t, e, state | (uint32_t)1 << e, p), lo = weigh(t, e, state, p);
+    long double hi = p[e] <= 0 ? 0 : weigh(t, e, state | (uint32_t)1 << e, p);
+    long double lo = p[e] >= 1 ? 0 : weigh(t, e, state, p);
     if (isnan(hi) || isnan(lo))
         return (long double)NAN;
     if (isnan(p[e]))

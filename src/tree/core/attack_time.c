@@ -60,6 +60,11 @@ double attack_clock_damage(struct attack_clock *c, const bool *state)
     return sum;
 }
 
+bool attack_clock_holds(const struct attack_clock *c, const bool *state, uint32_t node)
+{
+    return edge_holds(c, state, c->v->edges[node]) == (c->v->model->tree->nodes.at[node].role == TREE_ATTACK);
+}
+
 /* ---- when --------------------------------------------------------------------------------------- */
 
 static bool is_attack(const struct attack_clock *c, uint32_t node)

@@ -33,6 +33,9 @@ void attack_clock_init(struct attack_clock *c, const struct attack_values *v, st
 /* The time of the steps in state (by event); INFINITY when they do not reach the goal, NAN when a time that
  * matters is missing. Afterwards clock.begun and clock.reached tell of each node (INFINITY: not). */
 double attack_clock_time(struct attack_clock *c, const bool *state);
+/* After attack_clock_time() or attack_clock_damage() with the same state: whether a node is reached (a countermeasure: no
+ * longer acts). */
+bool attack_clock_holds(const struct attack_clock *c, const bool *state, uint32_t node);
 /* The damage of the steps in state: of all nodes reached by them. Does not need attack_clock_time(). */
 double attack_clock_damage(struct attack_clock *c, const bool *state);
 

@@ -118,15 +118,13 @@ ATTACKTREE_API void attacktree_free(struct attacktree *t);
 ATTACKTREE_API const char *attacktree_error(const struct attacktree *t);
 
 /* A new node; the first one made is the goal (role ATTACK). Nodes are numbered 0, 1, 2, ... in the order of their
- * making, and all results use these numbers. The label is copied; for people. At most 1,000,000 nodes and 10,000
- * bytes of label. ATTACKTREE_NONE when that is exceeded or role or gate is none of the above. */
+ * making, and all results use these numbers. The label is copied; it is for people, except that
+ * countermeasures with the same label are one and the same, also when they are different nodes. At most 1,000,000
+ * nodes and 10,000 bytes of label. ATTACKTREE_NONE when that is exceeded or role or gate is none of the above. */
 ATTACKTREE_API uint32_t attacktree_node(struct attacktree *t, enum attacktree_role role, enum attacktree_gate gate,
                                         const char *label);
 /* k, and for CARDINALITY k_max, of a gate that has them. */
 ATTACKTREE_API int attacktree_set_k(struct attacktree *t, uint32_t node, unsigned k, unsigned k_max);
-/* Countermeasures with the same name are one and the same even when they are different nodes; without a name the label
- * decides. */
-ATTACKTREE_API int attacktree_set_name(struct attacktree *t, uint32_t node, const char *name);
 /* Appends to the children of parent. A node may be the child of several parents: it is then shared. */
 ATTACKTREE_API int attacktree_child(struct attacktree *t, uint32_t parent, uint32_t child);
 /* Lets a countermeasure or approach stand on a node. */

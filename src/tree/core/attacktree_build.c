@@ -79,6 +79,8 @@ uint32_t attacktree_node(struct attacktree *t, enum attacktree_role role, enum a
     n->k = 1;
     n->label = sv_from(arena_strndup(&t->arena, label ? label : "", len), len);
     n->gate_written = true;
+    if (!len) /* a countermeasure without a label is like no other */
+        n->id = sv_str(arena_printf(&t->arena, "\001%zu", t->nodes.len));
     *vec_push(&t->arena, &t->added) = false;
     return (uint32_t)t->nodes.len - 1;
 }
@@ -93,17 +95,6 @@ int attacktree_set_k(struct attacktree *t, uint32_t node, unsigned k, unsigned k
                      SV_ARG(n->label));
     n->k = k;
     n->k_max = k_max;
-    return ATTACKTREE_OK;
-}
-
-int attacktree_set_name(struct attacktree *t, uint32_t node, const char *name)
-{
-    struct tree_node *n = node_at(t, node);
-    if (!n)
-        return ATTACKTREE_EINVALID;
-    if (!name || !*name || strlen(name) > LABEL_MAX)
-        return FAULT(t, "node %u \"%.*s\": a name has 1 to %d bytes", node, SV_ARG(n->label), LABEL_MAX);
-    n->id = sv_str(arena_strdup(&t->arena, name));
     return ATTACKTREE_OK;
 }
 

@@ -42,6 +42,10 @@ void bounds_compute(const struct formula *f, const double *p, double ratio, cons
 void bounds_factor(const struct formula *f, const double *p, double ratio, const struct tree_limits *limits,
                    struct bounds *out);
 
+/* One end of the interval of a coherent formula by leaving gates out until the rest can be solved: the least upper
+ * bound found (upper), or the greatest lower one. 1 or 0 where nothing was found, or for formulas that are not coherent. */
+double bounds_relax(const struct formula *f, const double *p, bool upper, const struct tree_limits *limits);
+
 /* All of this with the formula's modules first: those whose diagram fits are exact, the others get an interval, and the
  * whole follows from the intervals. A hard module behind rare events then needs no sharp bound of its own. */
 void bounds_by_modules(const struct formula *f, const double *p, double ratio, const struct tree_limits *limits,

@@ -15,8 +15,12 @@ enum {
     TRIED_MIN = 4, /* events tried for real at each cut: more where the piece weighs more */
     TRIED_MAX = 128,
     TRIED_SHARE = 4000,
+    POLISHED = 24, /* pieces that get a bound by relaxation in the end */
     CHOSEN_MAX = 8 /* independent arguments that bound one gate */
 };
+
+/* The share of the time for cutting; the rest is for polishing. */
+#define CUTTING 0.4
 
 struct piece {
     uint32_t parent;  /* UINT32_MAX: the root */
@@ -26,6 +30,7 @@ struct piece {
 
 struct factoring {
     struct nnf n;
+    const struct formula *f;
     const double *p;
     bool coherent;
     struct budget budget;
@@ -413,6 +418,51 @@ static void cut_all(struct factoring *x, double ratio, struct bounds *out)
     sums(x, out);
 }
 
+/* The formula under the decisions of a piece. */
+static void conditioned(const struct factoring *x, uint32_t piece, struct arena *arena, struct formula *out)
+{
+    const struct formula *f = x->f;
+    uint32_t *made = arena_new_array(arena, uint32_t, (size_t)f->events + f->gates.len + 1), widest = 1;
+    for (size_t i = 0; i < f->gates.len; i++)
+        widest = f->gates.at[i].len > widest ? f->gates.at[i].len : widest;
+    uint32_t *args = arena_new_array(arena, uint32_t, widest);
+    formula_init(out, arena, f->events);
+    for (uint32_t e = 0; e < f->events; e++)
+        made[e] = 2 * e;
+    for (uint32_t i = piece; x->pieces[i].parent != UINT32_MAX; i = x->pieces[i].parent)
+        made[x->pieces[i].literal / 2] = x->pieces[i].literal & 1u ? FORMULA_FALSE : FORMULA_TRUE;
+    for (size_t i = 0; i < f->gates.len; i++) {
+        const struct formula_gate *g = &f->gates.at[i];
+        for (uint32_t j = 0; j < g->len; j++) {
+            uint32_t e = f->args.at[g->first + j];
+            args[j] = formula_is_constant(e) ? e : e & 1u ? FORMULA_NOT(made[formula_index(e)]) : made[formula_index(e)];
+        }
+        made[f->events + i] = formula_gate(out, g->op, g->k, args, g->len);
+    }
+    uint32_t root = made[formula_index(f->root)];
+    out->root = f->root & 1u ? FORMULA_NOT(root) : root;
+}
+
+/* The widest pieces get a better upper end from a relaxation of their own. */
+static void polish(struct factoring *x, double seconds, struct bounds *out)
+{
+    struct tree_limits l = {.max_bytes = x->budget.max_bytes / 2, .cancelled = x->budget.cancelled};
+    size_t n = x->heap_len < POLISHED ? x->heap_len : POLISHED;
+    l.max_seconds = seconds / POLISHED;
+    for (size_t i = 0; i < n && x->coherent; i++) {
+        struct arena arena = ARENA_INIT;
+        struct formula f;
+        uint32_t index = pop(x);
+        struct piece *piece = &x->pieces[index];
+        conditioned(x, index, &arena, &f);
+        double hi = bounds_relax(&f, x->p, true, &l);
+        x->done_lo += piece->weight * piece->lo;
+        x->done_hi += piece->weight * fmin(piece->hi, hi);
+        arena_release(&arena);
+    }
+    sums(x, out);
+}
+
 static void supports(struct factoring *x, struct arena *arena)
 {
     x->words = (x->n.events + 63) / 64;
@@ -465,9 +515,12 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
                    struct bounds *out)
 {
     struct arena scratch = ARENA_INIT;
-    struct factoring x = {.p = p, .coherent = formula_coherent(f)};
+    struct factoring x = {.f = f, .p = p, .coherent = formula_coherent(f)};
     *out = (struct bounds){.lo = 0, .hi = 1, .cutoff = 1};
-    budget_init(&x.budget, limits);
+    struct tree_limits l = limits ? *limits : (struct tree_limits){0};
+    double seconds = l.max_seconds > 0 ? l.max_seconds : 60;
+    l.max_seconds = seconds * CUTTING;
+    budget_init(&x.budget, &l);
     if (nnf_build(&x.n, &scratch, f, NODES_MAX)) {
         if (formula_is_constant(x.n.root)) {
             out->lo = out->hi = x.n.root == NNF_TRUE ? 1 : 0;
@@ -487,9 +540,11 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
             x.worth[e] = 1;
         supports(&x, &scratch);
         evaluate(&x);
-        if (list_above(&x, &scratch) && keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root]}))
+        if (list_above(&x, &scratch) && keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root]})) {
             cut_all(&x, ratio, out);
-        else
+            if (out->lo <= 0 || out->hi > ratio * out->lo)
+                polish(&x, seconds * (1 - CUTTING), out);
+        } else
             *out = (struct bounds){.lo = x.lo[x.n.root], .hi = x.hi[x.n.root], .cutoff = 1};
     }
     budget_free(&x.budget, x.pieces, x.cap * sizeof(*x.pieces));

@@ -356,13 +356,12 @@ static bool fold_switches(struct switched *s, uint32_t root, enum defence_wish w
     return ok;
 }
 
-/* A third of time and memory: what comes after a failure needs the rest. */
-static bool fold_switched(struct fold *f, const struct diagram *d, const struct diagram_order *order,
+static bool fold_switched(struct fold *f, const struct diagram *d, const struct diagram_order *order, size_t max_bytes,
                           enum defence_wish wish, struct options *out)
 {
     struct switched s = {.f = f, .d = d, .order = order, .scratch = ARENA_INIT};
     struct tree_limits limits = f->p->limits;
-    limits.max_bytes = f->budget.max_bytes / 3;
+    limits.max_bytes = max_bytes;
     limits.max_seconds = (limits.max_seconds > 0 ? limits.max_seconds : 60) / 3;
     number_variables(&s);
     s.b = bdd_new(s.vars, NULL, &limits);
@@ -372,6 +371,49 @@ static bool fold_switched(struct fold *f, const struct diagram *d, const struct 
     free(s.at);
     arena_release(&s.scratch);
     return ok;
+}
+
+/* ---- parts whose decisions meet, too many for switches ------------------------------------------ */
+
+/* The part alone, as a problem whose events are all variables. */
+static bool search_part(struct fold *f, const struct diagram *d, enum defence_wish wish, double seconds,
+                        struct options *out)
+{
+    struct solution_part part = {.bdd = *d};
+    struct solution s = {.events = f->p->s->events + f->p->s->len, .parts = &part, .len = 1};
+    struct defence_problem p = *f->p;
+    struct defence_search found;
+    if (!f->p->falls)
+        return false;
+    p.s = &s;
+    p.events = f->by_var;
+    p.wish = wish;
+    p.limits.max_seconds = seconds;
+    defence_search(&p, &found);
+    *out = found.found;
+    return found.exact;
+}
+
+/* Switches leave nothing to chance but may need any amount of memory; the search is quick where few of the decisions
+ * matter and may need any amount of time. In turns, with more for each, so that the better way costs at most a few
+ * times what it would have cost alone. */
+static bool fold_meeting(struct fold *f, const struct diagram *d, const struct diagram_order *order,
+                         enum defence_wish wish, struct options *out)
+{
+    double seconds = f->p->limits.max_seconds > 0 ? f->p->limits.max_seconds : 60, patience = 0.01;
+    size_t bytes = 1 << 20, most = f->budget.max_bytes / 3;
+    bool ordered = order->ordered && order->len <= DEEPEST;
+    while (!budget_over(&f->budget)) {
+        if (ordered && bytes < most && fold_switched(f, d, order, bytes, wish, out))
+            return true;
+        if (search_part(f, d, wish, patience < seconds / 8 ? patience : seconds / 8, out))
+            return true;
+        if (bytes >= most && patience >= seconds / 8)
+            break;
+        bytes *= 8;
+        patience *= 8;
+    }
+    return ordered && fold_switched(f, d, order, most, wish, out);
 }
 
 /* ---- all parts --------------------------------------------------------------------------------- */
@@ -401,14 +443,12 @@ static bool fold_part(struct fold *f, uint32_t part)
         return true;
     }
     f->falls[self] = f->p->falls && diagram_falls(d, f->decides, f->falls);
-    enum defence_wish wish = last ? WISH_NO : !f->p->falls ? WISH_BOTH : f->falls[self] ? WISH_NO : WISH_YES;
+    enum defence_wish wish = last ? f->p->wish : !f->p->falls ? WISH_BOTH : f->falls[self] ? WISH_NO : WISH_YES;
     diagram_order(d, &scratch, f->place_of, &order);
     if (decisions_apart(f, d, &order))
         ok = fold_apart(f, d, wish, &f->by_var[self]);
-    else if (!order.ordered || order.len > DEEPEST)
-        ok = false;
     else
-        ok = fold_switched(f, d, &order, wish, &f->by_var[self]);
+        ok = fold_meeting(f, d, &order, wish, &f->by_var[self]);
     if (ok && !last)
         settle_single(f, &f->by_var[self]);
     f->decides[self] = ok && f->by_var[self].len > 1;
@@ -435,9 +475,7 @@ bool defence_fold(const struct defence_problem *p, struct options *out)
         ok = fold_part(&f, i);
     if (ok) {
         *out = f.by_var[vars - 1];
-        for (uint32_t i = 0; p->aim == AIM_CHEAPEST && i < out->len; i++)
-            out->at[i].value.no = 0; /* nobody asks */
-        defence_prune(p->aim, WISH_NO, out);
+        defence_prune(p->aim, p->wish, out);
         for (uint32_t i = 0; i < out->len; i++) {
             out->at[i].cost += f.base_cost;
             out->at[i].chosen = chosen_join(p->arena, f.base, out->at[i].chosen);

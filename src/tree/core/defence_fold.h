@@ -38,11 +38,19 @@ struct options {
     uint32_t len;
 };
 
+/* What a list of options may drop. */
+enum defence_wish {
+    WISH_NO,   /* the defender gains when the function's chance of true falls */
+    WISH_YES,  /* ... rises */
+    WISH_BOTH, /* unknown: only what costs more for the same is dropped */
+};
+
 struct defence_problem {
     enum defence_aim aim;
+    enum defence_wish wish; /* for the goal; usually WISH_NO */
     const struct solution *s;
     struct options *events; /* by event */
-    bool falls;             /* the goal falls (or stays) with every decision: what allows pruning and bounds */
+    bool falls;             /* every decision for more serves the wish, or does nothing: what allows pruning and bounds */
     struct tree_limits limits;
     struct arena *arena; /* for results */
 };
@@ -60,14 +68,10 @@ struct pair pair_true(enum defence_aim aim);
 /* The value of the goal when event e has the value values[e]; by_part (may be NULL) has room for all parts. */
 struct pair defence_value(enum defence_aim aim, const struct solution *s, const struct pair *values, struct pair *by_part);
 
-/* What a list of options may drop. */
-enum defence_wish {
-    WISH_NO,   /* the defender gains when the function's chance of true falls */
-    WISH_YES,  /* ... rises */
-    WISH_BOTH, /* unknown: only what costs more for the same is dropped */
-};
-
-/* Orders by cost and drops what is beaten; len may shrink. */
+/* The number that the wish is about, turned so that smaller is better for the defender. */
+double defence_key(enum defence_aim aim, enum defence_wish wish, struct pair value);
+/* Orders by cost and drops what is beaten; len may shrink. With WISH_NO and WISH_YES only one number of the pair
+ * counts; of the attacker's costs the other becomes 0, since what rises with x never needs x false. */
 void defence_prune(enum defence_aim aim, enum defence_wish wish, struct options *list);
 
 const struct chosen *chosen_join(struct arena *arena, const struct chosen *a, const struct chosen *b);
@@ -78,7 +82,8 @@ void chosen_mark(const struct chosen *c, bool *by_event);
 /* The goal's options, ascending in cost, each better than those before. False when a limit was hit. */
 bool defence_fold(const struct defence_problem *p, struct options *out);
 
-/* The same by branch and bound, for what defence_fold() cannot hold in memory; stops at the limits with what it has. */
+/* The same by branch and bound: where diagrams with the decisions on top grow too large, and many decisions hardly
+ * matter. Stops at the limits with what it has. Options of an event ascend in cost and in what they give. */
 struct defence_open { /* what was not looked into: choices that cost at least `cost` and are at best `bound` */
     double cost, bound;
 };

@@ -78,12 +78,10 @@ void chosen_mark(const struct chosen *c, bool *by_event)
     arena_release(&scratch);
 }
 
-/* Smaller is better for the defender. */
-static double key_of(enum defence_aim aim, enum defence_wish wish, const struct option *o)
+double defence_key(enum defence_aim aim, enum defence_wish wish, struct pair value)
 {
-    if (aim == AIM_CHEAPEST)
-        return wish == WISH_NO ? -o->value.yes : -o->value.no;
-    return wish == WISH_NO ? o->value.yes : o->value.no;
+    double number = wish == WISH_YES ? value.no : value.yes;
+    return aim == AIM_CHEAPEST ? -number : number;
 }
 
 static int order(double a, double b)
@@ -126,8 +124,8 @@ static void keep_falling(enum defence_aim aim, enum defence_wish wish, struct op
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < list->len; i++) {
-        double key = key_of(aim, wish, &list->at[i]);
-        if (!kept || better(aim, key, key_of(aim, wish, &list->at[kept - 1])))
+        double key = defence_key(aim, wish, list->at[i].value);
+        if (!kept || better(aim, key, defence_key(aim, wish, list->at[kept - 1].value)))
             list->at[kept++] = list->at[i];
     }
     list->len = kept;
@@ -162,6 +160,14 @@ static void keep_unbeaten(struct options *list)
     list->len = kept;
 }
 
+/* Equal costs: the dearest attack first. */
+static int by_cost_then_dearest(const void *a, const void *b)
+{
+    const struct option *x = a, *y = b;
+    return x->cost < y->cost || x->cost > y->cost ? order(x->cost, y->cost)
+                                                  : order(y->value.yes + y->value.no, x->value.yes + x->value.no);
+}
+
 static bool all_same_no(const struct options *list)
 {
     for (uint32_t i = 1; i < list->len; i++)
@@ -172,25 +178,21 @@ static bool all_same_no(const struct options *list)
 
 void defence_prune(enum defence_aim aim, enum defence_wish wish, struct options *list)
 {
-    if (aim == AIM_CHEAPEST && all_same_no(list)) {
-        qsort(list->at, list->len, sizeof(*list->at), by_cost_then_yes);
-        /* the dearest attack of equal cost comes last: walk each run from its end */
-        for (uint32_t i = 0; i < list->len;) {
-            uint32_t end = i + 1;
-            while (end < list->len && !(list->at[end].cost > list->at[i].cost))
-                end++;
-            list->at[i] = list->at[end - 1];
-            for (uint32_t k = i + 1; k < end; k++)
-                list->at[k] = list->at[i];
-            i = end;
+    if (aim == AIM_CHEAPEST && wish == WISH_BOTH) {
+        if (!all_same_no(list)) {
+            keep_unbeaten(list);
+            return;
         }
-        keep_falling(aim, WISH_NO, list);
+        wish = WISH_NO; /* the number of the other does not matter */
     } else if (aim == AIM_CHEAPEST) {
-        keep_unbeaten(list);
-    } else if (wish == WISH_BOTH) {
-        keep_distinct(list);
-    } else {
-        qsort(list->at, list->len, sizeof(*list->at), wish == WISH_NO ? by_cost_then_yes : by_cost_then_no);
-        keep_falling(aim, wish, list);
+        for (uint32_t i = 0; i < list->len; i++)
+            *(wish == WISH_NO ? &list->at[i].value.no : &list->at[i].value.yes) = 0;
     }
+    if (aim == AIM_PROBABILITY && wish == WISH_BOTH) {
+        keep_distinct(list);
+        return;
+    }
+    qsort(list->at, list->len, sizeof(*list->at),
+          aim == AIM_CHEAPEST ? by_cost_then_dearest : wish == WISH_NO ? by_cost_then_yes : by_cost_then_no);
+    keep_falling(aim, wish, list);
 }

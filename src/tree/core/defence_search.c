@@ -15,8 +15,10 @@ enum { MOST_DECISIONS = 4000, MOST_OPEN = 10000 };
 
 struct decision {
     uint32_t event;
-    double cost, score;
-    double cheapest_after; /* cost of the cheapest decision that comes later */
+    const struct option *options;
+    uint32_t len;
+    double score;
+    double cheapest_after; /* cost of the cheapest step up among decisions that come later */
 };
 
 struct search {
@@ -24,7 +26,7 @@ struct search {
     struct decision *decisions;
     uint32_t len;
     bool *undecided;      /* by event */
-    bool *set;            /* by decision */
+    uint32_t *set;        /* by decision: its option */
     struct pair *values;  /* by event */
     struct pair *parts;   /* by part */
     struct pair *at;      /* by node of the longest part */
@@ -35,15 +37,10 @@ struct search {
     bool exact;
 };
 
-static double worse(enum defence_aim aim)
-{
-    return aim == AIM_PROBABILITY ? 1 : -1;
-}
-
 /* Smaller is better for the defender. */
 static double key(const struct search *s, struct pair value)
 {
-    return worse(s->p->aim) * value.yes;
+    return defence_key(s->p->aim, s->p->wish, value);
 }
 
 static double best(enum defence_aim aim, double a, double b)
@@ -72,22 +69,53 @@ static double evaluate(struct search *s, bool relaxed)
     return key(s, s->parts[sol->len - 1]);
 }
 
-static void put(struct search *s, uint32_t decision, bool chosen)
+static void put(struct search *s, uint32_t decision, uint32_t option)
 {
-    uint32_t e = s->decisions[decision].event;
-    s->values[e] = s->p->events[e].at[chosen].value;
+    s->values[s->decisions[decision].event] = s->decisions[decision].options[option].value;
 }
 
-static double bound_from(struct search *s, uint32_t first)
+/* How much more may be spent before something found is as good as the bound and costs no more. */
+static double room(const struct search *s, double cost, double bound)
+{
+    for (size_t i = 0; i < s->found.len; i++)
+        if (!(bound < key(s, s->found.at[i].value)))
+            return s->found.at[i].cost - cost;
+    return (double)INFINITY;
+}
+
+/* The dearest option that fits. */
+static uint32_t fitting(const struct decision *d, double room)
+{
+    uint32_t j = d->len - 1;
+    while (j && !(d->options[j].cost - d->options[0].cost < room))
+        j--;
+    return j;
+}
+
+/* A bound for all that adds to what is decided (those before `first`), given one that holds already. A decision that
+ * does not fit into the room is of no use here, which lowers the bound, which may lower the room. */
+static double bound_from(struct search *s, uint32_t first, double cost, double bound)
 {
     if (!s->p->falls)
         return evaluate(s, true);
+    for (double before = -1;;) {
+        double left = room(s, cost, bound);
+        bool fewer = before < 0;
+        if (!(left > 0))
+            break;
+        for (uint32_t i = first; i < s->len; i++) {
+            uint32_t j = fitting(&s->decisions[i], left);
+            fewer = fewer || j < fitting(&s->decisions[i], before);
+            put(s, i, j);
+        }
+        if (!fewer)
+            break;
+        before = left;
+        bound = evaluate(s, false);
+    }
     for (uint32_t i = first; i < s->len; i++)
-        put(s, i, true);
-    double result = evaluate(s, false);
-    for (uint32_t i = first; i < s->len; i++)
-        put(s, i, false);
-    return result;
+        put(s, i, 0);
+    return bound;
 }
 
 static bool beaten(const struct search *s, double cost, double value)
@@ -98,16 +126,15 @@ static bool beaten(const struct search *s, double cost, double value)
     return false;
 }
 
-/* found stays ascending in cost and falling in key. */
+/* What was evaluated last. found stays ascending in cost and falling in key. */
 static void note(struct search *s, double cost, double value)
 {
     size_t i = 0, kept;
     if (beaten(s, cost, value))
         return;
-    struct option o = {.cost = cost, .value = {worse(s->p->aim) * value, 0}};
+    struct option o = {.cost = cost, .value = s->parts[s->p->s->len - 1]};
     for (uint32_t k = 0; k < s->len; k++)
-        if (s->set[k])
-            o.chosen = chosen_join(s->p->arena, chosen_event(s->p->arena, s->decisions[k].event), o.chosen);
+        o.chosen = chosen_join(s->p->arena, s->decisions[k].options[s->set[k]].chosen, o.chosen);
     for (kept = 0, i = 0; i < s->found.len; i++)
         if (s->found.at[i].cost < cost || key(s, s->found.at[i].value) < value)
             s->found.at[kept++] = s->found.at[i];
@@ -134,12 +161,37 @@ static void reopen(struct search *s, uint32_t from)
         s->undecided[s->decisions[k].event] = true;
 }
 
+static void descend(struct search *s, uint32_t i, double cost, double bound);
+
+/* Every option of a decision but the first, the best first. */
+static void take(struct search *s, uint32_t i, double cost, double bound)
+{
+    const struct decision *d = &s->decisions[i];
+    for (uint32_t j = d->len - 1; j > 0; j--) {
+        double dearer = cost + d->options[j].cost - d->options[0].cost, inner;
+        if (beaten(s, dearer, bound))
+            continue;
+        put(s, i, j);
+        s->set[i] = j;
+        inner = bound_from(s, i + 1, dearer, bound);
+        if (beaten(s, dearer, inner))
+            continue;
+        note(s, dearer, evaluate(s, false));
+        if (!beaten(s, dearer + d->cheapest_after, inner))
+            descend(s, i + 1, dearer, inner);
+        reopen(s, i + 1);
+    }
+    put(s, i, 0);
+    s->set[i] = 0;
+}
+
 /* Decisions below `i` are made. The set itself has been noted; only those that add something are looked for. */
 static void descend(struct search *s, uint32_t i, double cost, double bound)
 {
-    while (i < s->len) {
-        struct decision *d = &s->decisions[i];
-        double next = d->cost < d->cheapest_after ? d->cost : d->cheapest_after;
+    for (; i < s->len; i++) {
+        const struct decision *d = &s->decisions[i];
+        double next = d->options[1].cost - d->options[0].cost;
+        next = next < d->cheapest_after ? next : d->cheapest_after;
         if (beaten(s, cost + next, bound))
             return;
         if (budget_over(&s->budget)) {
@@ -147,17 +199,8 @@ static void descend(struct search *s, uint32_t i, double cost, double bound)
             return;
         }
         s->undecided[d->event] = false;
-        s->set[i] = true;
-        put(s, i, true);
-        note(s, cost + d->cost, evaluate(s, false));
-        double inner = s->p->falls ? bound : bound_from(s, i + 1);
-        if (!beaten(s, cost + d->cost + d->cheapest_after, inner))
-            descend(s, i + 1, cost + d->cost, inner);
-        reopen(s, i + 1);
-        s->set[i] = false;
-        put(s, i, false);
-        i++;
-        bound = bound_from(s, i);
+        take(s, i, cost, bound);
+        bound = bound_from(s, i + 1, cost, bound);
     }
 }
 
@@ -174,36 +217,60 @@ static void order_decisions(struct search *s)
 {
     double none = evaluate(s, false);
     for (uint32_t i = 0; i < s->len; i++) {
-        put(s, i, true);
+        struct decision *d = &s->decisions[i];
+        put(s, i, d->len - 1);
         double alone = none - evaluate(s, false);
-        put(s, i, false);
-        if (isnan(alone) || isinf(alone))
+        put(s, i, 0);
+        if (!isfinite(alone))
             alone = isinf(alone) ? 1e300 : 0;
-        s->decisions[i].score = alone / (s->decisions[i].cost + 1e-9);
+        d->score = alone / (d->options[d->len - 1].cost - d->options[0].cost + 1e-9);
     }
     qsort(s->decisions, s->len, sizeof(*s->decisions), by_score);
     double cheapest = (double)INFINITY;
     for (uint32_t i = s->len; i-- > 0;) {
+        double next = s->decisions[i].options[1].cost - s->decisions[i].options[0].cost;
         s->decisions[i].cheapest_after = cheapest;
-        cheapest = s->decisions[i].cost < cheapest ? s->decisions[i].cost : cheapest;
+        cheapest = next < cheapest ? next : cheapest;
     }
 }
 
-/* Always the next in order that improves: something for every sum before the search starts. */
-static void greedy(struct search *s)
+/* One decision after the other at its best: something for every sum before the search starts. */
+static void greedy(struct search *s, double cost)
 {
-    double cost = 0;
-    note(s, 0, evaluate(s, false));
+    note(s, cost, evaluate(s, false));
     for (uint32_t i = 0; i < s->len && !budget_over(&s->budget); i++) {
-        s->set[i] = true;
-        put(s, i, true);
-        cost += s->decisions[i].cost;
+        const struct decision *d = &s->decisions[i];
+        s->set[i] = d->len - 1;
+        put(s, i, d->len - 1);
+        cost += d->options[d->len - 1].cost - d->options[0].cost;
         note(s, cost, evaluate(s, false));
     }
     for (uint32_t i = 0; i < s->len; i++) {
-        s->set[i] = false;
-        put(s, i, false);
+        s->set[i] = 0;
+        put(s, i, 0);
     }
+}
+
+/* Only variables that occur; returns what the cheapest options cost together. */
+static double add_decisions(struct search *s)
+{
+    const struct solution *sol = s->p->s;
+    bool *seen = arena_new_array(&s->scratch, bool, sol->events + (size_t)1);
+    double cost = 0;
+    for (uint32_t i = 0; i < sol->len; i++) {
+        for (uint32_t k = 1; k < sol->parts[i].bdd.len; k++) {
+            uint32_t var = sol->parts[i].bdd.at[k].var;
+            if (var >= sol->events || seen[var])
+                continue;
+            const struct options *o = &s->p->events[var];
+            seen[var] = true;
+            s->values[var] = o->at[0].value;
+            cost += o->at[0].cost;
+            if (o->len > 1)
+                s->decisions[s->len++] = (struct decision){.event = var, .options = o->at, .len = o->len};
+        }
+    }
+    return cost;
 }
 
 void defence_search(const struct defence_problem *p, struct defence_search *out)
@@ -218,22 +285,18 @@ void defence_search(const struct defence_problem *p, struct defence_search *out)
     s.values = arena_new_array(&s.scratch, struct pair, p->s->events + 1);
     s.undecided = arena_new_array(&s.scratch, bool, p->s->events + 1);
     s.decisions = arena_new_array(&s.scratch, struct decision, p->s->events + 1);
-    for (uint32_t e = 0; e < p->s->events; e++) {
-        s.values[e] = p->events[e].at[0].value;
-        if (p->events[e].len > 1)
-            s.decisions[s.len++] = (struct decision){.event = e, .cost = p->events[e].at[1].cost};
-    }
-    s.set = arena_new_array(&s.scratch, bool, s.len + 1);
+    double cost = add_decisions(&s);
+    s.set = arena_new_array(&s.scratch, uint32_t, s.len + (size_t)1);
     order_decisions(&s);
-    greedy(&s);
+    greedy(&s, cost);
     reopen(&s, 0);
-    double bound = bound_from(&s, 0);
+    double bound = bound_from(&s, 0, cost, (double)-INFINITY);
     if (s.len > MOST_DECISIONS)
-        leave_open(&s, 0, bound);
+        leave_open(&s, cost, bound);
     else
-        descend(&s, 0, 0, bound);
+        descend(&s, 0, cost, bound);
     *out = (struct defence_search){{s.found.at, (uint32_t)s.found.len}, s.exact, s.open.at, s.open.len};
     for (size_t i = 0; i < out->open_len; i++)
-        out->open[i].bound *= worse(p->aim);
+        out->open[i].bound *= p->aim == AIM_CHEAPEST ? -1 : 1;
     arena_release(&s.scratch);
 }

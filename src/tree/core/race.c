@@ -1,12 +1,14 @@
 /* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So many orders start,
- * each with a manager of its own and few nodes to spend. When all have spent them, the half that got
- * furthest goes on with twice as many, where it stopped; the others end. All build the same gates in the same
- * sequence, so "furthest" is the number of gates that are done, and between equals, the fewer nodes when
- * the last of them was done. The first round in which one finishes ends the race. The whole field costs
- * about as much as three or four runs to the end of what the second best needs, and a bad order nothing that counts.
+ * each with a manager of its own and few nodes to spend. When all have spent them, those with the best outlook go on
+ * with twice as many, where they stopped; the others end. The first round in which one finishes ends the race.
+ *
+ * There are three kinds of orders, which fail on different models: walks in depth, which keep together what the formula
+ * has together; pulled ones, which are often ten times better, and sometimes a hundred times worse, because they do not;
+ * gathered ones, which have something of both. In the first rounds the best of each kind go on.
  *
  * Every decision is taken from what all did with the same number of nodes, so it is the same for any number of threads. */
 #include "tree/core/race.h"
+#include "tree/core/outlook.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,17 +20,22 @@ enum {
     THREADS_MAX = 16,
 };
 
+/* What is done with the walk's order: nothing, formula_order_pull(), and formula_order_gather() after that. */
+enum start_kind { WALKED, PULLED, GATHERED, KINDS };
+
 struct start {
     enum order_rule rule;
     bool hinted; /* by the rule's order of the formula before it was simplified */
-    bool pulled; /* and then improved by formula_order_pull() */
+    enum start_kind kind;
 };
 
 static const struct start starts[] = {
-    {ORDER_AS_WRITTEN, false, false}, {ORDER_AS_WRITTEN, true, false},  {ORDER_LIGHT_FIRST, false, false},
-    {ORDER_LIGHT_FIRST, true, false}, {ORDER_HEAVY_FIRST, false, false}, {ORDER_HEAVY_FIRST, true, false},
-    {ORDER_AS_WRITTEN, false, true},  {ORDER_AS_WRITTEN, true, true},   {ORDER_LIGHT_FIRST, false, true},
-    {ORDER_LIGHT_FIRST, true, true},  {ORDER_HEAVY_FIRST, false, true}, {ORDER_HEAVY_FIRST, true, true},
+    {ORDER_AS_WRITTEN, false, WALKED},    {ORDER_AS_WRITTEN, true, WALKED},   {ORDER_LIGHT_FIRST, false, WALKED},
+    {ORDER_LIGHT_FIRST, true, WALKED},    {ORDER_HEAVY_FIRST, false, WALKED}, {ORDER_HEAVY_FIRST, true, WALKED},
+    {ORDER_AS_WRITTEN, false, PULLED},    {ORDER_AS_WRITTEN, true, PULLED},   {ORDER_LIGHT_FIRST, false, PULLED},
+    {ORDER_LIGHT_FIRST, true, PULLED},    {ORDER_HEAVY_FIRST, false, PULLED}, {ORDER_HEAVY_FIRST, true, PULLED},
+    {ORDER_AS_WRITTEN, false, GATHERED},  {ORDER_AS_WRITTEN, true, GATHERED}, {ORDER_LIGHT_FIRST, false, GATHERED},
+    {ORDER_HEAVY_FIRST, false, GATHERED}, {ORDER_HEAVY_FIRST, true, GATHERED},
 };
 enum { STARTS = ARRAY_LEN(starts) };
 
@@ -37,6 +44,7 @@ struct runner {
     struct arena arena;
     uint32_t *level_of;
     uint32_t root;
+    double outlook; /* after the round: a guess of its size; less is better */
     unsigned start; /* index in starts: decides between equals */
 };
 
@@ -107,8 +115,10 @@ static void fill_field(struct race *r, const struct race_hints *hints)
             order_by_rank(r->f, rank, level_of);
         else
             formula_order(r->f, s->rule, level_of);
-        if (s->pulled)
+        if (s->kind != WALKED)
             formula_order_pull(r->f, level_of);
+        if (s->kind == GATHERED)
+            formula_order_gather(r->f, level_of);
         bool known = false;
         for (unsigned j = 0; j < r->len && !known; j++)
             known = !memcmp(level_of, r->field[j]->level_of, r->f->events * sizeof(*level_of));
@@ -128,6 +138,8 @@ static void *run(void *data)
         unsigned best = atomic_load(&r->best);
         x->root = bdd_building_go(&x->building, best < r->nodes ? best : r->nodes);
         unsigned used = bdd_nodes(x->building.b);
+        if (x->building.b->paused && r->len > 1)
+            x->outlook = bdd_outlook(&x->building);
         while (x->root != BDD_FAIL && used < best && !atomic_compare_exchange_weak(&r->best, &best, used))
             ;
     }
@@ -148,13 +160,15 @@ static void run_round(struct race *r, unsigned threads)
         pthread_join(helpers[--made], NULL);
 }
 
-/* Done before not done, then the further, then the one with fewer nodes, then the earlier start. */
+/* Done before not done, then by outlook, progress, nodes, and the earlier start. */
 static int by_success(const void *a, const void *b)
 {
     const struct runner *x = *(struct runner *const *)a, *y = *(struct runner *const *)b;
     bool x_done = x->root != BDD_FAIL, y_done = y->root != BDD_FAIL;
     if (x_done != y_done)
         return x_done ? -1 : 1;
+    if (!x_done && (x->outlook < y->outlook || x->outlook > y->outlook))
+        return x->outlook < y->outlook ? -1 : 1;
     if (!x_done && x->building.next != y->building.next)
         return x->building.next > y->building.next ? -1 : 1;
     uint32_t x_nodes = x_done ? bdd_nodes(x->building.b) : x->building.nodes_then;
@@ -164,15 +178,12 @@ static int by_success(const void *a, const void *b)
     return x->start < y->start ? -1 : 1;
 }
 
-/* The better half of each kind goes on: what is pulled and what is not can be wrong together, each in its own way. */
-static void halve(struct race *r)
+/* The best `each` of each kind go on, and of these the best `all`. */
+static void keep(struct race *r, unsigned each, unsigned all)
 {
-    unsigned all[2] = {0, 0}, met[2] = {0, 0}, kept = 0;
-    for (unsigned i = 0; i < r->len; i++)
-        all[starts[r->field[i]->start].pulled]++;
+    unsigned met[KINDS] = {0}, kept = 0;
     for (unsigned i = 0; i < r->len; i++) {
-        bool kind = starts[r->field[i]->start].pulled;
-        if (met[kind]++ < (all[kind] + 1) / 2)
+        if (met[starts[r->field[i]->start].kind]++ < each && kept < all)
             r->field[kept++] = r->field[i];
         else
             leave(r->field[i]);
@@ -192,16 +203,15 @@ void race_orders(const struct formula *f, const struct race_hints *hints, unsign
         fill_field(&r, hints);
         r.nodes = ROUND;
     }
-    while (r.field[0]->building.b->paused) {
+    for (unsigned round = 0; r.field[0]->building.b->paused; round++) {
         run_round(&r, threads);
         qsort(r.field, r.len, sizeof(struct runner *), by_success);
         if (r.field[0]->root != BDD_FAIL || atomic_load(&budget->spent))
             break;
-        halve(&r);
-        r.nodes = r.nodes < UINT32_MAX / 4 ? 2 * r.nodes : UINT32_MAX / 2 - 1;
+        keep(&r, round == 0 ? 2 : 1, round < 2 ? STARTS : round < 5 ? 2 : 1);
+        r.nodes = r.len == 1 ? UINT32_MAX / 2 - 1 : 2 * r.nodes;
     }
-    while (r.len > 1)
-        leave(r.field[--r.len]);
+    keep(&r, 1, 1);
     struct runner *won = r.field[0];
     memcpy(level_of, won->level_of, f->events * sizeof(*level_of));
     *out = (struct race_result){won->building.b, won->root, level_of};

@@ -132,9 +132,8 @@ static void open_parameter(struct adtool *p, const struct xml_tag *tag, uint32_t
         return;
     }
     struct adt_parameter *parameter = vec_push(p->r.arena, &p->parameters);
-    *parameter =
-        (struct adt_parameter){reading_text(&p->r, (struct place){p->file, tag->line, tag->column}, domain), SV_NONE, node,
-                               tag->line, tag->column};
+    struct sv id = reading_text(&p->r, (struct place){p->file, tag->line, tag->column}, domain);
+    *parameter = (struct adt_parameter){id, SV_NONE, node, tag->line, tag->column};
     push(p, tag, IN_PARAMETER, node);
 }
 

@@ -60,15 +60,24 @@ static struct sv quantity(struct arena *a, double value)
     return sv_str(arena_printf(a, "%.3g", value));
 }
 
+/* In the largest unit that fits, and the next smaller one: "2 d 1 h". */
 static struct sv duration(struct arena *a, double seconds)
 {
     static const struct {
         double length;
         const char *name;
-    } units[] = {{365.25 * 86400, "y"}, {7 * 86400.0, "w"}, {86400, "d"}, {3600, "h"}, {60, "min"}};
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) /* 26 h rather than 1.08 d */
-        if (seconds >= 2 * units[i].length || fabs(seconds - units[i].length) < 0.5)
-            return sv_str(arena_printf(a, "%.3g %s", seconds / units[i].length, units[i].name));
+    } units[] = {{365.25 * 86400, "y"}, {7 * 86400.0, "w"}, {86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    for (size_t i = 0; i + 1 < ARRAY_LEN(units); i++) {
+        double whole = floor(seconds / units[i].length);
+        double rest = round((seconds - whole * units[i].length) / units[i + 1].length);
+        if (whole < 1 || whole > 1e9)
+            continue;
+        if (rest >= units[i].length / units[i + 1].length - 0.5)
+            whole++, rest = 0;
+        if (whole >= 20 || rest < 1)
+            return sv_str(arena_printf(a, "%.0f %s", whole, units[i].name));
+        return sv_str(arena_printf(a, "%.0f %s %.0f %s", whole, units[i].name, rest, units[i + 1].name));
+    }
     return sv_str(arena_printf(a, "%.3g s", seconds));
 }
 
@@ -253,7 +262,7 @@ static void add_untouched(struct arena *a, const struct tree_analysis *t, struct
         str_addf(text, "%.*s minimal attack%s touched by no existing countermeasure%s.",
                  SV_ARG(is(t->untouched, "1") ? SV("One") : words_count(a, t->untouched)),
                  is(t->untouched, "1") ? " is" : "s are",
-                 t->specification_gap.known ? "" : ": that is the gap");
+                 t->worlds[WORLD_NONE].probability.known ? "" : ": that is the gap");
 }
 
 static struct sv story_gap(struct arena *a, const struct tree_analysis *t)
@@ -261,7 +270,7 @@ static struct sv story_gap(struct arena *a, const struct tree_analysis *t)
     struct str text = STR_INIT;
     if (t->counts.countermeasures == 0)
         return SV_NONE;
-    if (t->specification_gap.known && t->computed[WORLD_ALL])
+    if (t->specification_gap.known && t->computed[WORLD_ALL] && t->worlds[WORLD_NONE].probability.known)
         str_addf(&text, "The gap: %.*s stays open even when everything is deployed (specification)",
                  SV_ARG(words_number(a, &t->specification_gap)));
     if (text.len && t->deployment_gap.known)

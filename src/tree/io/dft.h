@@ -1,6 +1,6 @@
 /* Galileo's notation of fault trees, its static gates: toplevel "x"; "g" and "a" "b"; "g" or "a" "b"; "g" 2of3 "a" "b"
- * "c"; "a" prob=0.1; comments of C and C++. Dynamic gates (pand, spare, fdep, seq, ...) are faults that name them; so are
- * rates (lambda) without prob, as they need a mission time. */
+ * "c"; "a" prob=0.1; comments of C and C++. Dynamic gates (pand, spare, fdep, seq, ...) are faults that name them; so
+ * are rates (lambda) without prob, as they need a mission time. */
 #ifndef CASEMATE_TREE_IO_DFT_H
 #define CASEMATE_TREE_IO_DFT_H
 

@@ -17,7 +17,10 @@ const char *const tree_change_names[TREE_CHANGES] = {
     [CHANGE_VALUE] = "value",
     [CHANGE_ORDER] = "order"};
 
-enum { SHOWN_MAX = 8, TRIES_MAX = 200 }; /* candidates of one label, or children of one parent, that are compared with each other */
+enum {
+    SHOWN_MAX = 8,
+    TRIES_MAX = 200 /* candidates of one label, or children of one parent, that are compared with each other */
+};
 
 struct side {
     const struct tree *t;

@@ -364,7 +364,8 @@ static const struct tree *read_tree(struct json_tree *j, const struct json_value
     else
         fault(j, root, "there is no top", "\"top\": \"id\"");
     /* without a top for the faults of the nodes */
-    struct tree *t = reading_assemble(&j->r, j->file, j->nodes.at, (uint32_t)j->nodes.len, goal != GRAPH_NONE ? goal : 0);
+    uint32_t from = goal != GRAPH_NONE ? goal : 0;
+    struct tree *t = reading_assemble(&j->r, j->file, j->nodes.at, (uint32_t)j->nodes.len, from);
     if (!t)
         return NULL;
     t->leading_comment = read_comment(j, root, "comment");

@@ -17,7 +17,8 @@
 #include "tree/io/loss.h"
 #include "tree/io/reading.h"
 
-/* NULL when there was a fault; all of them are in diag, but what is no JSON is one. limits may be NULL (bytes: 8 MiB). */
+/* NULL when there was a fault; all of them are in diag, but what is no JSON is one. limits may be NULL (bytes: 8
+ * MiB). */
 const struct tree *tree_json_parse(struct arena *a, struct sv text, const char *file, const struct read_limits *limits,
                                    struct diag *diag);
 void tree_json_write(const struct tree *t, struct str *out, struct loss *loss);

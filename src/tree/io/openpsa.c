@@ -498,7 +498,8 @@ static void open_number(struct psa_parser *p, const struct xml_tag *tag)
 
 static void open_in_expression(struct psa_parser *p, const struct xml_tag *tag, const struct psa_element *e)
 {
-    struct psa_expression x = {.op = (enum psa_op)e->code, .written = SV_NONE, .line = tag->line, .column = tag->column};
+    struct psa_expression x = {
+        .op = (enum psa_op)e->code, .written = SV_NONE, .line = tag->line, .column = tag->column};
     if (e->class == A_FLOAT || e->class == A_INT) {
         open_number(p, tag);
     } else if (e->class == A_PI) {

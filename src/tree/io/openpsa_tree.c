@@ -4,7 +4,8 @@
 #include "base/suggest.h"
 #include "tree/io/openpsa_model.h"
 
-enum { TOPS_SHOWN = 5, CYCLES_MAX = 20, PATH_MAX_SHOWN = 12, SUGGEST_LETTERS = 4, SUGGEST_NAMES = 2000, SUGGEST_FAULTS = 20 };
+enum { TOPS_SHOWN = 5, CYCLES_MAX = 20, PATH_MAX_SHOWN = 12 };
+enum { SUGGEST_LETTERS = 4, SUGGEST_NAMES = 2000, SUGGEST_FAULTS = 20 };
 
 struct psa_linker {
     struct psa_model *m;
@@ -242,7 +243,8 @@ static void tell_choice(struct psa_linker *l, uint32_t top)
         str_add_str(&others, ", ...");
     if (count)
         reading_warning(&m->reading, m->definitions.at[top].place,
-                        arena_printf(m->reading.arena, "several gates could be the top; the first one is taken: %.*s, not %s",
+                        arena_printf(m->reading.arena, "several gates could be the top; the first one is taken: "
+                                     "%.*s, not %s",
                                      SV_ARG(reading_shown(m->definitions.at[top].name->text)), str_cstr(&others)),
                         NULL);
     str_release(&others);

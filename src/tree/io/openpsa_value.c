@@ -232,8 +232,8 @@ static void set_value(struct psa_evaluation *v, const struct psa_definition *d, 
         if (x->kind == TREE_RANGE)
             reading_warning(r, d->place,
                             arena_printf(r->arena,
-                                         "%.*s: the lognormal deviate is read as its 90 %% interval, whose single value "
-                                         "is the median %s; its mean is %s",
+                                         "%.*s: the lognormal deviate is read as its 90 %% interval, whose single "
+                                         "value is the median %s; its mean is %s",
                                          SV_ARG(name), reading_number_text(r->arena, out->mode),
                                          reading_number_text(r->arena, x->number)),
                             NULL);

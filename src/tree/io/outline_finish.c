@@ -118,6 +118,18 @@ static void check_gates(struct outline_parser *p)
         check_gate(p, &p->tree->nodes.at[i]);
 }
 
+/* What seemed to be a child may be "= #id" of a countermeasure. */
+static void check_gates_again(struct outline_parser *p)
+{
+    for (size_t i = 0; i < p->tree->nodes.len; i++) {
+        struct tree_node *n = &p->tree->nodes.at[i];
+        if (!n->children.len && !n->gate_written)
+            n->gate = TREE_LEAF;
+        else
+            check_gate(p, n);
+    }
+}
+
 static const char *nearest_id(struct outline_parser *p, struct sv id, size_t missing)
 {
     if (p->ids.len > SUGGEST_IDS || missing > SUGGEST_FAULTS || !p->ids.len)
@@ -374,6 +386,8 @@ const struct tree *outline_finish(struct outline_parser *p)
     check_gates(p);
     resolve_links(p);
     place_links(p);
+    if (p->links.len && p->diag->errors == p->faults_before)
+        check_gates_again(p);
     find_cycles(p);
     if (p->diag->errors > p->faults_before)
         return NULL;

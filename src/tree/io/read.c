@@ -50,7 +50,7 @@ static struct sv first_element(struct sv text)
     for (text = sv_trim(text); text.len > 1 && text.at[0] == '<'; text = sv_trim(text)) {
         if (text.at[1] == '?')
             text = after(text, SV("?>"));
-        else if (sv_starts(text, SV("<!--")))
+        else if (sv_starts(text, SV("\x3C!--")))
             text = after(text, SV("-->"));
         else if (text.at[1] == '!')
             text = after(text, SV(">"));

@@ -225,6 +225,9 @@ static void merge_below(struct resolution *s, uint32_t i)
         else
             place_below(s, i, reference, below);
     }
+    struct tree_node *merged = &s->nodes.at[i];
+    if (!merged->children.len && merged->gate == TREE_OR && !merged->gate_written)
+        merged->gate = TREE_LEAF; /* what seemed to be a child is a countermeasure */
 }
 
 /* ---- names ---- */
@@ -281,10 +284,12 @@ static void report_cycle(void *context, const uint32_t *path, size_t len)
     struct resolution *s = context;
     struct str text = STR_INIT;
     size_t start = 0, shown = 0;
+    bool entered = false;
     for (size_t i = 0; i < len; i++) { /* begin where our own tree is entered, else where any is */
         uint32_t here = s->merged.at[path[i]].source, before = s->merged.at[path[(i + len - 1) % len]].source;
-        if (here != before && (here == 0 || !start))
+        if (here != before && (here == 0 || !entered))
             start = i;
+        entered |= here != before;
         if (here != before && here == 0)
             break;
     }

@@ -9,8 +9,8 @@ struct tree_resolver {
     void *context;
     struct sv own;    /* id of the threat whose tree is resolved; may be empty */
     const char *file; /* of that tree, for messages */
-    /* False: there is no such threat. Otherwise *out_tree is its tree, NULL when it has none, and *out_file its file for
-     * messages. Called at most once per threat; the trees must live as long as the result. */
+    /* False: there is no such threat. Otherwise *out_tree is its tree, NULL when it has none, and *out_file its file
+     * for messages. Called at most once per threat; the trees must live as long as the result. */
     bool (*find)(void *context, struct sv threat, const struct tree **out_tree, const char **out_file);
     size_t nodes; /* at most so many nodes in the result; 0: 100,000 */
 };

@@ -5,7 +5,7 @@
 #include "tree/io/outline_value.h"
 #include "tree/io/reading.h"
 
-enum { SHOWN_MAX = 5, SUGGEST_MAX = 20000 };
+enum { SHOWN_MAX = 5, SUGGEST_MAX = 20000, SUGGEST_LETTERS = 3 };
 
 /* ---- the node ---- */
 
@@ -39,7 +39,7 @@ static int not_found(struct arena *scratch, const struct tree *t, const struct s
                      struct err *err)
 {
     const char *nearest = NULL;
-    if (t->nodes.len <= SUGGEST_MAX) {
+    if (t->nodes.len <= SUGGEST_MAX && name.len >= SUGGEST_LETTERS) {
         const char **known = arena_new_array(scratch, const char *, 2 * t->nodes.len + 1);
         for (size_t i = 0; i < t->nodes.len; i++) {
             known[2 * i] = arena_strndup(scratch, anchors[i].at, anchors[i].len);

@@ -162,6 +162,8 @@ bool xml_read(struct sv text, const char *file, const struct xml_calls *calls, v
     r.parser->userData = &r;
     xmlParseDocument(r.parser);
     bool well_formed = r.parser->wellFormed;
+    xmlFreeDoc(r.parser->myDoc); /* libxml2 makes one of its own where a DTD declares entities */
+    r.parser->myDoc = NULL;
     xmlFreeParserCtxt(r.parser);
     if (!well_formed && !r.failed && !r.stopped)
         diag_error(diag, file, 0, 0, "this is not well-formed XML", NULL);
