@@ -52,8 +52,9 @@ static inline uint32_t generate_step(struct generate *g, struct arena *a, struct
     return s;
 }
 
-/* One that only stops for certain; in defeat, one or two steps of its own make up its defeat. */
-static inline void generate_defence(struct generate *g, struct arena *a, struct tree *t, uint32_t number, uint32_t place)
+/* One that only stops for certain; when it can be defeated, by a step of its own. */
+static inline void generate_defence(struct generate *g, struct arena *a, struct tree *t, uint32_t number,
+                                    uint32_t place)
 {
     uint32_t c = generate_node(a, t, 'd', number);
     *vec_push(a, &t->nodes.at[place].countermeasures) = c;
@@ -120,7 +121,8 @@ static inline struct tree *generate_chain(struct generate *g, struct arena *a)
     uint32_t at = generate_node(a, t, 'g', 0);
     while (t->nodes.len + 2 <= g->nodes) {
         uint32_t step = generate_step(g, a, t);
-        uint32_t next = t->nodes.len + 2 <= g->nodes ? generate_node(a, t, 'g', (uint32_t)t->nodes.len) : generate_step(g, a, t);
+        uint32_t next = t->nodes.len + 2 <= g->nodes ? generate_node(a, t, 'g', (uint32_t)t->nodes.len)
+                                                     : generate_step(g, a, t);
         t->nodes.at[at].gate = generate_below(g, 2) ? TREE_OR : TREE_AND;
         *vec_push(a, &t->nodes.at[at].children) = step;
         *vec_push(a, &t->nodes.at[at].children) = next;

@@ -2,8 +2,9 @@
 #include "base/fs.h"
 #include "cli/tree_file.h"
 #include "format/markup.h"
+#include "tree/io/analysis_json.h"
 #include "tree/io/draw.h"
-#include "tree/io/outline.h"
+#include "tree/io/read.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ static int tree_check(struct cli *c, const struct command *self, int argc, const
     struct words words;
     struct tree_file f = {.resolve = true};
     struct tree_counts n;
+    struct model model;
     const struct option options[] = {FROM_OPTION(f)};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
@@ -21,7 +23,10 @@ static int tree_check(struct cli *c, const struct command *self, int argc, const
     if (!tree_one_file(self, "check", &words))
         return EXIT_USAGE;
     f.name = words.at[0];
-    if ((rc = tree_file_read(c, &f)))
+    rc = tree_file_read(c, &f);
+    if (!rc) /* what contradicts itself is found when it is given a meaning */
+        rc = model_init(&model, &c->arena, f.tree, &c->err);
+    if (rc)
         return cli_fail(c, rc);
     cli_print_diag(c);
     const struct tree *t = f.own;
@@ -63,15 +68,28 @@ static int tree_print(struct cli *c, const struct command *self, int argc, const
     if ((rc = tree_file_read(c, &f)))
         return cli_fail(c, rc);
     cli_print_diag(c);
-    outline_print(f.tree, &text);
+    rc = tree_write(f.tree, TREE_FORMAT_OUTLINE, NULL, &text, NULL, &c->err);
     fwrite(str_cstr(&text), 1, text.len, stdout);
     str_release(&text);
-    return EXIT_DONE;
+    return rc ? cli_fail(c, rc) : EXIT_DONE;
+}
+
+/* By node: what the best attack carries out or reaches; NULL when there is none. */
+static const bool *best_nodes(struct cli *c, const struct tree *t)
+{
+    struct analysis_options options = {.best = 1};
+    struct tree_analysis analysis;
+    enum tree_measure by;
+    if (tree_analyse(t, &options, &c->arena, &analysis, &c->err))
+        return NULL;
+    const struct tree_attacks *best = analysis_best(&analysis.worlds[analysis.main_world], MEASURE_PROBABILITY, &by);
+    return best->len ? analysis_reached(&c->arena, t, &best->at[0]) : NULL;
 }
 
 static int tree_draw(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *to = NULL, *width = NULL;
+    bool best = false;
     uint64_t pixels = 720;
     struct words words;
     struct tree_file f = {0};
@@ -79,6 +97,7 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
     struct markup m;
     const struct option options[] = {{"to", OPTION_TEXT, &to, "FILE", "file to write (default: standard output)"},
                                      {"width", OPTION_TEXT, &width, "PIXELS", "wished width (default: 720)"},
+                                     {"best", OPTION_FLAG, &best, NULL, "mark the likeliest (or shortest) minimal attack"},
                                      FROM_OPTION(f)};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
@@ -93,7 +112,10 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
     cli_print_diag(c);
     markup_init(&m, &svg, MARKUP_XML);
     markup_xml_declaration(&m, NULL);
-    draw_svg(&m, draw_layout(&c->arena, f.tree, (double)pixels), "tree-", true);
+    struct draw_layout *layout = draw_layout(&c->arena, f.tree, (double)pixels);
+    if (best)
+        draw_mark_best(layout, best_nodes(c, f.tree));
+    draw_svg(&m, layout, "tree-", true);
     markup_finish(&m);
     if (to)
         rc = fs_write(to, str_sv(&svg), false, &c->err);

@@ -4,9 +4,11 @@
 #include "base/suggest.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 const struct command commands[] = {
     {"init", "[--profile DIR] [--db FILE]", "make a store and import a profile",
@@ -136,13 +138,20 @@ static void cli_init(struct cli *c)
     diag_init(&c->diag, &c->arena);
 }
 
+/* The other end of a pipe is closed. (An earlier write may have met that, and its errno is long gone.) */
+static bool reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
+}
+
 /* What was printed must have arrived: a full disk behind standard output is a failure. */
 static int flushed(int code)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    if (errno == EPIPE) /* the reader has seen enough */
+    if (errno == EPIPE || reader_gone()) /* it has seen enough */
         return code;
     fputs("casemate: cannot write to standard output\n", stderr);
     return code ? code : EXIT_INPUT;

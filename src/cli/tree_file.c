@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* strcasestr */
 #include "cli/tree_file.h"
 
 #include "base/fs.h"
@@ -217,6 +218,9 @@ static int unknown_approach(struct cli *c, const struct tree_file *f, const stru
                 *vec_push(&c->arena, &known) = arena_strndup(&c->arena, names[k].at, names[k].len);
     }
     const char *near = suggest_nearest(sv_str(name), known.at, known.len);
+    for (size_t i = 0; !near && i < known.len; i++)
+        if (strcasestr(known.at[i], name))
+            near = known.at[i];
     for (size_t i = 0; !near && i < t->nodes.len; i++)
         if (t->nodes.at[i].role == TREE_COUNTERMEASURE && called(&t->nodes.at[i], anchors[i], sv_str(name)))
             return err_set(&c->err, CM_EINPUT,

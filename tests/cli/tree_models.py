@@ -5,6 +5,7 @@ without it its tests count as skipped, and likewise those with scram where that 
 the random part; LONG=1 asks for more of it.
 """
 import csv
+import itertools
 import json
 import math
 import os
@@ -130,6 +131,19 @@ class FaultTree:
         loose = [('gate', g) for g, _, _, _ in self.gates if g not in used]
         self.gates.append(('top', dice.choice(['and', 'or']), 0, loose if len(loose) > 1 else loose + [below[0]]))
 
+    def probability(self):
+        """By trying all states: the judge where scram and we disagree."""
+        names, gates, total = [e for e, _ in self.events], self.gates, 0.0
+        for state in itertools.product((False, True), repeat=len(names)):
+            value = dict(zip(names, state))
+            for name, kind, k, args in gates:
+                held = sum(value[ref] for _, ref in args)
+                value[name] = {'and': held == len(args), 'or': held > 0, 'atleast': held >= k, 'not': held == 0,
+                               'xor': held % 2 == 1, 'nand': held < len(args), 'nor': held == 0}[kind]
+            if value['top']:
+                total += math.prod(p if s else 1 - p for (_, p), s in zip(self.events, state))
+        return total
+
     def write(self, path):
         root = ET.Element('opsa-mef')
         tree = ET.SubElement(root, 'define-fault-tree', name='random')
@@ -164,7 +178,7 @@ def against_scram():
     seed = int(os.environ.get('CASEMATE_SEED') or random.SystemRandom().randrange(1 << 32))
     print(f'# CASEMATE_SEED={seed}')
     fault, path = None, os.path.join(WORK, 'random.xml')
-    rounds = 400 if LONG else 40
+    rounds, mistaken = 400 if LONG else 40, 0
     for i in range(rounds):
         tree = FaultTree(random.Random(seed + i if i % 2 else i), i % 4 != 3)
         tree.write(path)
@@ -176,7 +190,11 @@ def against_scram():
         except ValueError as e:
             fault = str(e)
         if not fault and not near(got['probability'], p, 1e-5, 0):  # scram writes six digits
-            fault = f'P is {got["probability"]}, scram says {p}'
+            truth = tree.probability()
+            if near(got['probability'], truth):
+                mistaken += 1  # scram 0.16.2 errs in some of its rewriting
+                continue
+            fault = f'P is {got["probability"]}, scram says {p}, all states give {truth}'
         if not fault and products is not None:
             if got['minimal_attacks'] != str(count) or len(sets) != count:
                 fault = f'{got["minimal_attacks"]} attacks, {len(sets)} listed, scram says {count}'
@@ -186,6 +204,8 @@ def against_scram():
             with open(path, encoding='utf-8') as f:
                 fault = f'tree {i}: {fault}\n{f.read()}'
             break
+    if mistaken:
+        print(f'# scram is mistaken in {mistaken} of them, as trying all states shows')
     report(f'{rounds} random fault trees: probability and cut sets as scram says', fault)
 
 
@@ -217,7 +237,7 @@ def same_on_threads():
     models = [outline]
     if os.path.isdir(MODELS):
         models += [os.path.join(MODELS, p) for p in ('attack-small/at-007.json', 'aralia/chinese.xml', 'aralia/isp9607.xml',
-                                                     'aralia/edfpa15o.xml')]
+                                                     'aralia/das9205.xml')]
     for path in models:
         answers = []
         for threads in (1, 2, 2):
@@ -260,8 +280,9 @@ def tiny_budgets():
         known = {r['path']: r['exact_probability'] for r in csv.DictReader(f, delimiter='\t')}
     for model in ('aralia/cea9601.xml', 'aralia/edf9203.xml', 'aralia/edfpa14b.xml', 'aralia/nus9601.xml', 'aralia/das9601.xml',
                   'synthetic-openpra/ft-1000-01-KN.xml'):
-        for options in (['--max-seconds', '0.01'], ['--max-memory', '4M'], ['--max-seconds', '0.01', '--all'],
-                        ['--max-memory', '4M', '--max-seconds', '3', '--all', '--samples', '100']):
+        for options in (['--max-seconds', '0.01'], ['--max-memory', '4M', '--max-seconds', '0.5'],
+                        ['--max-seconds', '0.01', '--all'],
+                        ['--max-memory', '4M', '--max-seconds', '1', '--all', '--samples', '100']):
             fault = None
             try:
                 got = analyse(os.path.join(MODELS, model), *options, timeout=100)

@@ -186,6 +186,77 @@ def same_shown(base, other):
                 yield f'{ident} {label}: {words} in HTML, {its} here'
 
 
+# ---- what the attack trees say: the same sentences and tables everywhere ----
+
+def squeezed(text):
+    """Without blanks: lines are broken at different places, and words in cells too."""
+    return ''.join(text.split())
+
+
+def sayings(path):
+    """id -> what the section "What the attack tree says" of each threat says: paragraphs, items, cells."""
+    found = {}
+    for section in read_tree(path).find('section'):
+        ident = section.attrs.get('id', '')
+        if re.fullmatch(r'[A-Z]+-[0-9]+-analysis', ident):
+            pieces = [p.text() for p in section.find('p')] + [li.text() for li in section.find('li')]
+            pieces += [c.text() for t in section.find('table') for c in list(t.find('td')) + list(t.find('th'))]
+            found[ident[:-len('-analysis')]] = [p for p in pieces if p.strip()]
+    return found
+
+
+def flat_json(value):
+    if isinstance(value, dict):
+        return ' '.join(flat_json(v) for k, v in value.items() if k not in ('inlines', 'threats'))
+    if isinstance(value, list):
+        return ' '.join(flat_json(v) for v in value)
+    return value if isinstance(value, str) else ''
+
+
+def lacking(said, text):
+    text = squeezed(text)
+    for ident, pieces in said.items():
+        for piece in pieces:
+            if squeezed(piece) not in text:
+                yield f'{ident}: "{piece[:100]}" is not there'
+
+
+def figures(path, said):
+    """The register's figures are those of the sentences."""
+    with open(path, encoding='utf-8') as f:
+        threats = {t['id']: t for t in json.load(f)['threats']}
+    for ident, pieces in said.items():
+        analysis = threats[ident].get('analysis')
+        if not analysis:
+            yield f'{ident} has no analysis'
+            continue
+        count = analysis['minimal_attacks']
+        words = {'0': 'No set of steps', '1': 'One minimal attack'}.get(count, f'{int(count):,} minimal attacks')
+        if not pieces[0].startswith(words):
+            yield f'{ident}: {count} minimal attacks, and the page says "{pieces[0][:60]}"'
+        if analysis['probability'] is not None and f"{analysis['probability']:.3g}" not in pieces[1]:
+            yield f"{ident}: probability {analysis['probability']}, and the page says \"{pieces[1][:80]}\""
+        if (analysis['probability'] is None) != ('cannot be said' in pieces[1]):
+            yield f'{ident}: the page is silent about what is missing'
+
+
+def same_analysis(tap, at):
+    said = sayings(at('analysis.html'))
+    if not said:
+        tap.test('attack trees', [], skip='no threat has one')
+        return
+    tap.test(f'{len(said)} attack trees: their pages say the same',
+             [f'{i} differs' for i in said if sayings(at('threats', i + '.html')).get(i) != said[i]])
+    tap.test('attack trees in analysis.xml', lacking(said, read_tree(at('analysis.xml')).text()))
+    with open(at('analysis.txt'), encoding='utf-8') as f:
+        sentences = {i: [p for p in pieces if p.endswith('.')] for i, pieces in said.items()}
+        tap.test('attack trees in analysis.txt', lacking(sentences, f.read()))
+    with open(at('analysis.json'), encoding='utf-8') as f:
+        tap.test('attack trees in analysis.json', lacking(said, flat_json(json.load(f))))
+    for name in ('analysis.json', 'register.json'):
+        tap.test(f'attack trees as data in {name}', figures(at(name), said))
+
+
 def main():
     site = sys.argv[1]
     tap = Tap()
@@ -212,6 +283,7 @@ def main():
         texts[ident] = from_threat_json(at('threats', ident + '.json'))
     tap.test('threats/*.html', list(same_shown(base, pages)) + list(same_data(base, pages, keys)))
     tap.test('threats/*.json', same_data(base, texts, keys))
+    same_analysis(tap, at)
     return tap.finish()
 
 

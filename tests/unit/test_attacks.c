@@ -90,9 +90,9 @@ static void check_best(struct subject *s, struct arena *a, enum tree_measure mea
                  tree_measure_names[measure], len < k ? len : k);
     for (size_t i = 0; i < best.len; i++)
         if (!same_attack(&best.at[i], &expected[i]))
-            fail_msg("seed %llu: number %zu of %zu by %s is %g (%u steps), expected %g (%u steps)", (unsigned long long)seed,
-                     i, k, tree_measure_names[measure], best.at[i].by[measure], best.at[i].len,
-                     expected[i].by[measure], expected[i].len);
+            fail_msg("seed %llu: number %zu of %zu by %s is %g (%u steps), expected %g (%u steps)",
+                     (unsigned long long)seed, i, k, tree_measure_names[measure], best.at[i].by[measure],
+                     best.at[i].len, expected[i].by[measure], expected[i].len);
 }
 
 static void check_value(struct subject *s, enum tree_measure measure, enum attacks_rule rule)
@@ -134,7 +134,10 @@ static void check_tree(struct chance_source *r, const struct tree_kind *kind, ui
 static void random_trees(uint64_t seed)
 {
     static const struct tree_kind kinds[] = {
-        {0}, {.damage = true}, {.sequences = true, .damage = true}, {.countermeasures = true, .sequences = true},
+        {0},
+        {.damage = true},
+        {.sequences = true, .damage = true},
+        {.countermeasures = true, .sequences = true},
         {.negations = true},
     };
     for (uint64_t i = 0; i < ROUNDS; i++) {
@@ -175,9 +178,12 @@ static const struct {
     {"G\n  AND x\n    SAND y\n      #a a [time=3s]\n      #b b [time=5s]\n    SAND z\n      = #b\n      = #a\n", 5},
     /* a branch that the attack leaves open begins nothing */
     {"G\n  AND x\n    SAND y\n      a [time=3s]\n      #b b [time=5s]\n    OR z\n      c [time=1s]\n"
-     "      AND w\n        = #b\n        d [time=100s]\n", 8},
+     "      AND w\n        = #b\n        d [time=100s]\n",
+     8},
     /* a sequence before a slow and a fast way */
-    {"G\n  SAND x\n    a [time=3s]\n    OR y\n      b [time=5s]\n      SAND z\n        c [time=1s]\n        d [time=2s]\n", 6},
+    {"G\n  SAND x\n    a [time=3s]\n    OR y\n      b [time=5s]\n      SAND z\n        c [time=1s]\n        d "
+     "[time=2s]\n",
+     6},
     /* what defeats a countermeasure runs beside the node it stands on */
     {"G\n  SAND x\n    a [time=3s]\n    b [time=5s]\n      ! C\n        d [time=9s]\n", 12},
 };
@@ -217,7 +223,8 @@ static void test_many(void **state)
     struct tree_attacks best;
     char *text = arena_printf(&a, "G\n  20 OF x\n");
     for (int i = 0; i < 40; i++)
-        text = arena_printf(&a, "%s    s%d [p=0.%d cost=%d skill=%d time=%ds]\n", text, i, 10 + i, i + 1, 1 + i % 7, i / 2);
+        text = arena_printf(&a, "%s    s%d [p=0.%d cost=%d skill=%d time=%ds]\n", text, i, 10 + i, i + 1, 1 + i % 7,
+                            i / 2);
     diag_init(&diag, &a);
     const struct tree *t = outline_parse(&a, sv_str(text), "f", 1, 1, NULL, &diag);
     assert_non_null(t);
@@ -230,9 +237,37 @@ static void test_many(void **state)
         assert_true(close_to(best.at[i].by[MEASURE_COST], costs[i]));
     attacks_best(&s.solution, &s.values, MEASURE_SKILL, 1000, NULL, NULL, &a, &best);
     assert_int_equal(best.len, 1000);
-    assert_true(best.exact && close_to(best.at[0].by[MEASURE_SKILL], 4) && close_to(best.at[999].by[MEASURE_SKILL], 4));
+    assert_true(best.exact && close_to(best.at[0].by[MEASURE_SKILL], 4) &&
+                close_to(best.at[999].by[MEASURE_SKILL], 4));
     attacks_best(&s.solution, &s.values, MEASURE_SIZE, 2, NULL, NULL, &a, &best);
     assert_int_equal(best.at[0].steps[19] - best.at[0].steps[0], 19);
+    arena_release(&a);
+}
+
+/* Ten choices of one among ten, in sequence: the bound must keep the search from trying 10,000,000,000 attacks. */
+static void test_many_in_sequence(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct diag diag;
+    struct subject s;
+    struct tree_attacks best;
+    const char *text = "G\n  SAND x\n";
+    for (int i = 0; i < 10; i++) {
+        text = arena_printf(&a, "%s    OR o%d\n", text, i);
+        for (int j = 0; j < 10; j++)
+            text = arena_printf(&a, "%s      s%d [time=%ds]\n", text, 10 * i + j, 5 + (7 * j + 3 * i) % 10 * (i + 1));
+    }
+    diag_init(&diag, &a);
+    const struct tree *t = outline_parse(&a, sv_str(text), "f", 1, 1, NULL, &diag);
+    assert_non_null(t);
+    assert_true(subject_init(&s, &a, t, WORLD_NONE, &err));
+    attacks_best(&s.solution, &s.values, MEASURE_TIME, 3, NULL, NULL, &a, &best);
+    assert_true(best.exact && best.len == 3);
+    static const double times[] = {50, 51, 52};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(close_to(best.at[i].by[MEASURE_TIME], times[i]));
     arena_release(&a);
 }
 
@@ -350,8 +385,8 @@ static void expect_sets(struct subject *s, const struct json_value *mcs, const c
         assert_string_equal(found.at[i], expected[i]);
 }
 
-static void check_world(struct arena *a, const struct tree *t, enum tree_world world, const struct json_value *expected,
-                        const char *name)
+static void check_world(struct arena *a, const struct tree *t, enum tree_world world,
+                        const struct json_value *expected, const char *name)
 {
     struct err err = ERR_INIT;
     struct subject s;
@@ -392,7 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_fixed), cmocka_unit_test(test_random_new), cmocka_unit_test(test_time),
-        cmocka_unit_test(test_many),         cmocka_unit_test(test_limits),     cmocka_unit_test(test_known),
+        cmocka_unit_test(test_many), cmocka_unit_test(test_many_in_sequence),        cmocka_unit_test(test_limits),     cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -358,7 +358,7 @@ static void test_three_worlds(void **unused)
 }
 
 /* Both engines give the same, and the search under no time at all still gives bounds that hold. */
-static void compare_engines(struct dice *d, bool hopeless)
+static void compare_engines(struct dice *d, enum defence_aim aim, bool hopeless)
 {
     struct arena a = ARENA_INIT;
     struct err err = ERR_INIT;
@@ -370,13 +370,15 @@ static void compare_engines(struct dice *d, bool hopeless)
     random_formula(d, &a, all, steps, d->state % 2, &f);
     assert_int_equal(solve(&f, SOLVE_BDD, NULL, &a, &s, &err), CM_OK);
     for (uint32_t e = 0; e < all; e++) {
-        double p = dice_chance(d);
+        double p = dice_chance(d), cost = 1 + dice_below(d, 9);
+        struct pair yes = pair_true(aim), no = pair_turned(yes, 1);
+        struct pair price = e < steps ? (struct pair){floor(20 * p), 0} : no;
         events[e].at = arena_new_array(&a, struct option, 2);
         events[e].len = e < steps ? 1 : 2;
-        events[e].at[0].value = (struct pair){p, 1 - p};
-        events[e].at[1] = (struct option){.cost = 1 + dice_below(d, 9), .value = {1, 0}, .chosen = chosen_event(&a, e)};
+        events[e].at[0].value = aim == AIM_PROBABILITY ? (struct pair){p, 1 - p} : price;
+        events[e].at[1] = (struct option){.cost = cost, .value = yes, .chosen = chosen_event(&a, e)};
     }
-    struct defence_problem p = {.aim = AIM_PROBABILITY, .s = &s, .events = events, .arena = &a};
+    struct defence_problem p = {.aim = aim, .s = &s, .events = events, .arena = &a};
     assert_true(defence_fold(&p, &folded));
     if (hopeless)
         p.limits.max_seconds = 1e-9;
@@ -390,8 +392,12 @@ static void compare_engines(struct dice *d, bool hopeless)
             found = searched.found.at[i].value.yes;
         double bound = found;
         for (size_t i = 0; i < searched.open_len; i++)
-            bound = searched.open[i].cost <= budget && searched.open[i].bound < bound ? searched.open[i].bound : bound;
-        assert_true(found >= exact * (1 - 1e-12) && bound <= exact * (1 + 1e-12) + 1e-15);
+            if (searched.open[i].cost <= budget && (aim == AIM_CHEAPEST ? searched.open[i].bound > bound
+                                                                         : searched.open[i].bound < bound))
+                bound = searched.open[i].bound;
+        bool cheapest = aim == AIM_CHEAPEST;
+        assert_true(cheapest ? found <= exact : found >= exact * (1 - 1e-12));
+        assert_true(cheapest ? bound >= exact : bound <= exact * (1 + 1e-12) + 1e-15);
         if (searched.exact)
             assert_near(found, exact, "search");
     }
@@ -403,10 +409,10 @@ static void test_engines(void **unused)
     (void)unused;
     struct dice d = {4};
     for (int i = 0; i < 300; i++)
-        compare_engines(&d, i % 4 == 0);
+        compare_engines(&d, (enum defence_aim)(i % 2), i % 8 < 2);
     d.state = dice_fresh_seed();
     for (int i = 0; i < 100; i++)
-        compare_engines(&d, i % 4 == 0);
+        compare_engines(&d, (enum defence_aim)(i % 2), i % 8 < 2);
 }
 
 /* ---- the collection ---------------------------------------------------------------------------- */

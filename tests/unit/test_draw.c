@@ -267,6 +267,50 @@ static void test_on_paper_high_trees_are_split(void **state CM_UNUSED)
     }
 }
 
+/* A large drawing on a screen: the parts share one page, so no id stands in two of them, and every link has its place. */
+static void test_on_screen_parts_share_their_ids(void **state CM_UNUSED)
+{
+    struct arena a = ARENA_INIT;
+    struct str text = STR_INIT, out = STR_INIT;
+    unsigned count = 0;
+    str_add_str(&text, "Goal\n");
+    grow(&text, 1, 3, 5, &count);
+    const struct tree *t = parse(&a, str_cstr(&text));
+    bool *best = arena_new_array(&a, bool, t->nodes.len);
+    best[0] = best[1] = true;
+    const struct doc_figure *f = draw_figure(&a, t, SV("T-0001"), best);
+    const struct doc_figure_part *parts;
+    assert_non_null(f->on_screen);
+    size_t n = f->on_screen(&a, f->data, &parts);
+    struct markup m;
+    assert_true(n > 3);
+    for (size_t i = 0; i < n; i++) {
+        markup_init(&m, &out, MARKUP_XML);
+        parts[i].figure->draw(&m, parts[i].figure->data, "p-");
+        markup_finish(&m);
+    }
+    struct map ids;
+    map_init(&ids, &a);
+    struct sv rest = str_sv(&out), marked = rest;
+    for (ptrdiff_t at; (at = sv_find(rest, SV(" id=\""))) >= 0;) {
+        rest = sv_from_byte(rest, (size_t)at + 5);
+        struct sv id = sv_from(rest.at, (size_t)sv_find_char(rest, '"'));
+        if (map_set(&ids, id, &a))
+            fail_msg("id %.*s stands twice", SV_ARG(id));
+    }
+    rest = str_sv(&out);
+    for (ptrdiff_t at; (at = sv_find(rest, SV("href=\"#"))) >= 0;) {
+        rest = sv_from_byte(rest, (size_t)at + 7);
+        struct sv id = sv_from(rest.at, (size_t)sv_find_char(rest, '"'));
+        if (!map_get(&ids, id))
+            fail_msg("a link leads to %.*s, which is nowhere", SV_ARG(id));
+    }
+    assert_true(sv_find(marked, SV("tree-best")) >= 0 && sv_find(marked, SV("on the way of the best attack")) >= 0);
+    str_release(&text);
+    str_release(&out);
+    arena_release(&a);
+}
+
 static void test_on_paper_shared_nodes_are_drawn_once(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
@@ -294,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_same_tree_same_bytes),
         cmocka_unit_test(test_alternative_says_what_there_is),
         cmocka_unit_test(test_on_paper_high_trees_are_split),
+        cmocka_unit_test(test_on_screen_parts_share_their_ids),
         cmocka_unit_test(test_on_paper_shared_nodes_are_drawn_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,27 +83,29 @@ static const struct {
     const char *attack, *limits, *path;
 } attacks[] = {
     {reading, WORLD_NONE, MEASURE_PROBABILITY,
-     "The likeliest attack takes 2 steps: Get on the path; Strip STARTTLS. It succeeds in 40 % of attempts, costs 1,000, "
+     "The likeliest attack takes 2 steps: Get on the path; Strip STARTTLS. It succeeds in 40 % of attempts, "
+     "costs 1,000, "
      "takes 2 days and needs skill 3.",
-     "The hardest step to succeed in is Get on the path (50 %). Get on the path is 90 % of the cost. The skill is needed "
+     "The hardest step to succeed in is Get on the path (50 %). Get on the path is 90 % of the cost. The skill "
+     "is needed "
      "for Get on the path. The time is that of Get on the path (2 days); what else there is to do fits beside it.",
      "0 Read messages (any of 3)\n1 Read the stream (both)\n2 Get on the path ()\n2 Defeat encryption (any of 2)\n"
      "3 Strip STARTTLS ()\n"},
-    {"G\n  SAND Use the device\n    Take it [p=1 cost=0 time=1h]\n    Unlock it [p=0.00001 cost=40 time=3h]\n", WORLD_NONE,
-     MEASURE_TIME,
-     "The fastest attack takes 2 steps: Take it; Unlock it. It takes 4 hours, succeeds in 1 in 100,000 attempts and costs 40.",
-     "The hardest step to succeed in is Unlock it (1 in 100,000). Unlock it is all of the cost. The time goes to Take it (1 "
+    {"G\n  SAND Use the device\n    Take it [p=1 cost=0 time=1h]\n    Unlock it [p=0.00001 cost=40 time=3h]\n",
+     WORLD_NONE, MEASURE_TIME,
+     "The fastest attack takes 2 steps: Take it; Unlock it. It takes 4 hours, succeeds in 1 in 100,000 attempts "
+     "and costs 40.",
+     "The hardest step to succeed in is Unlock it (1 in 100,000). Unlock it is all of the cost. The time goes "
+     "to Take it (1 "
      "hour), then Unlock it (3 hours).",
      "0 G ()\n1 Use the device (both, in this order)\n2 Take it ()\n2 Unlock it ()\n"},
-    {"G\n  AND x\n    #a A [damage=5]\n    2 OF B\n      = #a\n      C\n      D\n    E\n      ! F [stops=1]\n        H\n",
-     WORLD_ALL, MEASURE_SIZE,
-     "The shortest attack takes 4 steps: A; C; E; H. It does damage of 5.", "",
-     NULL},
+    {"G\n  AND x\n    #a A [damage=5]\n    2 OF B\n      = #a\n      C\n      D\n    E\n      ! F [stops=1]\n   "
+     "     H\n",
+     WORLD_ALL, MEASURE_SIZE, "The shortest attack takes 4 steps: A; C; E; H. It does damage of 5.", "", NULL},
     {"G\n  AND x\n    #b B\n      a\n      c\n    OR y\n      d\n      = #b\n", WORLD_NONE, MEASURE_SIZE,
      "The shortest attack takes 1 step: a.", "",
      "0 G ()\n1 x (both)\n2 B (any of 2)\n3 a ()\n2 y (any of 2)\n3 B (as above)\n"},
-    {"G\n  ! C\n    k\n  s [p=0.5]\n", WORLD_ALL, MEASURE_SIZE,
-     "The shortest attack takes 2 steps: k; s.", "",
+    {"G\n  ! C\n    k\n  s [p=0.5]\n", WORLD_ALL, MEASURE_SIZE, "The shortest attack takes 2 steps: k; s.", "",
      "0 G ()\n1 C (defeated by)\n2 k ()\n1 s ()\n"},
     {"G\n  s [p=0.5]\n    ! C [deployed=0.5]\n", WORLD_NONE, MEASURE_PROBABILITY,
      "The likeliest attack takes 1 step: s. It succeeds, where no countermeasure stops it, in 50 % of attempts.", "",
@@ -162,7 +164,8 @@ static void test_front(void **state)
     pareto_front(&s.solution, &s.values, axes, 2, NULL, &a, &f);
     explain_front(&a, t, &f, &e);
     assert_string_equal(explain_plain(&a, &e).at,
-                        "The cheapest attack costs 10 and succeeds in 10 % of attempts: a. The best bargain costs 50 and "
+                        "The cheapest attack costs 10 and succeeds in 10 % of attempts: a. The best bargain "
+                        "costs 50 and "
                         "succeeds in 70 % of attempts: b. The likeliest attack costs 1,000 and succeeds in 90 % of "
                         "attempts: c.");
     arena_release(&a);
@@ -178,7 +181,8 @@ static void test_importance(void **state)
     struct tree_importances list = {.at = at, .len = 3, .exact = true};
     explain_importance(&a, t, &list, 0.12, 3, &e);
     assert_string_equal(explain_plain(&a, &e).at,
-                        "Without a the chance would be 3 % instead of 12 %. With C the chance would be 6 % instead of 12 %.");
+                        "Without a the chance would be 3 % instead of 12 %. With C the chance would be 6 % "
+                        "instead of 12 %.");
     arena_release(&a);
 }
 

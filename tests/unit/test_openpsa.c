@@ -55,24 +55,14 @@ static const struct formats_case cases[] = {
     {"a cycle", MODEL(GATE("a", "<or><gate name=\"b\"/></or>") GATE("b", "<not><or><gate name=\"a\"/></or></not>")),
      NULL, "1:40: error: a cycle: a -> b -> a; expected a gate that does not contain itself\n"},
     {"counts and empty gates",
-     MODEL("\n" GATE("a", "<atleast min=\"3\"><event name=\"e\"/><event name=\"f\"/></atleast>") "\n" GATE("b", "<or>"
-                                                                                                                "</"
-                                                                                                                "or>") "\n" GATE(
-         "c",
-         "<imply><event name=\"e\"/></imply>") "\n" GATE("d",
-                                                         "<cardinality min=\"2\" max=\"1\"><event name=\"e\"/><event "
-                                                         "name=\"f\"/></cardinality>") "\n" GATE("x",
-                                                                                                 "") "\n" GATE("y",
-                                                                                                               "<atle"
-                                                                                                               "ast><"
-                                                                                                               "event"
-                                                                                                               " name"
-                                                                                                               "=\"e"
-                                                                                                               "\"/"
-                                                                                                               "></"
-                                                                                                               "atlea"
-                                                                                                               "st>")
-               EVENT("e") EVENT("f")),
+     /* clang-format off */
+     MODEL("\n" GATE("a", "<atleast min=\"3\"><event name=\"e\"/><event name=\"f\"/></atleast>")
+           "\n" GATE("b", "<or></or>")
+           "\n" GATE("c", "<imply><event name=\"e\"/></imply>")
+           "\n" GATE("d", "<cardinality min=\"2\" max=\"1\"><event name=\"e\"/><event name=\"f\"/></cardinality>")
+           "\n" GATE("x", "")
+           "\n" GATE("y", "<atleast><event name=\"e\"/></atleast>") EVENT("e") EVENT("f")),
+     /* clang-format on */
      NULL,
      "2:23: error: atleast: min is 3, with 2 arguments; expected a number from 1 to 2\n"
      "3:23: error: or: a gate without arguments; expected the events and formulas that it joins\n"

@@ -65,7 +65,8 @@ static void check_front(struct subject *s, const enum tree_measure *axes, unsign
     size_t count = brute_front(expected, all_len, &f);
     if (f.len != count)
         fail_msg("seed %llu: %zu points, expected %zu (%s, %s, %s)", (unsigned long long)seed, f.len, count,
-                 tree_measure_names[axes[0]], tree_measure_names[axes[1]], len > 2 ? tree_measure_names[axes[2]] : "");
+                 tree_measure_names[axes[0]], tree_measure_names[axes[1]],
+                 len > 2 ? tree_measure_names[axes[2]] : "");
     for (size_t i = 0; i < f.len; i++) {
         size_t j = 0;
         for (bool same = false; j < count && !same; j += !same) {
@@ -74,7 +75,8 @@ static void check_front(struct subject *s, const enum tree_measure *axes, unsign
                 same = same && close_to(f.at[i].by[a], expected[j].by[axes[a]]);
         }
         if (j == count)
-            fail_msg("seed %llu: point %g, %g is not expected", (unsigned long long)seed, f.at[i].by[0], f.at[i].by[1]);
+            fail_msg("seed %llu: point %g, %g is not expected", (unsigned long long)seed, f.at[i].by[0],
+                     f.at[i].by[1]);
         assert_true(!i || f.at[i - 1].by[0] <= f.at[i].by[0]);
         check_witness(s, &f, &f.at[i]);
     }
@@ -82,7 +84,8 @@ static void check_front(struct subject *s, const enum tree_measure *axes, unsign
 
 static void check_all_axes(struct subject *s, uint64_t seed)
 {
-    static const enum tree_measure m[] = {MEASURE_COST, MEASURE_TIME, MEASURE_SKILL, MEASURE_PROBABILITY, MEASURE_TIME_SUM};
+    static const enum tree_measure m[] = {MEASURE_COST, MEASURE_TIME, MEASURE_SKILL, MEASURE_PROBABILITY,
+                                          MEASURE_TIME_SUM};
     struct tree_attack *every = arena_new_array(s->arena, struct tree_attack, (size_t)1 << s->model.steps);
     for (uint32_t set = 0; s->values.has_damage && set < (uint32_t)1 << s->model.steps; set++)
         every[set] = brute_figures(s, set);
@@ -108,7 +111,10 @@ static void check_all_axes(struct subject *s, uint64_t seed)
 static void random_trees(uint64_t seed)
 {
     static const struct tree_kind kinds[] = {
-        {0}, {.damage = true}, {.sequences = true, .damage = true}, {.countermeasures = true, .damage = true},
+        {0},
+        {.damage = true},
+        {.sequences = true, .damage = true},
+        {.countermeasures = true, .damage = true},
         {.negations = true, .damage = true},
     };
     for (uint64_t i = 0; i < ROUNDS; i++) {
@@ -169,7 +175,8 @@ static void test_missing(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    static const enum tree_measure axes[] = {MEASURE_COST, MEASURE_PROBABILITY}, damage[] = {MEASURE_COST, MEASURE_DAMAGE};
+    static const enum tree_measure axes[] = {MEASURE_COST, MEASURE_PROBABILITY},
+                                   damage[] = {MEASURE_COST, MEASURE_DAMAGE};
     struct arena a = ARENA_INIT;
     struct err err = ERR_INIT;
     struct subject s;
@@ -177,8 +184,8 @@ static void test_limits(void **state)
     struct tree_limits limits = {.max_bytes = 1 << 20};
     const char *text = "G\n  AND x\n";
     for (int i = 0; i < 20; i++)
-        text = arena_printf(&a, "%s    OR o%d\n      a%d [p=%.17g cost=%d damage=%d]\n      b%d [p=1 cost=%d]\n", text, i,
-                            i, exp(-ldexp(1e-6, i)), 1 << i, 1 << i, i, 1 << (i + 1));
+        text = arena_printf(&a, "%s    OR o%d\n      a%d [p=%.17g cost=%d damage=%d]\n      b%d [p=1 cost=%d]\n",
+                            text, i, i, exp(-ldexp(1e-6, i)), 1 << i, 1 << i, i, 1 << (i + 1));
     assert_true(subject_init(&s, &a, parse(&a, text), WORLD_NONE, &err));
     pareto_front(&s.solution, &s.values, axes, 2, &limits, &a, &f);
     assert_true(!f.exact && f.len > 0);
@@ -264,8 +271,8 @@ static void test_attempts_large(void **state)
     struct tree_front front;
     const char *text = "G\n";
     for (int i = 0; i < 40; i++)
-        text = arena_printf(&a, "%s  AND x%d\n    a%d [p=0.5 cost=%d]\n    b%d [p=0.%d cost=%d]\n", text, i, i, 1 + i % 3,
-                            i, 1 + i % 9, 1 + i % 5);
+        text = arena_printf(&a, "%s  AND x%d\n    a%d [p=0.5 cost=%d]\n    b%d [p=0.%d cost=%d]\n", text, i, i,
+                            1 + i % 3, i, 1 + i % 9, 1 + i % 5);
     assert_true(subject_init(&s, &a, parse(&a, text), WORLD_NONE, &err));
     struct formula f = s.values.formula;
     assert_int_equal(solve(&f, SOLVE_BDD, NULL, &a, &solution, &err), CM_OK);
@@ -306,7 +313,8 @@ static void test_attempts_limit(void **state)
 
 /* ---- models with known answers ------------------------------------------------------------------ */
 
-static void expect_front(struct subject *s, const struct json_value *expected, enum tree_measure second, const char *name)
+static void expect_front(struct subject *s, const struct json_value *expected, enum tree_measure second,
+                         const char *name)
 {
     enum tree_measure axes[] = {MEASURE_COST, second};
     struct tree_front f;
@@ -317,8 +325,8 @@ static void expect_front(struct subject *s, const struct json_value *expected, e
     for (size_t i = 0; i < len; i++)
         for (unsigned j = 0; j < 2; j++)
             if (!close_to(f.at[i].by[j], expected->items[i]->items[j]->number))
-                fail_msg("%s: point %zu of %s: %.17g, expected %.17g", name, i, tree_measure_names[second], f.at[i].by[j],
-                         expected->items[i]->items[j]->number);
+                fail_msg("%s: point %zu of %s: %.17g, expected %.17g", name, i, tree_measure_names[second],
+                         f.at[i].by[j], expected->items[i]->items[j]->number);
 }
 
 static void test_known(void **state)
@@ -349,8 +357,9 @@ static void test_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_fixed), cmocka_unit_test(test_random_new), cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_attempts), cmocka_unit_test(test_attempts_large),
+        cmocka_unit_test(test_random_fixed),   cmocka_unit_test(test_random_new),
+        cmocka_unit_test(test_missing),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_attempts),       cmocka_unit_test(test_attempts_large),
         cmocka_unit_test(test_attempts_limit), cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,8 @@
 #include "tree/io/outline.h"
 
 #define Z95 1.6448536269514722
-#define FIXED_P_MEAN 0x1.4e3d2007434a2p-5
-#define FIXED_P_Q95 0x1.4eabe78162a78p-4
+#define FIXED_P_MEAN 0x1.4e3d20074353dp-5
+#define FIXED_P_Q95 0x1.4eabe78162e6bp-4
 #define FIXED_COST_MEAN 0x1.8d55c4f0f70cep+7
 #define FIXED_COST_Q05 0x1.8dd680c7a4783p+5
 

@@ -2,7 +2,10 @@
 #include "tree_formats.h"
 
 #include "base/fs.h"
+#include "tree/core/model.h"
+#include "tree/core/solve.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const struct formats_case json_cases[] = {
@@ -91,6 +94,8 @@ static const struct formats_case adtool_cases[] = {
      "1:9: error: a node without label; expected some words in its label\n"
      "2:1: error: a second goal; expected one node in the tree, all others within it\n"
      "2:1: error: switchRole is neither yes nor no; expected yes or no\n"},
+    {"a step twice below a gate", ADT(NODE("g", NODE("a", "") NODE("a", "") NODE("b", ""))), "OR g\n  a\n  b\n",
+     "1:110: warning: a stands twice below the same node and is read once\n"},
     {"empty", "<adtree/>", NULL, "error: a tree without node; expected a node with a label\n"},
     {"something else", "<html/>", NULL, "1:1: error: the element html; expected adtree or sandtree\n"},
     {"order",
@@ -333,12 +338,51 @@ static void test_public_models(void **state CM_UNUSED)
     }
 }
 
+static double today(struct arena *a, const struct tree *t)
+{
+    const struct model_world world = {.world = WORLD_DEPLOYED};
+    const struct tree_limits limits = {.max_seconds = 0};
+    struct err err = ERR_INIT;
+    struct model m;
+    struct formula f;
+    struct solution s;
+    assert_int_equal(model_init(&m, a, t, &err), CM_OK);
+    model_formula(&m, &world, &f, NULL);
+    assert_int_equal(solve(&f, SOLVE_BDD, &limits, a, &s, &err), CM_OK);
+    return solution_probability(&s, model_chances(&m, &world), NULL).p;
+}
+
+/* A fault tree knows no countermeasures, but can say what they do. */
+static void test_probability_is_kept(void **state CM_UNUSED)
+{
+    static const char *const outlines[] = {
+        "OR G\n  AND a\n    #x x [p=.5]\n    y [p=.4]\n      ! c [deployed=.5 stops=.5]\n  z [p=.1]\n"
+        "    ! c [deployed=.5 stops=.5]\n    ! d [deployed=.9]\n  2 OF k\n    = #x\n    u [p=.3]\n    v [p=.2]\n",
+        "AND G\n  a [p=.5]\n    ! AND D\n      ! d1 [deployed=.5]\n      ! d2 [deployed=.7]\n      b [p=.3]\n"
+        "      c [p=.9]\n  e [p=.8]\n    ! f [deployed=.3]\n      g [p=.1]\n      h [p=.2]\n    ? new [deployed=1]\n",
+        "OR G\n  a [p=.5]\n    ! lock [deployed=.5]\n      pick [p=.5]\n  b [p=.6]\n    ! lock [deployed=.5]\n"
+        "  c [p=.1]\n    ! 2 OF m [deployed=.5]\n      ! m1 [deployed=.5]\n      x [p=.5]\n      y [p=.5]\n",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(outlines); i++) {
+        struct arena a = ARENA_INIT;
+        const char *faults;
+        const struct tree *t = formats_read(&a, outlines[i], TREE_FORMAT_OUTLINE, &faults);
+        assert_non_null(t);
+        const char *model = formats_write(&a, t, TREE_FORMAT_OPENPSA, NULL);
+        const struct tree *again = formats_read(&a, model, TREE_FORMAT_OPENPSA, &faults);
+        if (!again || fabs(today(&a, t) - today(&a, again)) > 1e-12)
+            fail_msg("%s%s", model, faults);
+        arena_release(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),        cmocka_unit_test(test_adtool),      cmocka_unit_test(test_dft),
         cmocka_unit_test(test_recognition), cmocka_unit_test(test_round_trips), cmocka_unit_test(test_losses),
         cmocka_unit_test(test_dot),         cmocka_unit_test(test_hard_labels), cmocka_unit_test(test_public_models),
+        cmocka_unit_test(test_probability_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

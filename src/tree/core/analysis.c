@@ -104,14 +104,20 @@ static int missing_attribute(const struct model *m, uint32_t event)
     BUG("event kind");
 }
 
+static bool same_formula(const struct formula *a, const struct formula *b)
+{
+    return a->root == b->root && a->gates.len == b->gates.len && a->args.len == b->args.len &&
+           (!a->gates.len || !memcmp(a->gates.at, b->gates.at, a->gates.len * sizeof(*a->gates.at))) &&
+           (!a->args.len || !memcmp(a->args.at, b->args.at, a->args.len * sizeof(*a->args.at)));
+}
+
 /* What the bounds found stands in for the attacks that could not all be made: the likeliest ones. */
 static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b, struct analysis_world *out)
 {
     const struct attack_values *v = &w->values;
     struct tree_attacks *list = &out->best[MEASURE_PROBABILITY];
     size_t want = a->o->best ? a->o->best : 1;
-    bool same = v->formula.root == w->formula.root && v->formula.gates.len == w->formula.gates.len;
-    if (w->has_sets || !same)
+    if (w->has_sets || !same_formula(&v->formula, &w->formula))
         return;
     list->at = arena_new_array(a->arena, struct tree_attack, want);
     for (size_t i = 0; i < b->len && list->len < want && b->sets[i].probability > b->cutoff; i++)
@@ -144,8 +150,7 @@ static int solve_world(struct analyser *a, struct world_work *w, enum solve_want
     model_formula(&a->model, &w->world, &w->formula, NULL);
     attack_values_init(&w->values, &a->model, &w->world);
     const struct formula *sets = &w->values.formula, *f = &w->formula;
-    bool same = sets->root == f->root && sets->gates.len == f->gates.len && sets->args.len == f->args.len &&
-                (!f->args.len || !memcmp(sets->args.at, f->args.at, f->args.len * sizeof(*f->args.at)));
+    bool same = same_formula(sets, f);
     if (same && want == SOLVE_BOTH) {
         l = left(a, 0.4);
         rc = solve(f, SOLVE_BOTH, &l, a->arena, &w->chance, err);
@@ -247,6 +252,15 @@ static int importance(struct analyser *a, struct world_work *w, struct analysis_
     return rc == CM_ELIMIT ? CM_OK : rc;
 }
 
+/* Nothing is missing where nothing was asked. */
+static void empty_fronts(struct analysis_world *w)
+{
+    struct tree_front *all[] = {&w->cost_probability, &w->cost_damage, &w->cost_time, &w->cost_skill,
+                                &w->cost_time_probability};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        all[i]->missing = UINT32_MAX;
+}
+
 static int analyse_world(struct analyser *a, enum tree_world world, struct world_work *w, struct err *err)
 {
     struct analysis_world *out = &a->out->worlds[world];
@@ -255,6 +269,7 @@ static int analyse_world(struct analyser *a, enum tree_world world, struct world
     w->world = (struct model_world){.world = world, .added = a->o->added};
     out->world = world;
     out->cutoff = (double)NAN;
+    empty_fronts(out);
     a->out->computed[world] = true;
     out->defined = world_defined(a, world, &out->undefined_because);
     if (!out->defined) {

@@ -16,10 +16,10 @@ struct search {
     struct arena *arena, scratch;
     enum tree_measure axes[MAX_AXES];
     unsigned axes_len;
-    size_t k;       /* best k; 0: a front */
-    const bool *allowed; /* by event; NULL: all */
-    bool monotone;  /* no negations: more steps reach more, sooner */
-    uint32_t *base; /* by part: number of its first place */
+    size_t k;                /* best k; 0: a front */
+    const bool *allowed;     /* by event; NULL: all */
+    bool monotone;           /* no negations: more steps reach more, sooner */
+    uint32_t *base;          /* by part: number of its first place */
     double *least[MAX_AXES]; /* by place: the least "bad" of its sets on each axis; INFINITY: it has none */
     double *fewest;          /* by place: the least number of steps */
     struct attack_clock clock;
@@ -57,7 +57,7 @@ static void fold(const struct search *s, enum tree_measure m, const bool *allowe
         at[1] = pareto_nothing(m);
         for (uint32_t j = 2; j < d->len; j++) {
             uint32_t var = d->at[j].var, part = var - solution->events;
-            double own = var >= solution->events ? out[s->base[part] + solution->parts[part].sets.root]
+            double own = var >= solution->events    ? out[s->base[part] + solution->parts[part].sets.root]
                          : !allowed || allowed[var] ? single(s, m, var)
                                                     : (double)INFINITY;
             double with = joined(m, own, at[d->at[j].hi]);
@@ -120,8 +120,8 @@ static bool enter(void *ctx, const struct walk *w, const struct walk_place *plac
     if (size >= (double)INFINITY || (s->allowed && w->chosen_len && !s->allowed[w->chosen[w->chosen_len - 1]]))
         return false;
     for (unsigned i = 0; i < s->axes_len; i++)
-        bounds[i] = s->axes[i] == MEASURE_DAMAGE ? -(double)INFINITY
-                                                 : simple_bound(s, w, place, s->axes[i], s->least[i]);
+        bounds[i] =
+            s->axes[i] == MEASURE_DAMAGE ? -(double)INFINITY : simple_bound(s, w, place, s->axes[i], s->least[i]);
     if (beaten(s, bounds, size))
         return false;
     if (place->node == 1)
@@ -186,7 +186,8 @@ static void insert_front(struct search *s, const struct tree_attack *a)
     for (size_t i = 0; i < s->best_len; i++) {
         unsigned worse = 0, better = 0;
         for (unsigned j = 0; j < s->axes_len; j++) {
-            double x = pareto_bad(s->axes[j], a->by[s->axes[j]]), y = pareto_bad(s->axes[j], s->best[i].by[s->axes[j]]);
+            double x = pareto_bad(s->axes[j], a->by[s->axes[j]]),
+                   y = pareto_bad(s->axes[j], s->best[i].by[s->axes[j]]);
             worse += x > y;
             better += x < y;
         }
@@ -251,8 +252,8 @@ static int run(struct search *s, const bool *allowed, struct budget *budget)
 void attack_search_best(const struct solution *s, const struct attack_values *v, enum tree_measure measure, size_t k,
                         const bool *allowed, struct budget *budget, struct arena *arena, struct tree_attacks *out)
 {
-    struct search search = {.s = s, .v = v, .arena = arena, .scratch = ARENA_INIT, .axes = {measure}, .axes_len = 1,
-                            .k = k};
+    struct search search = {
+        .s = s, .v = v, .arena = arena, .scratch = ARENA_INIT, .axes = {measure}, .axes_len = 1, .k = k};
     search.allowed = allowed;
     int rc = run(&search, allowed, budget);
     out->len = search.best_len;

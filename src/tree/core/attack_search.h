@@ -1,10 +1,10 @@
 /* The best attacks and fronts by measures that depend on the tree as a whole (time where steps are in
  * sequence; damage): a walk over the minimal attacks that leaves out what cannot be better than what was found.
  *
- * The bound of a branch: for time, the time (core/attack_time.h) with every step that the branch may still use, and the
- * largest single time that it cannot avoid; for damage, the damage of all these steps; for the other measures the exact
- * best completion, by one pass over the diagrams. Trees with negations have only the second kind of bound for time and
- * none for damage. */
+ * The bound of a branch: for time, the time (core/attack_time.h) with every step that the branch may still use, and
+ * the largest single time that it cannot avoid; for damage, the damage of all these steps; for the other measures the
+ * exact best completion, by one pass over the diagrams. Trees with negations have only the second kind of bound for
+ * time and none for damage. */
 #ifndef CASEMATE_TREE_CORE_ATTACK_SEARCH_H
 #define CASEMATE_TREE_CORE_ATTACK_SEARCH_H
 

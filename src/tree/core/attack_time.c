@@ -13,6 +13,8 @@ void attack_clock_init(struct attack_clock *c, const struct attack_values *v, st
     memset(c, 0, sizeof(*c));
     c->v = v;
     c->gates = arena_new_array(arena, bool, v->formula.gates.len + 1);
+    c->holds = arena_new_array(arena, bool, t->nodes.len);
+    c->active = arena_new_array(arena, uint32_t, t->nodes.len);
     c->begun = arena_new_array(arena, double, t->nodes.len);
     c->reached = arena_new_array(arena, double, t->nodes.len);
     c->stop_at = arena_new_array(arena, uint32_t, t->nodes.len);
@@ -78,14 +80,14 @@ static void begin(struct attack_clock *c, uint32_t node, double at)
         c->begun[node] = at;
 }
 
-/* Hands "begun" down from a node that is reached, or from a countermeasure that falls. Of a countermeasure's two groups
- * of children only what defeats it has an order. */
-static void hand_down(struct attack_clock *c, const bool *state, uint32_t node)
+/* Hands "begun" down from a node that is reached, or from a countermeasure that falls. Of a countermeasure's two
+ * groups of children only what defeats it has an order. */
+static void hand_down(struct attack_clock *c, uint32_t node)
 {
     const struct tree_node *n = &c->v->model->tree->nodes.at[node];
     double at = c->begun[node], next = at;
     bool absent = n->role != TREE_ATTACK && formula_is_constant(c->v->edges[node]);
-    if (!(at < NEVER) || absent || edge_holds(c, state, c->v->edges[node]) != (n->role == TREE_ATTACK))
+    if (!(at < NEVER) || absent || c->holds[node] != (n->role == TREE_ATTACK))
         return;
     for (size_t i = 0; i < n->countermeasures.len; i++)
         if (c->v->model->stops.at[c->stop_at[node] + i].stops >= 1)
@@ -171,13 +173,13 @@ static double parts_fall(struct attack_clock *c, const struct tree_node *n, size
     return largest(c, len);
 }
 
-static double fall_time(struct attack_clock *c, const bool *state, uint32_t node)
+static double fall_time(struct attack_clock *c, uint32_t node)
 {
     const struct tree_node *n = &c->v->model->tree->nodes.at[node];
     uint32_t edge = c->v->edges[node];
     size_t defeats = 0, parts = 0;
     double fall = NEVER;
-    if (formula_is_constant(edge) || edge_holds(c, state, edge))
+    if (formula_is_constant(edge) || c->holds[node])
         return edge == FORMULA_FALSE ? 0 : NEVER;
     for (size_t i = 0; i < n->children.len; i++)
         if (is_attack(c, n->children.at[i]))
@@ -190,19 +192,19 @@ static double fall_time(struct attack_clock *c, const bool *state, uint32_t node
     double gone = parts ? parts_fall(c, n, parts) : NEVER;
     fall = gone < fall ? gone : fall;
     for (size_t i = 0; i < n->countermeasures.len; i++)
-        if (edge_holds(c, state, c->v->edges[n->countermeasures.at[i]]))
+        if (c->holds[n->countermeasures.at[i]])
             fall = 0; /* kept down by another one, whatever the attacker does */
     return fall;
 }
 
-static double reach_time(struct attack_clock *c, const bool *state, uint32_t node)
+static double reach_time(struct attack_clock *c, uint32_t node)
 {
     const struct model *m = c->v->model;
     const struct tree_node *n = &m->tree->nodes.at[node];
     double at;
     if (n->role != TREE_ATTACK)
-        return fall_time(c, state, node);
-    if (!edge_holds(c, state, c->v->edges[node]))
+        return fall_time(c, node);
+    if (!c->holds[node])
         return NEVER;
     if (n->gate == TREE_LEAF) {
         double own = c->v->of[MEASURE_TIME][m->event_of[node]];
@@ -212,7 +214,7 @@ static double reach_time(struct attack_clock *c, const bool *state, uint32_t nod
         for (size_t i = 0; i < n->children.len; i++) {
             uint32_t child = n->children.at[i];
             /* a countermeasure among the children of an attack gate means that it is present: from the start */
-            if (edge_holds(c, state, c->v->edges[child]))
+            if (c->holds[child])
                 c->scratch[len++] = is_attack(c, child) ? c->reached[child] : 0;
             else
                 c->scratch[len++] = negates(n->gate) ? 0 : NEVER;
@@ -228,28 +230,41 @@ static double reach_time(struct attack_clock *c, const bool *state, uint32_t nod
     return at;
 }
 
+/* Nodes that are not reached begin nothing and have no time: only the others take part. */
+static void find_active(struct attack_clock *c, const bool *state)
+{
+    const struct model *m = c->v->model;
+    c->active_len = 0;
+    for (size_t i = 0; i < m->tree->nodes.len; i++) {
+        uint32_t node = m->order[i];
+        c->begun[node] = c->reached[node] = NEVER;
+        c->holds[node] = edge_holds(c, state, c->v->edges[node]);
+        if (c->holds[node] || !is_attack(c, node))
+            c->active[c->active_len++] = node;
+    }
+}
+
 double attack_clock_time(struct attack_clock *c, const bool *state)
 {
     const struct model *m = c->v->model;
-    size_t len = m->tree->nodes.len;
     find_gates(c, state);
     if (!edge_holds(c, state, c->v->formula.root))
         return NEVER;
     for (uint32_t e = 0; e < m->steps; e++)
         if (state[e] && isnan(c->v->of[MEASURE_TIME][e]))
             return (double)NAN;
-    for (size_t i = 0; i < len; i++)
-        c->begun[i] = c->reached[i] = NEVER;
+    find_active(c, state);
     c->begun[0] = 0;
     bool changed = true;
     while (changed) {
         changed = false;
-        for (size_t i = len; i-- > 0;)
-            hand_down(c, state, m->order[i]);
-        for (size_t i = 0; i < len; i++) {
-            double at = reach_time(c, state, m->order[i]);
-            changed |= at < c->reached[m->order[i]];
-            c->reached[m->order[i]] = at;
+        for (size_t i = c->active_len; i-- > 0;)
+            hand_down(c, c->active[i]);
+        for (size_t i = 0; i < c->active_len; i++) {
+            uint32_t node = c->active[i];
+            double at = reach_time(c, node);
+            changed |= at < c->reached[node];
+            c->reached[node] = at;
         }
     }
     return c->reached[0];

@@ -21,9 +21,12 @@
 
 struct attack_clock {
     const struct attack_values *v;
-    bool *gates;      /* by gate of the formula */
-    double *begun;    /* by node */
-    double *reached;  /* by node; of a countermeasure: when it has fallen */
+    bool *gates;       /* by gate of the formula */
+    bool *holds;       /* by node: its edge */
+    uint32_t *active;  /* nodes that hold or have to fall, those below first */
+    size_t active_len;
+    double *begun;     /* by node */
+    double *reached;   /* by node; of a countermeasure: when it has fallen */
     uint32_t *stop_at; /* by node: its first entry in model.stops */
     double *scratch;
 };
@@ -33,8 +36,8 @@ void attack_clock_init(struct attack_clock *c, const struct attack_values *v, st
 /* The time of the steps in state (by event); INFINITY when they do not reach the goal, NAN when a time that
  * matters is missing. Afterwards clock.begun and clock.reached tell of each node (INFINITY: not). */
 double attack_clock_time(struct attack_clock *c, const bool *state);
-/* After attack_clock_time() or attack_clock_damage() with the same state: whether a node is reached (a countermeasure: no
- * longer acts). */
+/* After attack_clock_time() or attack_clock_damage() with the same state: whether a node is reached (a
+ * countermeasure: no longer acts). */
 bool attack_clock_holds(const struct attack_clock *c, const bool *state, uint32_t node);
 /* The damage of the steps in state: of all nodes reached by them. Does not need attack_clock_time(). */
 double attack_clock_damage(struct attack_clock *c, const bool *state);

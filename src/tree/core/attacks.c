@@ -10,7 +10,7 @@
 #include <string.h>
 
 const char *const tree_measure_names[TREE_MEASURES] = {
-    [MEASURE_PROBABILITY] = "probability", [MEASURE_COST] = "cost", [MEASURE_TIME] = "time",
+    [MEASURE_PROBABILITY] = "probability", [MEASURE_COST] = "cost",   [MEASURE_TIME] = "time",
     [MEASURE_TIME_SUM] = "time_sum",       [MEASURE_SKILL] = "skill", [MEASURE_SIZE] = "size",
     [MEASURE_DAMAGE] = "damage",
 };
@@ -98,8 +98,8 @@ static void simple_figures(const struct attack_values *v, const uint32_t *events
 }
 
 /* Time by the clock and damage need the state of the whole tree. */
-void attack_figures_into(const struct attack_values *v, struct attack_clock *clock, bool *state, const uint32_t *events,
-                         uint32_t len, double *by)
+void attack_figures_into(const struct attack_values *v, struct attack_clock *clock, bool *state,
+                         const uint32_t *events, uint32_t len, double *by)
 {
     simple_figures(v, events, len, by);
     if (!v->sequence && !v->has_damage)
@@ -192,7 +192,10 @@ enum attacks_end attacks_each(const struct solution *s, const struct attack_valu
     struct arena scratch = ARENA_INIT;
     struct budget budget;
     budget_init(&budget, limits);
-    struct stream stream = {.v = v, .figures = figures, .each = each, .ctx = ctx,
+    struct stream stream = {.v = v,
+                            .figures = figures,
+                            .each = each,
+                            .ctx = ctx,
                             .state = arena_new_array(&scratch, bool, s->events + 1u),
                             .events = arena_new_array(&scratch, uint32_t, s->events + 1u),
                             .steps = arena_new_array(&scratch, uint32_t, s->events + 1u)};
@@ -235,7 +238,8 @@ static __int128 *make_weights(const struct solution *s, const struct attack_valu
     if (largest > 0 && largest < (double)INFINITY)
         shift = room - 1 - ilogb(largest);
     for (uint32_t e = 0; e < s->events; e++)
-        weights[e] = (isinf(value[e]) ? (__int128)1 << room : (__int128)ldexp(value[e], shift)) * (1 << SIZE_BITS) + 1;
+        weights[e] =
+            (isinf(value[e]) ? (__int128)1 << room : (__int128)ldexp(value[e], shift)) * (1 << SIZE_BITS) + 1;
     free(value);
     return weights;
 }
@@ -419,7 +423,8 @@ static bool values_missing(const struct solution *s, const struct attack_values 
 }
 
 void attacks_best(const struct solution *s, const struct attack_values *v, enum tree_measure measure, size_t k,
-                  const bool *allowed, const struct tree_limits *limits, struct arena *arena, struct tree_attacks *out)
+                  const bool *allowed, const struct tree_limits *limits, struct arena *arena,
+                  struct tree_attacks *out)
 {
     struct budget budget;
     struct collection c = {.s = s, .budget = &budget, .arena = arena, .scratch = ARENA_INIT};

@@ -25,12 +25,12 @@
 /* What the steps of a tree are worth in one world, and the formula whose minimal sets are its attacks. */
 struct attack_values {
     const struct model *model;
-    struct formula formula; /* of the goal, model_world.sets; give it to solve() */
-    uint32_t *edges;        /* by node, in formula */
+    struct formula formula;          /* of the goal, model_world.sets; give it to solve() */
+    uint32_t *edges;                 /* by node, in formula */
     const double *of[TREE_MEASURES]; /* by event; NULL for size and damage; NAN where the tree says nothing */
-    const double *damage;   /* by node; 0 where the tree says nothing, and on countermeasures */
-    bool has_damage;        /* some attack node has damage */
-    bool sequence;          /* some SAND has several children: time depends on the order */
+    const double *damage;            /* by node; 0 where the tree says nothing, and on countermeasures */
+    bool has_damage;                 /* some attack node has damage */
+    bool sequence;                   /* some SAND has several children: time depends on the order */
 };
 
 /* world->sets is taken as true. The arrays belong to the model's arena; the model must outlive them. */
@@ -59,8 +59,8 @@ void attack_figures_make(struct attack_figures_maker *m, const uint32_t *events,
                          struct tree_attack *out);
 /* The same without memory: clock (core/attack_time.h) and state (by event; all false, and again afterwards) are for
  * many calls. Fills by[TREE_MEASURES]. */
-void attack_figures_into(const struct attack_values *v, struct attack_clock *clock, bool *state, const uint32_t *events,
-                         uint32_t len, double *by);
+void attack_figures_into(const struct attack_values *v, struct attack_clock *clock, bool *state,
+                         const uint32_t *events, uint32_t len, double *by);
 
 enum attacks_end { ATTACKS_ALL, ATTACKS_STOPPED, ATTACKS_LIMIT };
 
@@ -75,7 +75,8 @@ enum attacks_end attacks_each(const struct solution *s, const struct attack_valu
  * that lacks a value makes the list empty (attack_values_missing says which). For probability and cost
  * values that differ by less than 1e-12 of themselves may count as tied. */
 void attacks_best(const struct solution *s, const struct attack_values *v, enum tree_measure measure, size_t k,
-                  const bool *allowed, const struct tree_limits *limits, struct arena *arena, struct tree_attacks *out);
+                  const bool *allowed, const struct tree_limits *limits, struct arena *arena,
+                  struct tree_attacks *out);
 
 /* The order of the lists: <0 when a comes first. Figures that are NAN are equal to all. */
 int attack_compare(const struct tree_attack *a, const struct tree_attack *b, enum tree_measure measure);

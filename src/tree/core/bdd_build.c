@@ -103,7 +103,7 @@ uint32_t bdd_building_go(struct bdd_building *w, uint32_t max_nodes)
 {
     struct bdd *b = w->b;
     const struct formula *f = w->f;
-    if (b->nodes.max < max_nodes && max_nodes < UINT32_MAX / 2 - 1)
+    if (b->nodes.max < max_nodes)
         b->nodes.max = max_nodes;
     if (b->paused) {
         b->paused = false;
@@ -122,7 +122,7 @@ uint32_t bdd_building_go(struct bdd_building *w, uint32_t max_nodes)
         w->nodes_then = b->nodes.len;
     }
     uint32_t root = b->failed ? BDD_FAIL : edge_ref(b, f, w->var_of, w->gates, f->root);
-    b->paused = b->failed && b->nodes.len >= b->nodes.max && !atomic_load(&b->budget->spent);
+    b->paused = b->failed && b->nodes.len >= b->nodes.max && b->nodes.max < (1u << 31) - 8 && !atomic_load(&b->budget->spent);
     return root;
 }
 

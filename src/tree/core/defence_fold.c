@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 20000, MOST_POINTS = 1 << 22 };
+enum { DEEPEST = 20000, MOST_POINTS = 1 << 22, FIRST_STEPS = 3000000, FIRST_BYTES = 2 << 20 };
 
 struct fold {
     const struct defence_problem *p;
@@ -376,7 +376,7 @@ static bool fold_switched(struct fold *f, const struct diagram *d, const struct 
 /* ---- parts whose decisions meet, too many for switches ------------------------------------------ */
 
 /* The part alone, as a problem whose events are all variables. */
-static bool search_part(struct fold *f, const struct diagram *d, enum defence_wish wish, double seconds,
+static bool search_part(struct fold *f, const struct diagram *d, enum defence_wish wish, uint64_t patience,
                         struct options *out)
 {
     struct solution_part part = {.bdd = *d};
@@ -388,7 +388,7 @@ static bool search_part(struct fold *f, const struct diagram *d, enum defence_wi
     p.s = &s;
     p.events = f->by_var;
     p.wish = wish;
-    p.limits.max_seconds = seconds;
+    p.patience = patience;
     defence_search(&p, &found);
     *out = found.found;
     return found.exact;
@@ -400,20 +400,19 @@ static bool search_part(struct fold *f, const struct diagram *d, enum defence_wi
 static bool fold_meeting(struct fold *f, const struct diagram *d, const struct diagram_order *order,
                          enum defence_wish wish, struct options *out)
 {
-    double seconds = f->p->limits.max_seconds > 0 ? f->p->limits.max_seconds : 60, patience = 0.01;
-    size_t bytes = 1 << 20, most = f->budget.max_bytes / 3;
+    size_t bytes = FIRST_BYTES, most = f->budget.max_bytes / 3;
     bool ordered = order->ordered && order->len <= DEEPEST;
-    while (!budget_over(&f->budget)) {
-        if (ordered && bytes < most && fold_switched(f, d, order, bytes, wish, out))
+    for (uint64_t patience = FIRST_STEPS; !budget_over(&f->budget); patience *= 4, bytes *= 16) {
+        if (search_part(f, d, wish, patience, out))
             return true;
-        if (search_part(f, d, wish, patience < seconds / 8 ? patience : seconds / 8, out))
+        if (ordered && fold_switched(f, d, order, bytes < most ? bytes : most, wish, out))
             return true;
-        if (bytes >= most && patience >= seconds / 8)
-            break;
-        bytes *= 8;
-        patience *= 8;
+        if (!f->p->falls && (!ordered || bytes >= most))
+            return false;
+        if (bytes >= most)
+            ordered = false; /* only the search is left */
     }
-    return ordered && fold_switched(f, d, order, most, wish, out);
+    return false;
 }
 
 /* ---- all parts --------------------------------------------------------------------------------- */

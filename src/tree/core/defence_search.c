@@ -27,6 +27,8 @@ struct search {
     uint32_t len;
     bool *undecided;      /* by event */
     uint32_t *set;        /* by decision: its option */
+    bool *settled;        /* by decision, when attacks guide */
+    uint32_t *decision_of; /* by event: index + 1 */
     struct pair *values;  /* by event */
     struct pair *parts;   /* by part */
     struct pair *at;      /* by node of the longest part */
@@ -35,12 +37,18 @@ struct search {
     VEC(struct option) found;
     VEC(struct defence_open) open;
     bool exact;
+    uint64_t work, patience; /* nodes looked at, and how many at most */
 };
 
 /* Smaller is better for the defender. */
 static double key(const struct search *s, struct pair value)
 {
     return defence_key(s->p->aim, s->p->wish, value);
+}
+
+static bool over(struct search *s)
+{
+    return s->work > s->patience || budget_over(&s->budget);
 }
 
 static double best(enum defence_aim aim, double a, double b)
@@ -55,6 +63,7 @@ static double evaluate(struct search *s, bool relaxed)
     s->at[0] = pair_true(s->p->aim);
     for (uint32_t i = 0; i < sol->len; i++) {
         const struct diagram *d = &sol->parts[i].bdd;
+        s->work += d->len;
         for (uint32_t k = 1; k < d->len; k++) {
             const struct diagram_node *n = &d->at[k];
             struct pair hi = pair_turned(s->at[n->hi >> 1], n->hi), lo = pair_turned(s->at[n->lo >> 1], n->lo);
@@ -194,7 +203,7 @@ static void descend(struct search *s, uint32_t i, double cost, double bound)
         next = next < d->cheapest_after ? next : d->cheapest_after;
         if (beaten(s, cost + next, bound))
             return;
-        if (budget_over(&s->budget)) {
+        if (over(s)) {
             leave_open(s, cost + next, bound);
             return;
         }
@@ -210,6 +219,108 @@ static int by_score(const void *a, const void *b)
     if (x->score > y->score || x->score < y->score)
         return x->score > y->score ? -1 : 1;
     return (x->event > y->event) - (x->event < y->event);
+}
+
+/* ---- guided by attacks -------------------------------------------------------------------------- */
+
+/* For the cheapest attack there is a better order: an attack that is the cheapest now stays possible at its price
+ * until one of the decisions it meets on its way is made. So only these are branched upon, each with those before
+ * it in the list ruled out. */
+struct guide {
+    uint32_t *decisions;
+    uint32_t len;
+};
+
+static bool raises(const struct decision *d, bool yes)
+{
+    struct pair now = d->options[0].value, best_value = d->options[d->len - 1].value;
+    return yes ? best_value.yes > now.yes : best_value.no > now.no;
+}
+
+/* The decisions that would make the attack dearer which was evaluated last. */
+static struct guide find_guide(const struct search *s)
+{
+    const struct diagram *d = &s->p->s->parts[0].bdd;
+    struct guide g = {base_malloc((s->len + (size_t)1) * sizeof(uint32_t)), 0};
+    bool want_yes = s->p->wish != WISH_YES;
+    uint32_t ref = d->root ^ (want_yes ? 0u : 1u); /* the cost of making this reference true */
+    while (ref > 1) {
+        const struct diagram_node *n = &d->at[ref >> 1];
+        struct pair x = s->values[n->var];
+        uint32_t hi = n->hi ^ (ref & 1), lo = n->lo ^ (ref & 1);
+        double with = x.yes + pair_turned(s->at[hi >> 1], hi).yes, without = x.no + pair_turned(s->at[lo >> 1], lo).yes;
+        bool yes = with < without;
+        uint32_t k = s->decision_of[n->var];
+        if (k && !s->settled[k - 1] && raises(&s->decisions[k - 1], yes))
+            g.decisions[g.len++] = k - 1;
+        ref = yes ? hi : lo;
+    }
+    return g;
+}
+
+/* As bound_from(), over what is not settled. */
+static double guided_bound(struct search *s, double cost, double bound)
+{
+    for (double before = -1;;) {
+        double left = room(s, cost, bound);
+        bool fewer = before < 0;
+        if (!(left > 0))
+            break;
+        for (uint32_t i = 0; i < s->len; i++) {
+            if (s->settled[i])
+                continue;
+            uint32_t j = fitting(&s->decisions[i], left);
+            fewer = fewer || j < fitting(&s->decisions[i], before);
+            put(s, i, j);
+        }
+        if (!fewer)
+            break;
+        before = left;
+        bound = evaluate(s, false);
+    }
+    for (uint32_t i = 0; i < s->len; i++)
+        if (!s->settled[i])
+            put(s, i, 0);
+    return bound;
+}
+
+static void follow(struct search *s, double cost, double bound);
+
+static void follow_decision(struct search *s, uint32_t i, double cost, double bound)
+{
+    const struct decision *d = &s->decisions[i];
+    s->settled[i] = true;
+    for (uint32_t j = d->len - 1; j > 0; j--) {
+        double dearer = cost + d->options[j].cost - d->options[0].cost;
+        if (beaten(s, dearer, bound))
+            continue;
+        put(s, i, j);
+        s->set[i] = j;
+        double inner = guided_bound(s, dearer, bound);
+        if (beaten(s, dearer, inner))
+            continue;
+        if (over(s))
+            leave_open(s, dearer, inner);
+        else
+            follow(s, dearer, inner);
+    }
+    put(s, i, 0);
+    s->set[i] = 0;
+}
+
+/* What is settled is; bound holds for all that adds to it. */
+static void follow(struct search *s, double cost, double bound)
+{
+    note(s, cost, evaluate(s, false));
+    struct guide g = find_guide(s);
+    for (uint32_t k = 0; k < g.len; k++) {
+        follow_decision(s, g.decisions[k], cost, bound);
+        if (k + 1 < g.len) /* without it from here on */
+            bound = guided_bound(s, cost, bound);
+    }
+    for (uint32_t k = 0; k < g.len; k++)
+        s->settled[g.decisions[k]] = false;
+    free(g.decisions);
 }
 
 /* Cheap and effective ones first, by what each does alone. */
@@ -238,7 +349,7 @@ static void order_decisions(struct search *s)
 static void greedy(struct search *s, double cost)
 {
     note(s, cost, evaluate(s, false));
-    for (uint32_t i = 0; i < s->len && !budget_over(&s->budget); i++) {
+    for (uint32_t i = 0; i < s->len && !over(s); i++) {
         const struct decision *d = &s->decisions[i];
         s->set[i] = d->len - 1;
         put(s, i, d->len - 1);
@@ -249,6 +360,15 @@ static void greedy(struct search *s, double cost)
         s->set[i] = 0;
         put(s, i, 0);
     }
+}
+
+static void guided(struct search *s, double cost, double bound)
+{
+    s->settled = arena_new_array(&s->scratch, bool, s->len + (size_t)1);
+    s->decision_of = arena_new_array(&s->scratch, uint32_t, s->p->s->events + (size_t)1);
+    for (uint32_t i = 0; i < s->len; i++)
+        s->decision_of[s->decisions[i].event] = i + 1;
+    follow(s, cost, bound);
 }
 
 /* Only variables that occur; returns what the cheapest options cost together. */
@@ -277,6 +397,7 @@ void defence_search(const struct defence_problem *p, struct defence_search *out)
 {
     struct search s = {.p = p, .scratch = ARENA_INIT, .exact = true};
     uint32_t longest = 1;
+    s.patience = p->patience ? p->patience : UINT64_MAX;
     budget_init(&s.budget, &p->limits);
     for (uint32_t i = 0; i < p->s->len; i++)
         longest = p->s->parts[i].bdd.len > longest ? p->s->parts[i].bdd.len : longest;
@@ -293,6 +414,8 @@ void defence_search(const struct defence_problem *p, struct defence_search *out)
     double bound = bound_from(&s, 0, cost, (double)-INFINITY);
     if (s.len > MOST_DECISIONS)
         leave_open(&s, cost, bound);
+    else if (p->aim == AIM_CHEAPEST && p->falls && p->s->len == 1)
+        guided(&s, cost, bound);
     else
         descend(&s, 0, cost, bound);
     *out = (struct defence_search){{s.found.at, (uint32_t)s.found.len}, s.exact, s.open.at, s.open.len};

@@ -11,7 +11,7 @@
 
 /* Tables: pairs of value and slope times the step, at z = -7, -7 + STEP, ... 7. Scores stay within 6.77, since
  * they stem from 32 bits. */
-enum { SEGMENTS = 512, FINE = 8 };
+enum { SEGMENTS = 512, FINE = 4 };
 #define REACH 7.0
 #define STEP (2 * REACH / SEGMENTS)
 
@@ -39,13 +39,15 @@ static const double *phi_table(struct arena *arena)
     /* the tail below z is density / |z| * (1 - 1/z^2 + 3/z^4 - 15/z^6 + ...) */
     double w = 1 / (REACH * REACH);
     double sum = density(REACH) / REACH * (1 - w * (1 - w * (3 - w * (15 - w * (105 - w * 945)))));
+    double fa = density(z_at(0));
     for (size_t i = 0; i <= SEGMENTS / 2; i++) {
         table[2 * i] = sum;
         table[2 * (SEGMENTS - i)] = 1 - sum;
-        table[2 * i + 1] = table[2 * (SEGMENTS - i) + 1] = density(z_at(i)) * STEP;
+        table[2 * i + 1] = table[2 * (SEGMENTS - i) + 1] = fa * STEP;
         for (size_t j = 0; j < FINE; j++) {
-            double a = z_at(i) + (double)j * h, b = a + h, fa = density(a), fb = density(b);
+            double a = z_at(i) + (double)j * h, b = a + h, fb = density(b);
             sum += step_integral(h, fa, fb, -a * fa, -b * fb);
+            fa = fb;
         }
     }
     return table;
@@ -139,18 +141,21 @@ static double beta_within(const struct beta *beta, size_t i, double missing, dou
 static void beta_lower_half(const struct beta *beta, const double *phi, double *out, double *slopes)
 {
     size_t at = 0;
-    double below = rows_exp(-beta->a * PERT_REACH) / beta->a, grown = 0;
+    while (beta->at[at + 1] < 1e-16 * beta->total) /* far below Phi(-7) = 1.3e-12 */
+        at++;
+    double below = beta->at[at] / beta->a; /* the tail is exponential */
+    double slope = beta->at[at] * beta_slope(beta, s_at(at)), next = beta->at[at + 1] * beta_slope(beta, s_at(at + 1));
+    double grown = step_integral(PERT_STEP, beta->at[at], beta->at[at + 1], slope, next);
     for (size_t i = 0; i <= SEGMENTS / 2; i++) {
-        double wanted = phi[2 * i] * beta->total;
-        for (;; at++) {
-            double f0 = beta->at[at], f1 = beta->at[at + 1];
-            grown = step_integral(PERT_STEP, f0, f1, f0 * beta_slope(beta, s_at(at)),
-                                  f1 * beta_slope(beta, s_at(at + 1)));
-            if (below + grown >= wanted || at + 2 > PERT_STEPS)
-                break;
+        double wanted = phi[2 * i] * beta->total, f;
+        while (below + grown < wanted && at + 2 < PERT_STEPS) {
             below += grown;
+            at++;
+            slope = next;
+            next = beta->at[at + 1] * beta_slope(beta, s_at(at + 1));
+            grown = step_integral(PERT_STEP, beta->at[at], beta->at[at + 1], slope, next);
         }
-        double s = beta_within(beta, at, wanted - below, grown), f;
+        double s = beta_within(beta, at, wanted - below, grown);
         beta_densities(beta->a, beta->b, &s, 1, &f);
         out[i] = logistic(s);
         slopes[i] = phi[2 * i + 1] * beta->total * out[i] * (1 - out[i]) / f;

@@ -48,7 +48,7 @@ static void begin_sentence(struct arena *a, struct explanation *out)
 /* ---- one attack --------------------------------------------------------------------------------- */
 
 static const char *const superlatives[TREE_MEASURES] = {
-    [MEASURE_PROBABILITY] = "likeliest", [MEASURE_COST] = "cheapest",       [MEASURE_TIME] = "fastest",
+    [MEASURE_PROBABILITY] = "likeliest",    [MEASURE_COST] = "cheapest",       [MEASURE_TIME] = "fastest",
     [MEASURE_TIME_SUM] = "least laborious", [MEASURE_SKILL] = "least skilled", [MEASURE_SIZE] = "shortest",
     [MEASURE_DAMAGE] = "most damaging",
 };
@@ -117,7 +117,8 @@ static void say_figures(struct arena *a, const struct tree *t, struct explanatio
     say(a, out, ".");
 }
 
-static void say_steps(struct arena *a, const struct tree *t, const struct tree_attack *attack, struct explanation *out)
+static void say_steps(struct arena *a, const struct tree *t, const struct tree_attack *attack,
+                      struct explanation *out)
 {
     for (uint32_t i = 0; i < attack->len; i++) {
         say(a, out, i ? "; " : "");
@@ -233,9 +234,10 @@ void explain_limits(struct arena *a, const struct attack_values *v, const struct
     if (extreme(v, attack, MEASURE_COST, false, &node, &value, &alone) && alone && value > 0) {
         begin_sentence(a, out);
         name(a, out, t, node);
-        say(a, out, arena_printf(a, " is %s of the cost.", value < attack->by[MEASURE_COST]
-                                                             ? number_share(a, value / attack->by[MEASURE_COST])
-                                                             : "all"));
+        say(a, out,
+            arena_printf(a, " is %s of the cost.",
+                         value < attack->by[MEASURE_COST] ? number_share(a, value / attack->by[MEASURE_COST])
+                                                          : "all"));
     }
     if (extreme(v, attack, MEASURE_SKILL, false, &node, &value, &alone) && alone && value > 0) {
         begin_sentence(a, out);
@@ -305,7 +307,8 @@ static void follow(struct pathfinder *p, struct path_frame at, struct path_frame
         attacks += !defence || m->tree->nodes.at[n->children.at[i]].role == TREE_ATTACK;
     for (size_t i = 0; i < n->countermeasures.len && !defence; i++) {
         uint32_t c = n->countermeasures.at[i];
-        if (m->stops.at[p->clock.stop_at[at.node] + i].stops >= 1 && !formula_is_constant(p->v->edges[c]) && reached(p, c))
+        bool stops = m->stops.at[p->clock.stop_at[at.node] + i].stops >= 1;
+        if (stops && !formula_is_constant(p->v->edges[c]) && reached(p, c))
             stack[(*depth)++] = (struct path_frame){c, at.depth + 1};
     }
     size_t need = needed(n, attacks);
@@ -349,11 +352,11 @@ void explain_path(struct arena *a, const struct attack_values *v, const struct t
         struct path_frame at = stack[--depth];
         const struct tree_node *n = &t->nodes.at[at.node];
         bool again = p.told[at.node] && n->gate != TREE_LEAF;
-        *vec_push(a, &out->steps) = (struct explain_step){
-            at.node, at.depth,
-            again                     ? "as above"
-            : n->role != TREE_ATTACK  ? "defeated by"
-                                      : choice_text(a, n, n->children.len)};
+        *vec_push(a, &out->steps) =
+            (struct explain_step){at.node, at.depth,
+                                  again                    ? "as above"
+                                  : n->role != TREE_ATTACK ? "defeated by"
+                                                           : choice_text(a, n, n->children.len)};
         p.told[at.node] = true;
         if (!again)
             follow(&p, at, stack, &depth);
@@ -427,8 +430,8 @@ void explain_front(struct arena *a, const struct tree *t, const struct tree_fron
     }
 }
 
-void explain_importance(struct arena *a, const struct tree *t, const struct tree_importances *list, double probability,
-                        size_t most, struct explanation *out)
+void explain_importance(struct arena *a, const struct tree *t, const struct tree_importances *list,
+                        double probability, size_t most, struct explanation *out)
 {
     for (size_t i = 0, said = 0; i < list->len && said < most; i++) {
         const struct tree_importance *e = &list->at[i];
@@ -440,9 +443,10 @@ void explain_importance(struct arena *a, const struct tree *t, const struct tree
         begin_sentence(a, out);
         say(a, out, defence ? "With " : "Without ");
         name(a, out, t, e->node);
-        say(a, out, other > 0 ? arena_printf(a, " the chance would be %s instead of %s.", number_share(a, other),
-                                             number_share(a, probability))
-                              : " there would be no attack left.");
+        say(a, out,
+            other > 0 ? arena_printf(a, " the chance would be %s instead of %s.", number_share(a, other),
+                                     number_share(a, probability))
+                      : " there would be no attack left.");
         said++;
     }
 }

@@ -37,8 +37,8 @@ void explain_limits(struct arena *a, const struct attack_values *v, const struct
 struct explain_step {
     uint32_t node;
     uint32_t depth;     /* 0: the goal */
-    const char *choice; /* how its children join: "any of 3", "both", "all 3", "both, in this order", "2 of 5"; "defeated
-                           by" on a countermeasure; "as above" on a repetition; "" on a step */
+    const char *choice; /* how its children join: "any of 3", "both", "all 3", "both, in this order", "2 of 5";
+                           "defeated by" on a countermeasure; "as above" on a repetition; "" on a step */
 };
 struct explain_path {
     VEC(struct explain_step) steps;
@@ -54,7 +54,7 @@ void explain_front(struct arena *a, const struct tree *t, const struct tree_fron
 
 /* The steps and countermeasures on which most depends, at most `most` of them: "Without A the chance would be 3 %
  * instead of 12 %." probability is that of the goal. */
-void explain_importance(struct arena *a, const struct tree *t, const struct tree_importances *list, double probability,
-                        size_t most, struct explanation *out);
+void explain_importance(struct arena *a, const struct tree *t, const struct tree_importances *list,
+                        double probability, size_t most, struct explanation *out);
 
 #endif

@@ -158,8 +158,9 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
         arena_release(&scratch);
         return CM_OK;
     }
-    int rc = solve(&i.f, i.monotone ? SOLVE_BDD : SOLVE_BOTH, limits, &scratch, &s, err);
-    if (rc && !i.monotone)
+    bool all_steps = m->events.len == m->steps, sets = all_steps || !i.monotone;
+    int rc = solve(&i.f, sets ? SOLVE_BOTH : SOLVE_BDD, limits, &scratch, &s, err);
+    if (rc && sets)
         rc = solve(&i.f, SOLVE_BDD, limits, &scratch, &s, err);
     if (!rc) {
         struct event_importance *events = arena_new_array(&scratch, struct event_importance, s.events + 1);
@@ -167,7 +168,7 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
             if (isnan(i.p[e]))
                 i.p[e] = 0; /* does not occur */
         importance_events(&s, i.p, NULL, events);
-        out->exact = importance_vesely(&s, i.environment, i.monotone, i.p, NULL, limits, events);
+        out->exact = importance_vesely(&s, all_steps ? NULL : i.environment, i.monotone, i.p, NULL, limits, events);
         list(&i, w, events, solution_probability(&s, i.p, NULL).p, arena, out);
     }
     arena_release(&scratch);

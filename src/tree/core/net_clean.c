@@ -23,7 +23,7 @@ struct cleaning {
 static void push(struct cleaning *c, uint32_t edge)
 {
     if (c->len == c->cap) {
-        c->cap = c->cap ? 2 * c->cap : 64;
+        c->cap *= 2;
         c->args = base_realloc(c->args, c->cap * sizeof(*c->args));
     }
     c->args[c->len++] = edge;
@@ -296,9 +296,10 @@ static uint32_t clean_node(struct cleaning *c, const struct net_node *node)
 
 void net_clean(const struct net *n, struct net *out, struct arena *arena)
 {
-    struct cleaning c = {.from = n, .to = out, .scratch = ARENA_INIT};
+    struct cleaning c = {.from = n, .to = out, .scratch = ARENA_INIT, .cap = 64};
     size_t len;
     const uint32_t *list = net_list(n, &len);
+    c.args = base_malloc(c.cap * sizeof(*c.args));
     memset(out, 0, sizeof(*out));
     out->arena = arena;
     out->events = n->events;

@@ -1,6 +1,6 @@
-/* Numbers as people read them, the same on every page and in the shell: three significant digits, thousands apart, time
- * in its natural unit. A share is never rounded to certainty or impossibility. All texts are UTF-8 and live in the
- * arena; NAN gives "unknown". */
+/* Numbers as people read them, the same on every page and in the shell: three significant digits, thousands apart,
+ * time in its natural unit. A share is never rounded to certainty or impossibility. All texts are UTF-8 and live in
+ * the arena; NAN gives "unknown". */
 #ifndef CASEMATE_TREE_CORE_NUMBER_TEXT_H
 #define CASEMATE_TREE_CORE_NUMBER_TEXT_H
 

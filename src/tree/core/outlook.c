@@ -75,10 +75,10 @@ double bdd_outlook(const struct bdd_building *b)
     memset(w.from, 0xff, nodes * sizeof(*w.from));
     bool *waiting = arena_new_array(&scratch, bool, f->events + f->gates.len + 1);
     find_waiting(b, waiting);
-    for (uint32_t e = 0; e < f->events; e++) {
-        for (uint32_t i = b->var_of[e] + 1; i <= levels && waiting[e]; i++)
-            w.sum[i] += 1;
-    }
+    for (uint32_t e = 0; e < f->events; e++)
+        w.sum[b->var_of[e] + 1] += waiting[e];
+    for (uint32_t i = 1; i <= levels; i++)
+        w.sum[i] += w.sum[i - 1];
     for (size_t i = 0; i < b->next; i++) {
         if (waiting[f->events + i])
             add_function(&w, b->gates[i] >> 1);

@@ -249,8 +249,8 @@ static bool has_axis(const struct tree_front *f, enum tree_measure m)
     return false;
 }
 
-void pareto_front(const struct solution *s, const struct attack_values *v, const enum tree_measure *axes, unsigned len,
-                  const struct tree_limits *limits, struct arena *arena, struct tree_front *out)
+void pareto_front(const struct solution *s, const struct attack_values *v, const enum tree_measure *axes,
+                  unsigned len, const struct tree_limits *limits, struct arena *arena, struct tree_front *out)
 {
     struct budget budget;
     *out = (struct tree_front){.axes_len = len, .exact = true, .missing = UINT32_MAX};
@@ -271,7 +271,11 @@ void pareto_front(const struct solution *s, const struct attack_values *v, const
         return;
     }
     struct arena scratch = ARENA_INIT;
-    struct fold f = {.s = s, .v = v, .axes = out->axes, .axes_len = len, .budget = &budget,
+    struct fold f = {.s = s,
+                     .v = v,
+                     .axes = out->axes,
+                     .axes_len = len,
+                     .budget = &budget,
                      .roots = arena_new_array(&scratch, struct span, s->len)};
     bool complete = fold_all(&f);
     if (complete)

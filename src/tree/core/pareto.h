@@ -17,11 +17,12 @@
 
 #include "tree/core/attacks.h"
 
-/* The front over axes[0 .. len), len 2 or 3, all different. s may be NULL when damage is an axis. When a value is missing
- * the front is empty and out->missing names the node. In a front with damage and time in a tree with sequences, the
- * time of a set that does not reach the goal is that of its longest step; it is exact for up to 16 steps. */
-void pareto_front(const struct solution *s, const struct attack_values *v, const enum tree_measure *axes, unsigned len,
-                  const struct tree_limits *limits, struct arena *arena, struct tree_front *out);
+/* The front over axes[0 .. len), len 2 or 3, all different. s may be NULL when damage is an axis. When a value is
+ * missing the front is empty and out->missing names the node. In a front with damage and time in a tree with
+ * sequences, the time of a set that does not reach the goal is that of its longest step; it is exact for up to 16
+ * steps. */
+void pareto_front(const struct solution *s, const struct attack_values *v, const enum tree_measure *axes,
+                  unsigned len, const struct tree_limits *limits, struct arena *arena, struct tree_front *out);
 
 /* The damage fronts, called by pareto_front(). */
 void pareto_damage(const struct attack_values *v, const struct tree_limits *limits, struct arena *arena,

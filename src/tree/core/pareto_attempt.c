@@ -70,8 +70,9 @@ static int by_height(const void *a, const void *b)
     return x->var < y->var ? -1 : x->var > y->var;
 }
 
-/* The variables of a diagram from the top: every one before those that stand below it. A variable's height is the longest
- * way down from any of its nodes, counted in variables; taking the largest over all its nodes keeps the order. */
+/* The variables of a diagram from the top: every one before those that stand below it. A variable's height is the
+ * longest way down from any of its nodes, counted in variables; taking the largest over all its nodes keeps the
+ * order. */
 static struct variable *order_variables(struct attempt *t, struct arena *scratch, size_t *out_len)
 {
     const struct diagram *d = t->d;
@@ -132,7 +133,8 @@ static int by_cost(const void *a, const void *b)
     return x->last < y->last ? -1 : x->last > y->last;
 }
 
-/* True when a, which costs no more, is at least as good as b whatever follows: open nodes are worth between 0 and 1. */
+/* True when a, which costs no more, is at least as good as b whatever follows: open nodes are worth between 0 and 1.
+ */
 static bool beats(const struct rows *r, const struct choice *a, const struct choice *b)
 {
     const double *x = &r->mass[a->masses * r->width], *y = &r->mass[b->masses * r->width];
@@ -441,7 +443,8 @@ static bool helpful(const struct formula *f, uint32_t steps)
         unsigned turned = (own & POSITIVE ? NEGATIVE : 0u) | (own & NEGATIVE ? POSITIVE : 0u);
         for (uint32_t j = 0; j < g->len; j++) {
             uint32_t edge = f->args.at[g->first + j];
-            polarity[formula_index(edge)] = (unsigned char)(polarity[formula_index(edge)] | (edge & 1u ? turned : own));
+            polarity[formula_index(edge)] =
+                (unsigned char)(polarity[formula_index(edge)] | (edge & 1u ? turned : own));
         }
     }
     for (uint32_t e = 0; e < steps && result; e++)
@@ -476,8 +479,13 @@ void pareto_attempt(const struct solution *s, const struct formula *f, const str
     if (find_missing(s, v, chances, out))
         return;
     budget_init(&budget, limits);
-    struct attempt t = {.s = s, .cost = v->of[MEASURE_COST], .p = chances, .steps = v->model->steps, .budget = &budget,
-                        .arena = ARENA_INIT, .exact = helpful(f, v->model->steps)};
+    struct attempt t = {.s = s,
+                        .cost = v->of[MEASURE_COST],
+                        .p = chances,
+                        .steps = v->model->steps,
+                        .budget = &budget,
+                        .arena = ARENA_INIT,
+                        .exact = helpful(f, v->model->steps)};
     t.fronts = arena_new_array(&t.arena, struct front, s->len);
     bool ok = true;
     for (uint32_t i = 0; i < s->len && ok; i++)

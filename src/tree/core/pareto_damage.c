@@ -19,11 +19,11 @@ struct label {
     uint32_t size;
 };
 
-/* What is still open after some steps were decided: of each function that bears damage what is left of it (BDD_FALSE once
- * it is known), and the labels that lead here. */
+/* What is still open after some steps were decided: of each function that bears damage what is left of it (BDD_FALSE
+ * once it is known), and the labels that lead here. */
 struct future {
-    uint32_t *open; /* by function */
-    double rest;    /* damage that open functions may still add */
+    uint32_t *open;              /* by function */
+    double rest;                 /* damage that open functions may still add */
     struct pareto_point *points; /* a: label before, b: event or NONE */
     uint32_t len, cap;
 };
@@ -36,10 +36,10 @@ struct damage {
     struct bdd *bdd;
     uint32_t *order; /* by level: event */
     uint32_t levels;
-    uint32_t *open;  /* by function: at the start */
-    double *weight;  /* by function */
+    uint32_t *open; /* by function: at the start */
+    double *weight; /* by function */
     uint32_t functions;
-    double *own;     /* by event: damage that needs only this step */
+    double *own;      /* by event: damage that needs only this step */
     double *own_rest; /* by level: sum of own damage from this level on */
     struct label *labels;
     uint32_t labels_len, labels_cap;
@@ -266,8 +266,8 @@ static bool extend(struct damage *d, const struct future *from, const uint32_t *
             enum tree_measure m = d->out->axes[a];
             const double *of = d->v->of[m];
             p->bad[a] = a == d->damage_axis ? l->bad[a] - certain
-                        : !taken ? l->bad[a]
-                                 : pareto_join(m, l->bad[a], pareto_single(m, of ? of[event] : 0));
+                        : !taken            ? l->bad[a]
+                                            : pareto_join(m, l->bad[a], pareto_single(m, of ? of[event] : 0));
         }
     }
     return true;
@@ -389,8 +389,8 @@ static int compare_u32(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* All present labels as attacks; those of a level before the last are attainable too. The memory is that of the labels
- * once more, also when a limit has just been hit. */
+/* All present labels as attacks; those of a level before the last are attainable too. The memory is that of the
+ * labels once more, also when a limit has just been hit. */
 static void finish(struct damage *d, struct arena *arena)
 {
     uint32_t *events = arena_new_array(&d->arena, uint32_t, d->levels + 1u);

@@ -17,13 +17,13 @@ size_t pareto_filter(struct pareto_point *at, size_t len, struct pareto_point *s
 bool pareto_beaten(const struct pareto_point *at, size_t len, const double *bad, unsigned axes);
 
 /* How a measure combines, as the "bad" side sees it: probability is the negative product, damage the negative sum. */
-double pareto_nothing(enum tree_measure m); /* of the empty set */
-double pareto_single(enum tree_measure m, double value); /* of one step with this value */
+double pareto_nothing(enum tree_measure m);                  /* of the empty set */
+double pareto_single(enum tree_measure m, double value);     /* of one step with this value */
 double pareto_join(enum tree_measure m, double a, double b); /* of two sets that share no step */
-double pareto_bad(enum tree_measure m, double figure); /* of a figure as tree_attack.by has it */
+double pareto_bad(enum tree_measure m, double figure);       /* of a figure as tree_attack.by has it */
 
-/* Fills at and len of a front from candidates (figures complete; fewer than 2^32): sorts, and drops what is beaten, where
- * figures that differ by less than 1e-12 of themselves are equal. */
+/* Fills at and len of a front from candidates (figures complete; fewer than 2^32): sorts, and drops what is beaten,
+ * where figures that differ by less than 1e-12 of themselves are equal. */
 void pareto_finish(struct tree_front *out, const struct tree_attack *candidates, size_t len, struct arena *arena);
 
 #endif

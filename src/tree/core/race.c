@@ -8,16 +8,17 @@
  *
  * Every decision is taken from what all did with the same number of nodes, so it is the same for any number of threads. */
 #include "tree/core/race.h"
+#include "tree/core/deep.h"
 #include "tree/core/outlook.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ALONE = 2000,    /* nodes for the first order before there is a race */
-    ROUND = 4000,    /* nodes in the first round */
+    ALONE = 1500, /* nodes for the first order before there is a race, besides a few for every event */
+    ROUND = 3000, /* in the first round */
     THREADS_MAX = 16,
+    NODES_MAX = (1u << 31) - 8,
 };
 
 /* What is done with the walk's order: nothing, formula_order_pull(), and formula_order_gather() after that. */
@@ -153,24 +154,24 @@ static void run_round(struct race *r, unsigned threads)
     atomic_store(&r->next, 0);
     atomic_store(&r->best, UINT32_MAX / 2);
     while (made + 1 < threads && made + 1 < r->len && made < THREADS_MAX &&
-           pthread_create(&helpers[made], NULL, run, r) == 0)
+           deep_create(&helpers[made], r->f->events, run, r) == 0)
         made++;
     run(r);
     while (made)
         pthread_join(helpers[--made], NULL);
 }
 
-/* Done before not done, then by outlook, progress, nodes, and the earlier start. */
+/* Done before not done, then by gates that are done, outlook, nodes, and the earlier start. */
 static int by_success(const void *a, const void *b)
 {
     const struct runner *x = *(struct runner *const *)a, *y = *(struct runner *const *)b;
     bool x_done = x->root != BDD_FAIL, y_done = y->root != BDD_FAIL;
     if (x_done != y_done)
         return x_done ? -1 : 1;
-    if (!x_done && (x->outlook < y->outlook || x->outlook > y->outlook))
-        return x->outlook < y->outlook ? -1 : 1;
     if (!x_done && x->building.next != y->building.next)
         return x->building.next > y->building.next ? -1 : 1;
+    if (!x_done && (x->outlook < y->outlook || x->outlook > y->outlook))
+        return x->outlook < y->outlook ? -1 : 1;
     uint32_t x_nodes = x_done ? bdd_nodes(x->building.b) : x->building.nodes_then;
     uint32_t y_nodes = y_done ? bdd_nodes(y->building.b) : y->building.nodes_then;
     if (x_nodes != y_nodes)
@@ -194,22 +195,22 @@ static void keep(struct race *r, unsigned each, unsigned all)
 void race_orders(const struct formula *f, const struct race_hints *hints, unsigned threads, struct budget *budget,
                  struct arena *arena, struct race_result *out)
 {
-    struct race r = {.f = f, .budget = budget, .nodes = ALONE};
+    struct race r = {.f = f, .budget = budget, .nodes = ALONE + 4 * f->events};
     uint32_t *level_of = arena_new_array(arena, uint32_t, f->events + 1);
     formula_order(f, ORDER_AS_WRITTEN, level_of);
     r.field[r.len++] = enter(&r, 0, level_of);
     run_round(&r, 1);
     if (r.field[0]->building.b->paused) {
         fill_field(&r, hints);
-        r.nodes = ROUND;
+        r.nodes = ROUND + 8 * f->events;
     }
     for (unsigned round = 0; r.field[0]->building.b->paused; round++) {
         run_round(&r, threads);
         qsort(r.field, r.len, sizeof(struct runner *), by_success);
         if (r.field[0]->root != BDD_FAIL || atomic_load(&budget->spent))
             break;
-        keep(&r, round == 0 ? 2 : 1, round < 2 ? STARTS : round < 5 ? 2 : 1);
-        r.nodes = r.len == 1 ? UINT32_MAX / 2 - 1 : 2 * r.nodes;
+        keep(&r, round == 0 ? 3 : 1, round < 2 ? STARTS : round < 5 ? 2 : 1);
+        r.nodes = r.len == 1 ? NODES_MAX : 2 * r.nodes;
     }
     keep(&r, 1, 1);
     struct runner *won = r.field[0];

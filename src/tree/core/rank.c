@@ -34,9 +34,9 @@ struct rank {
     uint32_t *base; /* by part: number of its first place; places are numbered through all parts */
     uint32_t places;
     uint32_t *part_of; /* by place */
-    __int128 *best; /* by place: key of its best set */
-    uint32_t *pick; /* by place: where its best set takes a variable next; END: it is the empty set */
-    uint32_t *slot; /* by place: index in open + 1 */
+    __int128 *best;    /* by place: key of its best set */
+    uint32_t *pick;    /* by place: where its best set takes a variable next; END: it is the empty set */
+    uint32_t *slot;    /* by place: index in open + 1 */
     struct open_place *open;
     uint32_t open_len, open_cap;
     struct demand *demands;
@@ -356,8 +356,8 @@ static __int128 key_of(const struct rank *r, uint32_t place, struct item item)
     if (item.inner == WITHOUT)
         return item_at(r, place_at(r, place, n->lo), item.outer).key;
     __int128 key = item_at(r, place_at(r, place, n->hi), item.outer).key;
-    return key + (is_part(r, n->var) ? item_at(r, root_of(r, n->var - r->s->events), item.inner).key
-                                     : r->weights[n->var]);
+    return key +
+           (is_part(r, n->var) ? item_at(r, root_of(r, n->var - r->s->events), item.inner).key : r->weights[n->var]);
 }
 
 static bool demand(struct rank *r, uint32_t *len, uint32_t place, uint32_t index)

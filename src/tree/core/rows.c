@@ -8,6 +8,13 @@
 #include <immintrin.h>
 #endif
 
+/* Loops of known length become straight code: their vectors then stay in registers. */
+#if defined __clang__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 /* ---- any processor: 16 bytes ------------------------------------------------------------------- */
 
 #define KERNEL(name) base_##name

@@ -1,5 +1,6 @@
 #include "tree/core/solve.h"
 #include "tree/core/bdd_table.h"
+#include "tree/core/deep.h"
 #include "tree/core/modules.h"
 #include "tree/core/preprocess.h"
 #include "tree/core/race.h"
@@ -17,6 +18,7 @@ struct solving {
     struct budget budget;
     struct arena *arena, *scratch;
     struct solution *out;
+    bool ok;
 };
 
 /* The order of the original formula by a rule; a module stands where the first of its events does. */
@@ -83,6 +85,14 @@ static bool solve_module(struct solving *s, const struct formula_module *m, stru
     return ok;
 }
 
+static void *solve_modules(void *data)
+{
+    struct solving *s = data;
+    for (s->ok = true; s->module < s->modules->len && s->ok; s->module++)
+        s->ok = solve_module(s, &s->modules->at[s->module], &s->out->parts[s->module]);
+    return NULL;
+}
+
 int solve(const struct formula *f, enum solve_want want, const struct tree_limits *limits, struct arena *arena,
           struct solution *out, struct err *err)
 {
@@ -99,11 +109,12 @@ int solve(const struct formula *f, enum solve_want want, const struct tree_limit
     out->coherent = formula_coherent(f);
     out->parts = arena_new_array(arena, struct solution_part, modules.len);
     out->len = modules.len;
-    bool ok = true;
-    for (; s.module < modules.len && ok; s.module++)
-        ok = solve_module(&s, &modules.at[s.module], &out->parts[s.module]);
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < modules.len; i++)
+        most = modules.at[i].f.events > most ? modules.at[i].f.events : most;
+    bool ran = deep_call(most, solve_modules, &s);
     arena_release(&scratch);
-    if (ok)
+    if (ran && s.ok)
         return CM_OK;
     memset(out, 0, sizeof(*out));
     return err_set(err, CM_ELIMIT, "the tree is too large for the time or memory allowed");

@@ -33,6 +33,7 @@ struct closure {
     const struct solution *s;
     const bool *environment; /* by event; may be NULL */
     bool monotone;
+    bool by_sets; /* close families of minimal sets, where they are at hand and there is no environment: half the time */
     struct chance *by_var;
     struct chance *idle; /* by variable: when the attacker does nothing */
     bool *is_step;     /* by variable: an attacker has a hand in it */
@@ -366,12 +367,14 @@ static bool close_sets(struct closure *c, uint32_t part, const struct diagram_or
 
 static bool close_any(struct closure *c, uint32_t part)
 {
-    const struct diagram *d = c->monotone ? &c->s->parts[part].bdd : &c->s->parts[part].sets;
+    const struct diagram *bdd = &c->s->parts[part].bdd;
+    bool chain = c->monotone && diagram_is_chain(bdd), by_sets = c->by_sets && !chain;
+    const struct diagram *d = by_sets ? &c->s->parts[part].sets : bdd;
     struct diagram_order order;
     struct arena scratch = ARENA_INIT;
     bool exact = true, steps = false;
     uint32_t self = c->s->events + part;
-    for (uint32_t i = c->monotone ? 1 : 2; i < d->len; i++) {
+    for (uint32_t i = by_sets ? 2 : 1; i < d->len; i++) {
         c->parent[d->at[i].var] = part + 1;
         c->inner[d->at[i].var] = (double)NAN;
         steps = steps || c->is_step[d->at[i].var];
@@ -379,20 +382,19 @@ static bool close_any(struct closure *c, uint32_t part)
     c->is_step[self] = steps;
     if (!steps)
         return true;
-    if (c->monotone) {
-        c->falls[self] = c->environment && diagram_falls(d, c->is_step, c->falls);
-        if (diagram_is_chain(d)) {
-            close_chain(c, part);
-            return true;
-        }
-        diagram_order(d, &scratch, c->place_of, &order);
-    } else {
-        diagram_sets_order(d, &scratch, c->place_of, &order);
+    c->falls[self] = c->environment && c->monotone && diagram_falls(bdd, c->is_step, c->falls);
+    if (chain) {
+        close_chain(c, part);
+        return true;
     }
+    if (by_sets)
+        diagram_sets_order(d, &scratch, c->place_of, &order);
+    else
+        diagram_order(d, &scratch, c->place_of, &order);
     if (!order.ordered || order.len > DEEPEST)
         exact = false;
     else
-        exact = c->monotone ? close_part(c, part, &order) : close_sets(c, part, &order);
+        exact = by_sets ? close_sets(c, part, &order) : close_part(c, part, &order);
     arena_release(&scratch);
     return exact;
 }
@@ -445,6 +447,7 @@ bool importance_vesely(const struct solution *s, const bool *environment, bool m
         events[e].vesely = (double)NAN;
     if (!monotone && !have_sets)
         return false;
+    c.by_sets = !monotone || (!environment && have_sets);
     budget_init(&c.budget, limits);
     c.limits = limits ? *limits : (struct tree_limits){0};
     c.by_var = arena_new_array(&c.scratch, struct chance, vars);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_AT_CLOCK = 1024 };
+enum { LOOK_AT_CLOCK = 1024, MOST_SUPPORT = 16 << 20 };
 
 /* Makes room for one more element; false at a limit. */
 static bool grow(struct walk *w, void **at, uint32_t len, uint32_t *cap, size_t size)
@@ -25,7 +25,8 @@ static bool lay_out(struct walk *w)
 {
     const struct solution *s = w->s;
     struct arena scratch = ARENA_INIT;
-    uint32_t *around = arena_new_array(&scratch, uint32_t, s->len), *size = arena_new_array(&scratch, uint32_t, s->len);
+    uint32_t *around = arena_new_array(&scratch, uint32_t, s->len),
+             *size = arena_new_array(&scratch, uint32_t, s->len);
     uint32_t *cursor = arena_new_array(&scratch, uint32_t, s->len);
     uint32_t *home = arena_new_array(&scratch, uint32_t, s->events + 1); /* by event: its part + 1 */
     for (uint32_t i = 0; i < s->len; i++) {
@@ -63,9 +64,49 @@ static bool lay_out(struct walk *w)
     return ok;
 }
 
+/* The variables below each node of each part; left out when they take more than MOST_SUPPORT bytes or a quarter of the
+ * memory allowed: then fewer events are known to be out of question, and bounds are weaker. */
+static void find_support(struct walk *w)
+{
+    const struct solution *s = w->s;
+    struct arena scratch = ARENA_INIT;
+    uint32_t *number = arena_new_array(&scratch, uint32_t, s->events + s->len + 1u); /* by variable, from 1 */
+    struct walk_support *support = arena_new_array(&w->supports, struct walk_support, s->len);
+    uint64_t bytes = 0, most = w->budget->max_bytes / 4 < MOST_SUPPORT ? w->budget->max_bytes / 4 : MOST_SUPPORT;
+    for (uint32_t i = 0; i < s->len && bytes <= most; i++) {
+        const struct diagram *d = &s->parts[i].sets;
+        struct walk_support *u = &support[i];
+        uint32_t vars = 0;
+        u->vars = arena_new_array(&w->supports, uint32_t, d->len + 1u);
+        for (uint32_t j = 2; j < d->len; j++)
+            if (!number[d->at[j].var]) {
+                u->vars[vars++] = d->at[j].var;
+                number[d->at[j].var] = vars;
+            }
+        u->words = (vars + 63) / 64;
+        bytes += (uint64_t)d->len * u->words * sizeof(uint64_t);
+        if (bytes > most)
+            break;
+        u->bits = arena_new_array(&w->supports, uint64_t, (size_t)(d->len > 2 ? d->len : 2) * u->words + 1);
+        for (uint32_t j = 2; j < d->len; j++) {
+            const struct diagram_node *n = &d->at[j];
+            for (uint32_t k = 0; k < u->words; k++)
+                u->bits[(size_t)j * u->words + k] =
+                    u->bits[(size_t)n->lo * u->words + k] | u->bits[(size_t)n->hi * u->words + k];
+            uint32_t own = number[n->var] - 1;
+            u->bits[(size_t)j * u->words + own / 64] |= UINT64_C(1) << own % 64;
+        }
+        for (uint32_t j = 0; j < vars; j++)
+            number[u->vars[j]] = 0;
+    }
+    arena_release(&scratch);
+    w->support = bytes <= most ? support : NULL;
+}
+
 static void release(struct walk *w)
 {
     struct budget *b = w->budget;
+    arena_release(&w->supports);
     budget_free(b, w->chosen, w->chosen_cap * sizeof(*w->chosen));
     budget_free(b, w->later, w->later_cap * sizeof(*w->later));
     budget_free(b, w->turns, w->turns_cap * sizeof(*w->turns));
@@ -98,6 +139,25 @@ static bool bar(struct walk *w, uint32_t var)
     return true;
 }
 
+/* Going from a node to one of its branches: what can no longer come is out of question, but for what was taken. */
+static bool bar_rest(struct walk *w, uint32_t part, uint32_t node, uint32_t branch, uint32_t taken)
+{
+    if (!w->possible)
+        return true;
+    if (!w->support)
+        return taken != WALK_END || bar(w, w->s->parts[part].sets.at[node].var);
+    const struct walk_support *u = &w->support[part];
+    for (uint32_t k = 0; k < u->words; k++) {
+        uint64_t gone = u->bits[(size_t)node * u->words + k] & ~u->bits[(size_t)branch * u->words + k];
+        for (; gone; gone &= gone - 1) {
+            uint32_t var = u->vars[64 * k + (uint32_t)__builtin_ctzll(gone)];
+            if (var != taken && !bar(w, var))
+                return false;
+        }
+    }
+    return true;
+}
+
 static void unbar(struct walk *w, uint32_t len)
 {
     while (w->barred_len > len)
@@ -108,6 +168,8 @@ static void unbar(struct walk *w, uint32_t len)
 static bool take(struct walk *w, struct walk_place *place)
 {
     const struct diagram_node *n = &w->s->parts[place->part].sets.at[place->node];
+    if (!bar_rest(w, place->part, place->node, n->hi, n->var))
+        return false;
     if (n->var < w->s->events) {
         if (!grow(w, (void **)&w->chosen, w->chosen_len, &w->chosen_cap, sizeof(*w->chosen)))
             return false;
@@ -135,12 +197,12 @@ static bool branch(struct walk *w, const struct walk_visitor *v, struct walk_pla
     struct walk_turn *t = &w->turns[w->turns_len++];
     *t = (struct walk_turn){*place, w->chosen_len, w->later_len, w->barred_len, WALK_END};
     if (v->without_first && v->without_first(v->ctx, w, place)) {
-        uint32_t var = n->var;
+        uint32_t above = place->node;
         place->node = n->lo;
-        return !v->possible || bar(w, var);
+        return bar_rest(w, place->part, above, n->lo, WALK_END);
     }
     t->place.node = n->lo;
-    t->bar = n->var;
+    t->bar = place->node;
     return take(w, place);
 }
 
@@ -154,7 +216,7 @@ static bool go_back(struct walk *w, const struct walk_visitor *v, struct walk_pl
     w->later_len = t.later;
     if (v->possible)
         unbar(w, t.barred);
-    *out_ok = t.bar == WALK_END ? take(w, place) : !v->possible || bar(w, t.bar);
+    *out_ok = t.bar == WALK_END ? take(w, place) : bar_rest(w, place->part, t.bar, place->node, WALK_END);
     return true;
 }
 
@@ -184,8 +246,11 @@ static int go(struct walk *w, const struct walk_visitor *v)
 
 int walk_sets(const struct solution *s, const struct walk_visitor *visitor, struct budget *budget)
 {
-    struct walk w = {.s = s, .budget = budget};
-    int rc = !visitor->possible || lay_out(&w) ? go(&w, visitor) : CM_ELIMIT;
+    struct walk w = {.s = s, .budget = budget, .supports = ARENA_INIT};
+    bool ready = !visitor->possible || lay_out(&w);
+    if (ready && visitor->possible)
+        find_support(&w);
+    int rc = ready ? go(&w, visitor) : CM_ELIMIT;
     release(&w);
     return rc;
 }

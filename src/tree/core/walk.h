@@ -17,7 +17,14 @@ struct walk_place {
 struct walk_turn { /* a branch not yet taken */
     struct walk_place place;
     uint32_t chosen, later, barred; /* lengths to go back to */
-    uint32_t bar;                   /* variable that is out of question on this branch, or WALK_END */
+    uint32_t bar;                   /* the node above place, whose other variables are out of question; or WALK_END */
+};
+
+/* Which variables of a part may still come from each of its nodes on. */
+struct walk_support {
+    uint32_t *vars;
+    uint64_t *bits; /* by node, `words` each: bit i for vars[i] */
+    uint32_t words;
 };
 
 struct walk {
@@ -31,10 +38,12 @@ struct walk {
     uint32_t turns_len, turns_cap;
     /* Only when visitor.possible is set: which events the set may still contain. */
     bool *possible; /* by event */
+    struct arena supports;
     uint32_t *barred;
     uint32_t barred_len, barred_cap;
     uint32_t inside_cap;
-    uint32_t *inside; /* all events, those of one part together with those of the parts in it */
+    uint32_t *inside;                  /* all events, those of one part together with those of the parts in it */
+    struct walk_support *support; /* by part; NULL where it would take too much memory */
     uint32_t *inside_from, *inside_to; /* by part: its range of inside */
 };
 

@@ -4,7 +4,8 @@
  *
  * Of a monotone function, a set contains a minimal set of f0 exactly when f0 holds of it. So the sets
  * to drop are found by walking f0 itself, with one recursive call for each branch; comparing with the
- * sets of f0 instead takes two for the branch with x and leaves rubbish behind. */
+ * sets of f0 instead takes two for the branch with x and leaves rubbish behind. (The least monotone function above another
+ * one would do for those that are not, but it can be far larger.) */
 #include "tree/core/zdd.h"
 #include "tree/core/bdd.h"
 
@@ -20,6 +21,18 @@ struct zdd {
     struct budget *budget;
     uint32_t work;
 };
+
+/* Marks with 1 the references that the root leads to. */
+static void mark_needed(const struct diagram *f, uint32_t *by_ref)
+{
+    by_ref[f->root] = 1;
+    for (uint32_t r = 2 * f->len; r-- > 2;) {
+        if (by_ref[r]) {
+            by_ref[f->at[r >> 1].hi ^ (r & 1)] = 1;
+            by_ref[f->at[r >> 1].lo ^ (r & 1)] = 1;
+        }
+    }
+}
 
 static inline uint32_t make(struct zdd *z, uint32_t level, uint32_t hi, uint32_t lo)
 {
@@ -41,6 +54,8 @@ static uint32_t drop_satisfied(struct zdd *z, uint32_t s, uint32_t r)
 {
     if (s == NO_SET || r == BDD_TRUE)
         return NO_SET;
+    if (s == EMPTY_SET) /* of which only "true" holds, among monotone functions */
+        return s;
     const struct diagram_node *f = z->f;
     uint32_t level = z->nodes.at[s].level;
     while (r > BDD_FALSE && f[r >> 1].var < level)
@@ -68,13 +83,15 @@ static uint32_t drop_satisfied(struct zdd *z, uint32_t s, uint32_t r)
 /* The sets of s that contain no set of t; t has no two sets of which one contains the other. */
 static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
 {
-    uint32_t level = s > EMPTY_SET ? z->nodes.at[s].level : NODE_TERMINAL;
-    while (t > EMPTY_SET && z->nodes.at[t].level < level)
-        t = z->nodes.at[t].lo;
-    if (s == NO_SET || t == EMPTY_SET || s == t)
+    if (s == NO_SET || t == EMPTY_SET)
         return NO_SET;
-    if (t == NO_SET)
+    if (s == EMPTY_SET) /* t has other sets only */
         return s;
+    uint32_t level = z->nodes.at[s].level;
+    while (z->nodes.at[t].level < level)
+        t = z->nodes.at[t].lo;
+    if (t <= EMPTY_SET || s == t)
+        return t == NO_SET ? s : NO_SET;
     uint32_t result;
     if (memo_get(&z->memo, s, t, 1, &result))
         return result;
@@ -97,13 +114,7 @@ static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
 /* by_ref[r]: the minimal sets of the function at reference r, from the bottom up. Returns the root's. */
 static uint32_t minimal(struct zdd *z, const struct diagram *f, bool coherent, uint32_t *by_ref)
 {
-    by_ref[f->root] = 1;
-    for (uint32_t r = 2 * f->len; r-- > 2;) {
-        if (by_ref[r]) {
-            by_ref[f->at[r >> 1].hi ^ (r & 1)] = 1;
-            by_ref[f->at[r >> 1].lo ^ (r & 1)] = 1;
-        }
-    }
+    mark_needed(f, by_ref);
     by_ref[BDD_TRUE] = EMPTY_SET;
     by_ref[BDD_FALSE] = NO_SET;
     for (uint32_t r = 2; r < 2 * f->len; r++) {

@@ -55,6 +55,7 @@ struct adtool {
     VEC(struct adt_domain) domains;
     struct map leaves; /* "a" or "d" and the label -> struct adt_leaf */
     VEC(struct tree_node) out;
+    VEC(uint32_t) placed; /* by out: the parent below which it was put last, plus 1 */
 };
 
 static void fault(struct adtool *p, const struct xml_tag *tag, const char *what, const char *expected)
@@ -248,6 +249,7 @@ static uint32_t add_node(struct adtool *p, const struct adt_node *like, enum tre
 {
     uint32_t index = (uint32_t)p->out.len;
     struct tree_node *n = vec_push(p->r.arena, &p->out);
+    vec_push(p->r.arena, &p->placed);
     n->gate = gate;
     n->gate_written = gate != TREE_LEAF;
     n->id = n->comment = n->reference = SV_NONE;
@@ -259,19 +261,24 @@ static uint32_t add_node(struct adtool *p, const struct adt_node *like, enum tre
     return index;
 }
 
-static void add_child(struct adtool *p, uint32_t parent, uint32_t child, const struct adt_node *at)
+/* False, with a warning, when it is there already. */
+static bool is_new_below(struct adtool *p, uint32_t parent, uint32_t child, const struct adt_node *at)
 {
-    struct tree_node *n = &p->out.at[parent];
-    for (size_t i = 0; i < n->children.len; i++) {
-        if (n->children.at[i] != child)
-            continue;
+    if (p->placed.at[child] == parent + 1) {
         reading_warning(&p->r, (struct place){p->file, at->line, at->column},
                         arena_printf(p->r.arena, "%.*s stands twice below the same node and is read once",
                                      SV_ARG(reading_shown(at->label))),
                         NULL);
-        return;
+        return false;
     }
-    *vec_push(p->r.arena, &n->children) = child;
+    p->placed.at[child] = parent + 1;
+    return true;
+}
+
+static void add_child(struct adtool *p, uint32_t parent, uint32_t child, const struct adt_node *at)
+{
+    if (is_new_below(p, parent, child, at))
+        *vec_push(p->r.arena, &p->out.at[parent].children) = child;
 }
 
 static uint32_t leaf_node(struct adtool *p, const struct adt_node *n)
@@ -318,10 +325,10 @@ static void attach(struct adtool *p, uint32_t to, const struct adt_node *n, bool
         const struct adt_node *child = &p->nodes.at[n->children.at[i]];
         if (child->switches != switched)
             continue;
-        if (as_countermeasures)
-            *vec_push(p->r.arena, &p->out.at[to].countermeasures) = child->out;
-        else
+        if (!as_countermeasures)
             add_child(p, to, child->out, child);
+        else if (is_new_below(p, to, child->out, child))
+            *vec_push(p->r.arena, &p->out.at[to].countermeasures) = child->out;
     }
 }
 

@@ -75,14 +75,25 @@ static const char *refinement_of(struct adt_writer *w, uint32_t i)
     return "disjunctive";
 }
 
+/* Refined by nodes of its own side. */
+static bool is_refined(const struct adt_writer *w, const struct tree_node *n)
+{
+    for (size_t i = 0; i < n->children.len; i++) {
+        if ((w->t->nodes.at[n->children.at[i]].role == TREE_ATTACK) == (n->role == TREE_ATTACK))
+            return true;
+    }
+    return false;
+}
+
 static void write_values(struct adt_writer *w, uint32_t i)
 {
     const struct tree_node *n = &w->t->nodes.at[i];
+    bool refined = is_refined(w, n);
     for (size_t d = 0; d < ARRAY_LEN(domains); d++) {
         const struct tree_value *v = &n->values[domains[d].attribute];
         if (v->kind == TREE_NO_VALUE)
             continue;
-        if (n->gate != TREE_LEAF) {
+        if (refined) {
             lose(w, i, tree_attribute_names[domains[d].attribute], "a refined node in ADTool has no value of its own");
             continue;
         }

@@ -72,8 +72,8 @@ static struct sv duration(struct arena *a, double seconds)
         double rest = round((seconds - whole * units[i].length) / units[i + 1].length);
         if (whole < 1 || whole > 1e9)
             continue;
-        if (rest >= units[i].length / units[i + 1].length - 0.5)
-            whole++, rest = 0;
+        if (rest >= units[i].length / units[i + 1].length - 0.5) /* 23 h 60 min */
+            return duration(a, (whole + 1) * units[i].length);
         if (whole >= 20 || rest < 1)
             return sv_str(arena_printf(a, "%.0f %s", whole, units[i].name));
         return sv_str(arena_printf(a, "%.0f %s %.0f %s", whole, units[i].name, rest, units[i + 1].name));

@@ -436,7 +436,7 @@ const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, stru
     struct doc_figure *figure = arena_new(a, struct doc_figure);
     struct draw_layout *layout = layout_usual(a, t);
     layout->name = name;
-    layout_mark(layout, best);
+    draw_mark_best(layout, best);
     *figure = *draw_layout_figure(a, layout);
     figure->on_paper = figure_on_paper;
     if (layout->height > DRAW_FOLD_HEIGHT)

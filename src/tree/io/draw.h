@@ -34,7 +34,9 @@ struct draw_layout; /* opaque; in the arena */
 
 /* Computes the layout. width_hint: the width in CSS pixels that the drawing does not exceed (0:
  * 720; at least 240). The tree must live as long as the layout. */
-const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint);
+struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint);
+/* Marks the nodes (by node; NULL: none) that are on the way of the best attack, and explains the mark in a line below. */
+void draw_mark_best(struct draw_layout *l, const bool *best);
 void draw_size(const struct draw_layout *l, double *out_width, double *out_height);
 /* The <svg> element with <title> and <desc>; role="img", or role="group" when it holds links.
  * id_prefix: put before every id. standalone: adds xmlns and a <style> with colours for light and

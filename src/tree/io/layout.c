@@ -610,7 +610,7 @@ static struct draw_layout *lay_out(struct arena *a, const struct tree *t, int wi
     return l.out;
 }
 
-const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint)
+struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint)
 {
     int width = !(width_hint > 0)          ? WIDTH_USUAL
                 : width_hint < WIDTH_LEAST ? WIDTH_LEAST
@@ -619,7 +619,7 @@ const struct draw_layout *draw_layout(struct arena *a, const struct tree *t, dou
     return lay_out(a, t, width, true);
 }
 
-void layout_mark(struct draw_layout *l, const bool *best)
+void draw_mark_best(struct draw_layout *l, const bool *best)
 {
     bool any = false;
     for (size_t i = 0; best && i < l->boxes.len; i++)

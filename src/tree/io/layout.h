@@ -57,7 +57,7 @@ struct draw_layout {
     VEC(struct draw_text) texts;
     VEC(struct draw_edge) edges;
     int width, height;
-    const bool *best; /* by node: to be marked; NULL: none. layout_mark() sets it */
+    const bool *best; /* by node: to be marked; NULL: none. draw_mark_best() sets it */
     int legend;       /* y of the line that explains the mark; 0: none */
     const bool *chips; /* by node, in a part: stands for a node that another part shows under the same anchor */
     bool continued;    /* the first box is shown in an earlier part too */
@@ -75,8 +75,6 @@ struct draw_layout *layout_lower(struct arena *a, const struct tree *t, int widt
 struct draw_layout *layout_usual(struct arena *a, const struct tree *t);
 struct draw_layout *layout_down(struct arena *a, const struct tree *t, int width);
 
-/* Marks nodes, and makes room for the line that explains the mark. */
-void layout_mark(struct draw_layout *l, const bool *best);
 /* The word of a gate: "OR", "2 of 3"; empty for a leaf. */
 struct sv layout_gate_word(struct arena *a, const struct tree_node *n);
 

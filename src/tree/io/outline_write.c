@@ -100,15 +100,6 @@ static void fit_label(struct outline_writer *w, uint32_t i)
     loss_add(w->loss, i, old, "label", "a label in an outline cannot look like a gate word, a mark or a comment");
 }
 
-static bool stands_on(const struct tree_node *n, uint32_t countermeasure)
-{
-    for (size_t i = 0; i < n->countermeasures.len; i++) {
-        if (n->countermeasures.at[i] == countermeasure)
-            return true;
-    }
-    return false;
-}
-
 /* A countermeasure that is a child of a gate would be read as standing on it. */
 static void fit_place(struct outline_writer *w, uint32_t i)
 {
@@ -126,7 +117,7 @@ static void fit_place(struct outline_writer *w, uint32_t i)
                              "in an outline a countermeasure below a gate stands on it and is no child of it");
         if (b->role == TREE_ATTACK)
             *vec_push(w->arena, &n.children) = below;
-        else if (!stands_on(&n, below))
+        else
             *vec_push(w->arena, &n.countermeasures) = below;
     }
     if (n.children.len == old->children.len)

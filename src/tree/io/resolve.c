@@ -8,7 +8,8 @@
 #include "tree/io/naming.h"
 #include "tree/io/reading.h"
 
-enum { NODES_USUAL = 100000, CYCLES_MAX = 20, PATH_SHOWN = 12, HOPS_MAX = 100, SUGGEST_IDS = 2000 };
+enum { NODES_USUAL = 100000, CYCLES_MAX = 20, PATH_SHOWN = 12, HOPS_MAX = 100 };
+enum { SUGGEST_IDS = 2000, SUGGEST_FAULTS = 20 };
 
 struct source {
     struct sv threat;
@@ -24,9 +25,11 @@ struct merged_node {
     uint32_t source, node;
 };
 
-/* The reference by which a node was met first; source GRAPH_NONE: by none. */
+/* How a node was met: the reference by which it was first (source GRAPH_NONE: by none), and the parent below which it
+ * was last, plus 1. */
 struct via {
     struct merged_node reference;
+    uint32_t parent;
 };
 
 struct resolution {
@@ -38,6 +41,7 @@ struct resolution {
     VEC(struct via) vias;        /* the same */
     VEC(struct tree_node) nodes; /* the same, with children in merged numbers */
     size_t nodes_max;
+    size_t suggestions;
     bool full;
 };
 
@@ -95,7 +99,7 @@ static void fill_anchors(struct resolution *s, struct source *source)
 static const char *nearest_step(struct resolution *s, const struct source *source, struct sv step)
 {
     size_t count = source->tree->nodes.len;
-    if (count > SUGGEST_IDS || s->r.diag->len >= DIAG_MAX)
+    if (count > SUGGEST_IDS || s->suggestions++ >= SUGGEST_FAULTS)
         return NULL;
     const char **known = arena_new_array(s->r.arena, const char *, count + 1);
     for (size_t i = 0; i < count; i++)
@@ -187,16 +191,14 @@ static uint32_t merge(struct resolution *s, struct merged_node m)
 static void place_below(struct resolution *s, uint32_t parent, struct merged_node reference, uint32_t below)
 {
     struct tree_node *n = &s->nodes.at[parent];
-    uint32_t other;
-    for (size_t i = 0; tree_below(n, i, &other); i++) {
-        if (other != below)
-            continue;
+    if (s->vias.at[below].parent == parent + 1) {
         reading_fault(&s->r, place_of(s, reference),
                       arena_printf(s->r.arena, "\"%.*s\" stands twice below the same node",
                                    SV_ARG(reading_shown(naming_shown(&s->nodes.at[below])))),
                       "each step once");
         return;
     }
+    s->vias.at[below].parent = parent + 1;
     bool stands = node_at(s, reference)->role != TREE_ATTACK || node_at(s, reference)->reference.len;
     if (s->nodes.at[below].role != TREE_ATTACK && n->role == TREE_ATTACK && stands)
         *vec_push(s->r.arena, &n->countermeasures) = below;
@@ -220,9 +222,10 @@ static void merge_below(struct resolution *s, uint32_t i)
             s->vias.at[below].reference = reference;
         if (node_at(s, reference)->reference.len)
             place_below(s, i, reference, below);
-        else if (j < n->countermeasures.len)
+        else if (j < n->countermeasures.len) {
             *vec_push(s->r.arena, &s->nodes.at[i].countermeasures) = below;
-        else
+            s->vias.at[below].parent = i + 1;
+        } else
             place_below(s, i, reference, below);
     }
     struct tree_node *merged = &s->nodes.at[i];

@@ -239,7 +239,7 @@ static void take_names(const struct copy *c, struct draw_layout *l)
     l->chips = c->chips.at;
     l->number = c->part;
     l->continued = c->s->parts.at[c->part].continued;
-    layout_mark(l, best);
+    draw_mark_best(l, best);
 }
 
 static struct draw_layout *part_layout(struct splitter *s, size_t part)
@@ -298,7 +298,7 @@ static size_t in_parts(struct arena *a, const struct tree *t, struct sv name, co
     struct splitter s = {.arena = a, .tree = t, .medium = medium, .anchors = whole->anchors, .best = best, .whole = whole};
     const struct draw_layout **layouts = &s.whole;
     int limit = medium->height;
-    layout_mark(whole, best);
+    draw_mark_best(whole, best);
     if (whole->height > medium->height && t->nodes.len > 1) {
         measure(&s);
         for (unsigned i = 0; i < TRIES; i++, limit -= limit / 8) {
