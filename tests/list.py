@@ -48,6 +48,7 @@ def programs(args):
     for check in ('check-layers', 'check-headers', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)]}
     yield from unit(args.build, 'unit', {})
+    yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'timeout': 1200}
     yield from cli(args.build, 'cli', {}, args.long)
     if os.path.exists(args.asan):
         yield from unit(args.asan, 'unit-asan', SANITIZE)

@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-#define FROM_OPTION(f) {"from", OPTION_TEXT, &(f).format, "FORMAT", "format of the file (default: seen from name and content)"}
+#define FROM_OPTION(f) \
+    {"from", OPTION_TEXT, &(f).format, "FORMAT", "format of the file (default: seen from name and content)"}
 
 static int tree_check(struct cli *c, const struct command *self, int argc, const char **argv)
 {
@@ -97,7 +98,7 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
     struct markup m;
     const struct option options[] = {{"to", OPTION_TEXT, &to, "FILE", "file to write (default: standard output)"},
                                      {"width", OPTION_TEXT, &width, "PIXELS", "wished width (default: 720)"},
-                                     {"best", OPTION_FLAG, &best, NULL, "mark the likeliest (or shortest) minimal attack"},
+                                     {"best", OPTION_FLAG, &best, NULL, "mark the best minimal attack"},
                                      FROM_OPTION(f)};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
@@ -127,6 +128,8 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
 
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    static const struct cli_verb verbs[] = {{"check", tree_check}, {"analyse", tree_analyse_command}, {"convert", tree_convert_command}, {"diff", tree_diff_command}, {"print", tree_print}, {"draw", tree_draw}};
+    static const struct cli_verb verbs[] = {{"check", tree_check},   {"analyse", tree_analyse_command},
+                                            {"print", tree_print},   {"draw", tree_draw},
+                                            {"convert", tree_convert_command}, {"diff", tree_diff_command}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -29,8 +29,8 @@ struct request {
 
 /* ---- reading the options ---- */
 
-static bool whole_number(const struct command *self, const char *option, const char *text, uint64_t least, uint64_t most,
-                         uint64_t *out)
+static bool whole_number(const struct command *self, const char *option, const char *text, uint64_t least,
+                         uint64_t most, uint64_t *out)
 {
     if (!text)
         return true;
@@ -285,7 +285,8 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
     }
     const char *no_colour = getenv("NO_COLOR");
     struct tree_text what = {.by = r->measure, .best = (size_t)r->best_count, .added = added, .budgets = r->budgets,
-                             .budgets_len = r->budget.list.len, .whole = r->all || r->importance || r->fronts || r->defence,
+                             .budgets_len = r->budget.list.len,
+                             .whole = r->all || r->importance || r->fronts || r->defence,
                              .colour = isatty(1) && !(no_colour && *no_colour)};
     tree_text_print(c, &t, &what);
     return EXIT_DONE;
@@ -304,7 +305,7 @@ int tree_analyse_command(struct cli *c, const struct command *self, int argc, co
         {"worlds", OPTION_FLAG, &r.worlds, NULL, "in JSON: the three worlds, the gap, and what each approach removes"},
         {"importance", OPTION_FLAG, &r.importance, NULL, "importance of every step and countermeasure"},
         {"fronts", OPTION_FLAG, &r.fronts, NULL, "trade-offs of cost, time, skill, damage and probability"},
-        {"defence", OPTION_FLAG, &r.defence, NULL, "what a defender can buy, and which countermeasures cut every attack"},
+        {"defence", OPTION_FLAG, &r.defence, NULL, "what a defender can buy, and what cuts every attack"},
         {"with", OPTION_LIST, &r.with, "APPROACH", "what if this approach is in place (id or label; repeatable)"},
         {"set", OPTION_LIST, &r.set, "STEP.p=0.1", "what if a value is another one (repeatable)"},
         {"budget", OPTION_LIST, &r.budget, "AMOUNT", "what attacker and defender can do with so much (repeatable)"},

@@ -11,8 +11,8 @@ static int unknown_format(const struct command *self, const char *to)
 {
     const char *near = suggest_nearest(sv_str(to), tree_format_names + 1, TREE_FORMATS - 1);
     return usage_error(self,
-                       "--to is \"%s\"; expected a format (outline, openpsa, adtool, json, dft, dot) or a file that ends "
-                       "in .txt, .opsa, .adt, .json, .dft or .dot%s%s%s",
+                       "--to is \"%s\"; expected a format (outline, openpsa, adtool, json, dft, dot) or a file that "
+                       "ends in .txt, .opsa, .adt, .json, .dft or .dot%s%s%s",
                        to, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
@@ -82,7 +82,7 @@ int tree_convert_command(struct cli *c, const struct command *self, int argc, co
     const struct option options[] = {
         {"to", OPTION_TEXT, &to, "FORMAT|FILE", "what to write, or the file, whose ending says it"},
         {"format", OPTION_TEXT, &format_name, "FORMAT", "outline, openpsa, adtool, json, dft or dot"},
-        {"approximate", OPTION_FLAG, &how.approximate, NULL, "write also what the format can only say with another meaning"},
+        {"approximate", OPTION_FLAG, &how.approximate, NULL, "write also what the format can only say otherwise"},
         {"from", OPTION_TEXT, &f.format, "FORMAT", "format of the file (default: seen from name and content)"}};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
@@ -110,7 +110,8 @@ int tree_convert_command(struct cli *c, const struct command *self, int argc, co
         print_loss(&loss, tree_format_names[format]);
     str_release(&text);
     if (rc == CM_EREFUSED)
-        err_set(&c->err, CM_EREFUSED, "%s", arena_printf(&c->arena, "%s (--approximate writes it all the same)", c->err.text));
+        err_set(&c->err, CM_EREFUSED, "%s (--approximate writes it all the same)",
+                arena_strdup(&c->arena, c->err.text));
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }
 

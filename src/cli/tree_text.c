@@ -132,7 +132,8 @@ static void print_head(const struct printer *p)
     putchar('\n');
     for (size_t i = 0; p->what->added && i < p->t->tree->nodes.len; i++)
         if (p->what->added[i])
-            printf("  With the approach \xe2\x80\x9c%.*s\xe2\x80\x9d in place.\n", SV_ARG(words_node(p->t->tree, (uint32_t)i)));
+            printf("  With the approach \xe2\x80\x9c%.*s\xe2\x80\x9d in place.\n",
+                   SV_ARG(words_node(p->t->tree, (uint32_t)i)));
 }
 
 static void print_story(const struct printer *p)
@@ -289,6 +290,21 @@ static void print_choice(const struct printer *p, struct str *out, const uint32_
         str_add_str(out, "nothing");
 }
 
+/* All steps that the money buys, tried together: more than the best single attack. */
+static void print_attempt(const struct printer *p, const struct tree_front *front, double budget)
+{
+    const struct tree_front_point *best = analysis_within(front, budget);
+    struct str text = STR_INIT;
+    if (!best || best->attack.len == 0)
+        return;
+    str_addf(&text, "trying everything that it buys, an attacker succeeds with %s%.*s, for %.*s: ",
+             front->exact ? "" : "at least ", SV_ARG(words_probability(p->a, best->by[1])),
+             SV_ARG(words_measure(p->a, MEASURE_COST, best->by[0])));
+    print_choice(p, &text, best->attack.steps, best->attack.len);
+    wrapped("  ", 4, str_sv(&text));
+    str_release(&text);
+}
+
 static void print_budgets(const struct printer *p)
 {
     const struct analysis_world *w = &p->t->worlds[p->t->main_world];
@@ -303,6 +319,7 @@ static void print_budgets(const struct printer *p)
             puts("  what an attacker can do cannot be said: costs or probabilities are missing");
         else
             puts("  an attacker can do nothing");
+        print_attempt(p, &w->budget_probability, budget);
         if (defence) {
             struct str text = STR_INIT;
             str_addf(&text, "a defender's best leaves %.*s, for %.*s: ",

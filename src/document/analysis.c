@@ -9,6 +9,7 @@
 
 enum {
     BEST_SHOWN = 3,
+    GAP_SHOWN = 5,
     LISTED_MAX = 20, /* minimal attacks in the details */
     STEPS_SHOWN = 12,
     MEMORY_MAX = 256 * 1024 * 1024,
@@ -91,7 +92,10 @@ static void worlds(struct builder *b, struct doc_block *s)
     for (size_t i = 0; i < ARRAY_LEN(extremes); i++)
         columns[i] = any_world_has(b, extremes[i].measure);
     columns[ARRAY_LEN(extremes)] = b->t.worlds[WORLD_NONE].probability.known;
-    struct doc_block *table = build_table(b->a, s, anchor_of(b, "worlds"), "The goal in three worlds");
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "worlds"),
+                                          b->t.worlds[WORLD_DEPLOYED].defined
+                                              ? "The goal in three worlds"
+                                              : "The goal without countermeasures and with all of them");
     struct doc_block *row = build_row(b->a, table);
     table->header_row = true;
     heading(b, row, SV("Countermeasures"));
@@ -121,6 +125,25 @@ static void attack_item(struct builder *b, struct doc_block *list, const struct 
         doc_textf(b->a, p, " (%.*s)", SV_ARG(words_attack_measures(&b->scratch, b->tree, attack)));
 }
 
+/* Without numbers the gap is a list. */
+static bool gap_is_a_list(const struct builder *b)
+{
+    return !b->t.worlds[WORLD_NONE].probability.known && b->t.counts.countermeasures && b->t.untouched_list.len;
+}
+
+static void gap(struct builder *b, struct doc_block *s)
+{
+    const struct tree_attacks *all = &b->t.untouched_list;
+    doc_strong(b->a, doc_add(b->a, s, DOC_PARAGRAPH),
+               SV("The gap: minimal attacks that no existing countermeasure touches"));
+    struct doc_block *list = build_list(b->a, s);
+    list->class_name = "attacks";
+    for (size_t i = 0; i < all->len && i < GAP_SHOWN; i++)
+        attack_item(b, list, &all->at[i], false);
+    if (all->len > GAP_SHOWN)
+        build_paragraph(b->a, s, "The details below have more of them.");
+}
+
 static void best_attacks(struct builder *b, struct doc_block *s)
 {
     enum tree_measure by;
@@ -145,7 +168,8 @@ static void helps(struct builder *b, struct doc_block *s)
         return;
     const struct analysis_approach *const *sorted = words_by_worth(&b->scratch, &b->t);
     struct doc_block *table = build_table(b->a, s, anchor_of(b, "helps"), "What each countermeasure is worth");
-    build_header(b->a, table, (const char *const[]){"Countermeasure", "Deployed today", "Would remove", "Would leave"}, 4);
+    build_header(b->a, table,
+                 (const char *const[]){"Countermeasure", "Deployed today", "Would remove", "Would leave"}, 4);
     for (size_t i = 0; i < b->t.approaches_len; i++) {
         const struct tree_node *n = &b->tree->nodes.at[sorted[i]->node];
         struct doc_block *row = build_row(b->a, table);
@@ -182,7 +206,8 @@ static void importance(struct builder *b, struct doc_block *s)
     const struct tree_importances *all = &b->t.worlds[b->t.main_world].importance;
     if (all->len == 0)
         return;
-    struct doc_block *table = build_table(b->a, s, anchor_of(b, "importance"), "Importance of steps and countermeasures");
+    struct doc_block *table =
+        build_table(b->a, s, anchor_of(b, "importance"), "Importance of steps and countermeasures");
     build_header(b->a, table,
                  (const char *const[]){"Step or countermeasure", "Birnbaum", "Criticality", "Fussell-Vesely"}, 4);
     for (size_t i = 0; i < all->len && i < LISTED_MAX; i++) {
@@ -214,7 +239,7 @@ static void details(struct builder *b, struct doc_block *s)
     const struct analysis_world *main = &b->t.worlds[b->t.main_world];
     struct doc_block *d = doc_block_new(b->a, DOC_DETAILS);
     d->title = SV("Details of the analysis");
-    if (b->t.counts.countermeasures)
+    if (b->t.counts.countermeasures && (!gap_is_a_list(b) || b->t.untouched_list.len > GAP_SHOWN))
         attack_list(b, d, "Minimal attacks that no existing countermeasure touches", &b->t.untouched_list);
     if (main->list.len > main->best[MEASURE_SIZE].len)
         attack_list(b, d, "All minimal attacks", &main->list);
@@ -251,8 +276,8 @@ static struct sv note(struct builder *b)
     if (!side)
         return SV_NONE;
     return build_sv(b->a,
-                    "The likelihood is rated \xe2\x80\x9c%.*s\xe2\x80\x9d, which stands for a probability from %g to %g. "
-                    "The attack tree gives %.*s for today, which is %s. One of the two needs another look.",
+                    "The likelihood is rated \xe2\x80\x9c%.*s\xe2\x80\x9d, which stands for a probability from %g to "
+                    "%g. The attack tree gives %.*s for today, which is %s. One of the two needs another look.",
                     SV_ARG(word->name), word->interval_lo, word->interval_hi,
                     SV_ARG(words_number(&b->scratch, &b->t.worlds[WORLD_DEPLOYED].probability)),
                     side < 0 ? "less" : "more");
@@ -272,7 +297,10 @@ static struct doc_block *section(struct builder *b)
     paragraph(b, s, story.worlds, story.gap);
     paragraph(b, s, story.help, story.limits);
     worlds(b, s);
-    best_attacks(b, s);
+    if (gap_is_a_list(b))
+        gap(b, s);
+    else
+        best_attacks(b, s);
     helps(b, s);
     details(b, s);
     return s;
@@ -332,8 +360,8 @@ static struct sv referred_place(struct builder *b, const struct tree_node *n)
     if (hash >= 0)
         return n->reference;
     const struct threat *other = map_get(&b->v->profile->by_id, n->reference);
-    return place_of(&b->scratch, n->reference, other && other->tree ? tree_anchor(&b->scratch, other->tree, 0) : SV_NONE,
-                    0);
+    struct sv goal = other && other->tree ? tree_anchor(&b->scratch, other->tree, 0) : SV_NONE;
+    return place_of(&b->scratch, n->reference, goal, 0);
 }
 
 static const bool *best_nodes(struct builder *b)

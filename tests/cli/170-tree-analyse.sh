@@ -78,7 +78,7 @@ is '20^12' 4096000000000000 "$(json 'd["minimal_attacks"]')"
 is 'no numbers, no probability' None "$(json 'd["probability"]')"
 is 'and what is missing' p "$(json 'd["missing"]["attribute"]')"
 does 'said in words' "$CM" tree analyse wide.txt
-says 'which value' 'probability \(p\) of .step. is not given'
+says 'why' 'cannot be said: the tree has no probabilities'
 does 'what if' "$CM" tree analyse t.txt --json --set strip.p=0 --set path.cost=1k
 cp "$out" set.json
 does 'what if not' "$CM" tree analyse t.txt --json

@@ -234,7 +234,7 @@ def figures(path, said):
         words = {'0': 'No set of steps', '1': 'One minimal attack'}.get(count, f'{int(count):,} minimal attacks')
         if not pieces[0].startswith(words):
             yield f'{ident}: {count} minimal attacks, and the page says "{pieces[0][:60]}"'
-        if analysis['probability'] is not None and f"{analysis['probability']:.3g}" not in pieces[1]:
+        if analysis['probability'] is not None and re.sub('e-0*', 'e-', f"{analysis['probability']:.3g}") not in pieces[1]:
             yield f"{ident}: probability {analysis['probability']}, and the page says \"{pieces[1][:80]}\""
         if (analysis['probability'] is None) != ('cannot be said' in pieces[1]):
             yield f'{ident}: the page is silent about what is missing'

@@ -27,7 +27,8 @@ static void analyse(struct arena *a, const char *text, const struct analysis_opt
         fail_msg("%s", err.text);
 }
 
-static const struct json_value *written(struct arena *a, const struct tree_analysis *t, const struct analysis_json *what)
+static const struct json_value *written(struct arena *a, const struct tree_analysis *t,
+                                        const struct analysis_json *what)
 {
     struct str out = STR_INIT;
     struct json j;
@@ -43,11 +44,14 @@ static const struct json_value *written(struct arena *a, const struct tree_analy
     return v;
 }
 
-static const char three_worlds[] = "Get in\n  Door [p=.5]\n    ! Guard [deployed=.5]\n  Window [p=.5]\n    ! Guard [deployed=.5]\n";
+static const char three_worlds[] = "Get in\n"
+                                   "  Door [p=.5]\n    ! Guard [deployed=.5]\n"
+                                   "  Window [p=.5]\n    ! Guard [deployed=.5]\n";
 static const struct analysis_options all = {.worlds = true, .importance = true, .fronts = true, .defence = true,
                                             .all_attacks = true, .best = 3};
-static const struct analysis_json every = {.worlds = true, .gap = true, .attacks = true, .importance = true, .fronts = true,
-                                           .defence = true, .approaches = true, .whole = true, .seconds = true};
+static const struct analysis_json every = {.worlds = true, .gap = true, .attacks = true, .importance = true,
+                                           .fronts = true, .defence = true, .approaches = true,
+                                           .whole = true, .seconds = true};
 
 static double at(const struct json_value *v, const char *world)
 {
@@ -75,11 +79,17 @@ static void test_every_key_of_the_collection(void **state CM_UNUSED)
 {
     static const char *const top[] = {"attack_leaves", "defence_leaves", "gates", "no_defence", "all_defences",
                                       "defence_budget", "pareto_defence_cost_probability"};
-    static const char *const inner[] = {"p_exact", "mcs_count", "min_cost", "max_probability", "min_skill", "min_time_sum",
-                                        "min_time_max", "pareto_cost_probability", "mcs", "pareto_cost_damage", "importance"};
+    static const char *const inner[] = {"p_exact", "mcs_count", "min_cost", "max_probability", "min_skill",
+                                        "min_time_sum", "min_time_max", "pareto_cost_probability", "mcs",
+                                        "pareto_cost_damage", "importance"};
     struct arena a = ARENA_INIT;
     struct tree_analysis t;
-    analyse(&a, "G [damage=1]\n  A [p=.5 cost=1 time=1s skill=1]\n    ! C [cost=2]\n  B [p=.5 cost=2 time=2s skill=2]\n", &all, &t);
+    analyse(&a,
+            "G [damage=1]\n"
+            "  A [p=.5 cost=1 time=1s skill=1]\n"
+            "    ! C [cost=2]\n"
+            "  B [p=.5 cost=2 time=2s skill=2]\n",
+            &all, &t);
     const struct json_value *v = written(&a, &t, &every);
     for (size_t i = 0; i < ARRAY_LEN(top); i++)
         if (!json_get(v, top[i]))
@@ -125,7 +135,7 @@ static void test_texts(void **state CM_UNUSED)
         double value;
         const char *text;
     } cases[] = {
-        {MEASURE_PROBABILITY, 0.06000000000000001, "0.06"}, {MEASURE_PROBABILITY, 1.23456e-9, "1.23e-09"},
+        {MEASURE_PROBABILITY, 0.06000000000000001, "0.06"}, {MEASURE_PROBABILITY, 1.23456e-9, "1.23e-9"},
         {MEASURE_PROBABILITY, 0, "0"},                      {MEASURE_PROBABILITY, 1, "1"},
         {MEASURE_COST, 1681.13, "1,680"},                   {MEASURE_COST, 12, "12"},
         {MEASURE_COST, 1234567, "1,230,000"},               {MEASURE_COST, INFINITY, "none"},

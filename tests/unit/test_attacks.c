@@ -426,8 +426,13 @@ static void test_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_fixed), cmocka_unit_test(test_random_new), cmocka_unit_test(test_time),
-        cmocka_unit_test(test_many), cmocka_unit_test(test_many_in_sequence),        cmocka_unit_test(test_limits),     cmocka_unit_test(test_known),
+        cmocka_unit_test(test_random_fixed),
+        cmocka_unit_test(test_random_new),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_many_in_sequence),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,7 +267,7 @@ static void test_on_paper_high_trees_are_split(void **state CM_UNUSED)
     }
 }
 
-/* A large drawing on a screen: the parts share one page, so no id stands in two of them, and every link has its place. */
+/* A large drawing on a screen: the parts share one page, so no id stands in two of them, and links lead somewhere. */
 static void test_on_screen_parts_share_their_ids(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;

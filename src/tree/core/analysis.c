@@ -6,6 +6,7 @@
 #include "tree/core/defence.h"
 #include "tree/core/importance.h"
 #include "tree/core/pareto.h"
+#include "tree/core/pareto_attempt.h"
 #include "tree/core/sampling.h"
 
 #include <math.h>
@@ -241,6 +242,11 @@ static void fronts(struct analyser *a, struct world_work *w, struct analysis_wor
     front(a, w, &out->cost_skill, 2, MEASURE_COST, MEASURE_SKILL, 0);
     front(a, w, &out->cost_time_probability, 3, MEASURE_COST, MEASURE_TIME, MEASURE_PROBABILITY);
     front(a, w, &out->cost_damage, 2, MEASURE_COST, MEASURE_DAMAGE, 0);
+    if (w->has_chance) {
+        struct tree_limits l = left(a, 0.2);
+        pareto_attempt(&w->chance, &w->formula, &w->values, model_chances(&a->model, &w->world), &l, a->arena,
+                       &out->budget_probability);
+    }
 }
 
 /* A tree may lack the numbers for a measure in several ways; the lists say nothing then, and the first gap is named. */
@@ -256,7 +262,7 @@ static int importance(struct analyser *a, struct world_work *w, struct analysis_
 static void empty_fronts(struct analysis_world *w)
 {
     struct tree_front *all[] = {&w->cost_probability, &w->cost_damage, &w->cost_time, &w->cost_skill,
-                                &w->cost_time_probability};
+                                &w->cost_time_probability, &w->budget_probability};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         all[i]->missing = UINT32_MAX;
 }

@@ -45,6 +45,8 @@ struct analysis_world {
     struct tree_importances importance;
     struct tree_front cost_probability, cost_damage, cost_time, cost_skill;
     struct tree_front cost_time_probability; /* three axes */
+    struct tree_front budget_probability;    /* the highest chance of reaching the goal that a budget buys, when all
+                                                steps of a point's attack are attempted (core/pareto_attempt.h) */
 };
 
 struct analysis_approach { /* what adding one approach, or deploying one countermeasure fully, is worth */

@@ -1,9 +1,10 @@
 /* Binary decision diagrams with complement edges.
  *
  * A function and its negation share one node; of the two references the one to a function that holds when
- * all variables do is even. So hi is always even, and a function that no negation enters never shows an odd reference
- * but the constant "false". Operations are the textbook's (Brace, Rudell, Bryant 1990): cofactor on the topmost variable, with a
- * memo. AND and XOR have entries of their own in the memo of ITE, under third arguments that ITE never has. */
+ * all variables do is even. So hi is always even, and a function that no negation enters never shows an odd
+ * reference but the constant "false". Operations are the textbook's (Brace, Rudell, Bryant 1990): cofactor
+ * on the topmost variable, with a memo. AND and XOR have entries of their own in the memo of ITE, under
+ * third arguments that ITE never has. */
 #include "tree/core/bdd_table.h"
 
 #include <stdlib.h>
@@ -119,10 +120,12 @@ static uint32_t and_(struct bdd *b, uint32_t f, uint32_t g)
     if (tired(b))
         return BDD_FAIL;
     uint32_t lf = level(b, f), lg = level(b, g), top = lf < lg ? lf : lg;
+    uint32_t f0 = lf == top ? lo(b, f) : f, g0 = lg == top ? lo(b, g) : g;
+    memo_prefetch(&b->memo, f0 < g0 ? f0 : g0, f0 < g0 ? g0 : f0, MEMO_AND);
     uint32_t h = and_(b, lf == top ? hi(b, f) : f, lg == top ? hi(b, g) : g);
     if (h == BDD_FAIL)
         return BDD_FAIL;
-    uint32_t l = and_(b, lf == top ? lo(b, f) : f, lg == top ? lo(b, g) : g);
+    uint32_t l = and_(b, f0, g0);
     if (l == BDD_FAIL)
         return BDD_FAIL;
     result = make(b, top, h, l);

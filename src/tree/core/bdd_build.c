@@ -122,7 +122,8 @@ uint32_t bdd_building_go(struct bdd_building *w, uint32_t max_nodes)
         w->nodes_then = b->nodes.len;
     }
     uint32_t root = b->failed ? BDD_FAIL : edge_ref(b, f, w->var_of, w->gates, f->root);
-    b->paused = b->failed && b->nodes.len >= b->nodes.max && b->nodes.max < (1u << 31) - 8 && !atomic_load(&b->budget->spent);
+    bool more = b->nodes.len >= b->nodes.max && b->nodes.max < (1u << 31) - 8;
+    b->paused = b->failed && more && !atomic_load(&b->budget->spent);
     return root;
 }
 

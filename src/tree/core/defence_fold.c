@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 20000, MOST_POINTS = 1 << 22, FIRST_STEPS = 3000000, FIRST_BYTES = 2 << 20 };
+enum { DEEPEST = 4000, MOST_POINTS = 1 << 22, FIRST_STEPS = 3000000, FIRST_BYTES = 2 << 20 };
 
 struct fold {
     const struct defence_problem *p;

@@ -62,7 +62,14 @@ static inline struct pair pair_turned(struct pair x, uint32_t turn)
 }
 
 /* "if x then hi else lo" */
-struct pair pair_mix(enum defence_aim aim, struct pair x, struct pair hi, struct pair lo);
+static inline struct pair pair_mix(enum defence_aim aim, struct pair x, struct pair hi, struct pair lo)
+{
+    if (aim == AIM_PROBABILITY)
+        return (struct pair){x.yes * hi.yes + x.no * lo.yes, x.yes * hi.no + x.no * lo.no};
+    double a = x.yes + hi.yes, b = x.no + lo.yes, c = x.yes + hi.no, d = x.no + lo.no;
+    return (struct pair){a < b ? a : b, c < d ? c : d};
+}
+
 /* Of the constant "true". */
 struct pair pair_true(enum defence_aim aim);
 

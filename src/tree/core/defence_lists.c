@@ -4,14 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct pair pair_mix(enum defence_aim aim, struct pair x, struct pair hi, struct pair lo)
-{
-    if (aim == AIM_PROBABILITY)
-        return (struct pair){x.yes * hi.yes + x.no * lo.yes, x.yes * hi.no + x.no * lo.no};
-    double a = x.yes + hi.yes, b = x.no + lo.yes, c = x.yes + hi.no, d = x.no + lo.no;
-    return (struct pair){a < b ? a : b, c < d ? c : d};
-}
-
 struct pair pair_true(enum defence_aim aim)
 {
     return aim == AIM_PROBABILITY ? (struct pair){1, 0} : (struct pair){0, (double)INFINITY};

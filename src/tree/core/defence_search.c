@@ -56,6 +56,22 @@ static double best(enum defence_aim aim, double a, double b)
     return aim == AIM_PROBABILITY ? (a < b ? a : b) : (a > b ? a : b);
 }
 
+static inline void evaluate_part(struct search *s, enum defence_aim aim, const struct diagram *d, bool relaxed)
+{
+    const struct diagram_node *nodes = d->at;
+    const struct pair *values = s->values, *parts = s->parts;
+    struct pair *at = s->at;
+    uint32_t events = s->p->s->events;
+    for (uint32_t k = 1; k < d->len; k++) {
+        const struct diagram_node *n = &nodes[k];
+        struct pair hi = pair_turned(at[n->hi >> 1], n->hi), lo = pair_turned(at[n->lo >> 1], n->lo);
+        if (relaxed && n->var < events && s->undecided[n->var])
+            at[k] = (struct pair){best(aim, hi.yes, lo.yes), best(aim, hi.no, lo.no)};
+        else
+            at[k] = pair_mix(aim, n->var < events ? values[n->var] : parts[n->var - events], hi, lo);
+    }
+}
+
 /* The goal's value; with relaxed, at best over all that is undecided. */
 static double evaluate(struct search *s, bool relaxed)
 {
@@ -64,15 +80,12 @@ static double evaluate(struct search *s, bool relaxed)
     for (uint32_t i = 0; i < sol->len; i++) {
         const struct diagram *d = &sol->parts[i].bdd;
         s->work += d->len;
-        for (uint32_t k = 1; k < d->len; k++) {
-            const struct diagram_node *n = &d->at[k];
-            struct pair hi = pair_turned(s->at[n->hi >> 1], n->hi), lo = pair_turned(s->at[n->lo >> 1], n->lo);
-            if (relaxed && n->var < sol->events && s->undecided[n->var])
-                s->at[k] = (struct pair){best(s->p->aim, hi.yes, lo.yes), best(s->p->aim, hi.no, lo.no)};
-            else
-                s->at[k] = pair_mix(s->p->aim, n->var < sol->events ? s->values[n->var] : s->parts[n->var - sol->events],
-                                    hi, lo);
-        }
+        if (relaxed)
+            evaluate_part(s, s->p->aim, d, true);
+        else if (s->p->aim == AIM_PROBABILITY)
+            evaluate_part(s, AIM_PROBABILITY, d, false);
+        else
+            evaluate_part(s, AIM_CHEAPEST, d, false);
         s->parts[i] = pair_turned(s->at[d->root >> 1], d->root);
     }
     return key(s, s->parts[sol->len - 1]);
@@ -334,6 +347,16 @@ static void order_decisions(struct search *s)
         put(s, i, 0);
         if (!isfinite(alone))
             alone = isinf(alone) ? 1e300 : 0;
+        for (uint32_t k = 0; k < s->len; k++)
+            put(s, k, k == i ? 0 : s->decisions[k].len - 1);
+        double without = evaluate(s, false);
+        for (uint32_t k = 0; k < s->len; k++)
+            put(s, k, s->decisions[k].len - 1);
+        double last = without - evaluate(s, false);
+        for (uint32_t k = 0; k < s->len; k++)
+            put(s, k, 0);
+        if (isfinite(last))
+            alone += 1*last;
         d->score = alone / (d->options[d->len - 1].cost - d->options[0].cost + 1e-9);
     }
     qsort(s->decisions, s->len, sizeof(*s->decisions), by_score);

@@ -84,6 +84,12 @@ static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32
     return e->a == a && e->b == b && e->c == c;
 }
 
+/* Asks for the place of an entry that will be wanted soon: the memo is far larger than any cache. */
+static inline void memo_prefetch(const struct memo *m, uint32_t a, uint32_t b, uint32_t c)
+{
+    __builtin_prefetch(&m->at[memo_hash(a, b, c) & m->mask]);
+}
+
 static inline void memo_put(struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
 {
     if (++m->stores > m->mask && m->mask < m->max)

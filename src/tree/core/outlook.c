@@ -1,8 +1,9 @@
-/* The function still to be built is a function of those that are there and wait to be used. After the first i variables
- * have been given values, each of those is one of its subfunctions: as many as edges of its diagram cross that level. So
- * the whole has at most the product of these widths as its own width there, and the sum over all levels bounds its
- * nodes. As a bound it is useless (2^90 for what will be 2^18); as a comparison of two orders it is good, because it sees
- * what a few thousand nodes more will not show: parts that lie across one another in the order. */
+/* The function still to be built is a function of those that are there and wait to be used. After the first
+ * i variables have been given values, each of those is one of its subfunctions: as many as edges of its
+ * diagram cross that level. So the whole has at most the product of these widths as its own width there,
+ * and the sum over all levels bounds its nodes. As a bound it is useless (2^90 for what will be 2^18); as a
+ * comparison of two orders it is good, because it sees what a few thousand nodes more will not show: parts
+ * that lie across one another in the order. */
 #include "tree/core/outlook.h"
 
 #include <math.h>

@@ -1,12 +1,15 @@
-/* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So many orders start,
- * each with a manager of its own and few nodes to spend. When all have spent them, those with the best outlook go on
- * with twice as many, where they stopped; the others end. The first round in which one finishes ends the race.
+/* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So
+ * many orders start, each with a manager of its own and few nodes to spend. When all have spent them, those
+ * with the best outlook go on with twice as many, where they stopped; the others end. The first round in
+ * which one finishes ends the race.
  *
- * There are three kinds of orders, which fail on different models: walks in depth, which keep together what the formula
- * has together; pulled ones, which are often ten times better, and sometimes a hundred times worse, because they do not;
- * gathered ones, which have something of both. In the first rounds the best of each kind go on.
+ * There are three kinds of orders, which fail on different models: walks in depth, which keep together what
+ * the formula has together; pulled ones, which are often ten times better, and sometimes a hundred times
+ * worse, because they do not; gathered ones, which have something of both. In the first rounds the best of
+ * each kind go on.
  *
- * Every decision is taken from what all did with the same number of nodes, so it is the same for any number of threads. */
+ * Every decision is taken from what all did with the same number of nodes, so it is the same for any number
+ * of threads. */
 #include "tree/core/race.h"
 #include "tree/core/deep.h"
 #include "tree/core/outlook.h"

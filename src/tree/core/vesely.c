@@ -27,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 20000 }; /* variables of a part: the operations recurse over them */
+enum { DEEPEST = 4000 }; /* variables of a part: the operations recurse over them */
 
 struct closure {
     const struct solution *s;

@@ -1,11 +1,11 @@
-/* Minimal sets from a diagram (Rauzy 1993): the minimal sets of (x, f1, f0) are those of f0, and
- * those of f1 that do not contain one of f0, with x added. Because "exactly the variables in S" is what
- * is asked, this is right for every function: of one that is not monotone it gives the minimal p-cuts.
+/* Minimal sets from a diagram (Rauzy 1993): the minimal sets of (x, f1, f0) are those of f0, and those of
+ * f1 that do not contain one of f0, with x added. Because "exactly the variables in S" is what is asked,
+ * this is right for every function: of one that is not monotone it gives the minimal p-cuts.
  *
- * Of a monotone function, a set contains a minimal set of f0 exactly when f0 holds of it. So the sets
- * to drop are found by walking f0 itself, with one recursive call for each branch; comparing with the
- * sets of f0 instead takes two for the branch with x and leaves rubbish behind. (The least monotone function above another
- * one would do for those that are not, but it can be far larger.) */
+ * Of a monotone function, a set contains a minimal set of f0 exactly when f0 holds of it. So the sets to
+ * drop are found by walking f0 itself, with one recursive call for each branch; comparing with the sets of
+ * f0 instead takes two for the branch with x and leaves rubbish behind. (The least monotone function above
+ * another one would do for those that are not, but it can be far larger.) */
 #include "tree/core/zdd.h"
 #include "tree/core/bdd.h"
 
@@ -72,6 +72,7 @@ static uint32_t drop_satisfied(struct zdd *z, uint32_t s, uint32_t r)
         r1 = f[r >> 1].hi ^ (r & 1);
         r0 = f[r >> 1].lo ^ (r & 1);
     }
+    memo_prefetch(&z->memo, lo, r0, 0);
     hi = drop_satisfied(z, hi, r1);
     lo = hi == NODE_FAIL ? NODE_FAIL : drop_satisfied(z, lo, r0);
     result = make(z, level, hi, lo);
@@ -102,6 +103,7 @@ static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
         t1 = z->nodes.at[t].hi;
         t0 = z->nodes.at[t].lo;
     }
+    memo_prefetch(&z->memo, lo, t0, 1);
     hi = drop_larger(z, hi, t1);
     hi = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, hi, t0);
     lo = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, lo, t0);

@@ -394,6 +394,7 @@ static void put_fronts(const struct writer *w, const struct analysis_world *worl
     put_front(w, "cost_time", &world->cost_time);
     put_front(w, "cost_skill", &world->cost_skill);
     put_front(w, "cost_time_probability", &world->cost_time_probability);
+    put_front(w, "budget_probability", &world->budget_probability);
     json_end(w->j);
 }
 
@@ -500,6 +501,18 @@ static void put_budgets(const struct writer *w, const struct analysis_world *wor
         if (attack) {
             json_object(w->j);
             attack_members(w, &attack->attack);
+            json_end(w->j);
+        } else {
+            json_null(w->j);
+        }
+        const struct tree_front_point *attempt = analysis_within(&world->budget_probability, budget);
+        json_key(w->j, "attempt");
+        if (attempt) {
+            json_object(w->j);
+            put_names(w, "steps", attempt->attack.steps, attempt->attack.len);
+            put_number(w->j, "cost", attempt->by[0]);
+            put_number(w->j, "probability", attempt->by[1]);
+            json_put_bool(w->j, "exact", world->budget_probability.exact);
             json_end(w->j);
         } else {
             json_null(w->j);

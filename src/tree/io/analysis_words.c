@@ -13,16 +13,27 @@ static struct sv taken(struct arena *a, struct str *text)
     return result;
 }
 
+/* Three significant digits, fewer when the rest are zeros; an exponent without leading zeros: "1.2e-9". */
+static struct sv significant(struct arena *a, double value)
+{
+    char *text = arena_printf(a, "%.3g", value), *e = strchr(text, 'e');
+    if (e) {
+        char *from = e + (e[1] == '-' ? 2 : 1), *to = from;
+        while (*from == '+' || *from == '0')
+            from++;
+        memmove(to, from, strlen(from) + 1);
+    }
+    return sv_str(text);
+}
+
 struct sv words_probability(struct arena *a, double p)
 {
-    if (isnan(p))
-        return SV("unknown");
-    return sv_str(arena_printf(a, p != 0 && fabs(p) < 1e-4 ? "%.2e" : "%.3g", p));
+    return isnan(p) ? SV("unknown") : significant(a, p);
 }
 
 struct sv words_ratio(struct arena *a, double value)
 {
-    return sv_str(arena_printf(a, "%.3g", value));
+    return significant(a, value);
 }
 
 /* Digits in groups of three: counts and money are read, not parsed. */
@@ -51,13 +62,13 @@ struct sv words_count(struct arena *a, const char *digits)
 
 static struct sv quantity(struct arena *a, double value)
 {
-    if (fabs(value) >= 1e15 || (value != 0 && fabs(value) < 0.01))
-        return sv_str(arena_printf(a, "%.3g", value));
+    if (fabs(value) >= 1e15)
+        return significant(a, value);
     if (fabs(value) >= 1000) {
         double unit = pow(10, floor(log10(fabs(value))) - 2);
         return grouped(a, sv_str(arena_printf(a, "%.0f", round(value / unit) * unit)));
     }
-    return sv_str(arena_printf(a, "%.3g", value));
+    return significant(a, value);
 }
 
 /* In the largest unit that fits, and the next smaller one: "2 d 1 h". */
@@ -177,7 +188,8 @@ struct sv words_missing(struct arena *a, const struct tree *t, uint32_t node, in
 {
     static const char *const words[TREE_ATTRIBUTES] = {
         [TREE_P] = "the probability (p)", [TREE_COST] = "the cost",   [TREE_TIME] = "the time",
-        [TREE_SKILL] = "the skill",       [TREE_DAMAGE] = "the damage", [TREE_STOPS] = "how often it stops an attack (stops)",
+        [TREE_SKILL] = "the skill",       [TREE_DAMAGE] = "the damage",
+        [TREE_STOPS] = "how often it stops an attack (stops)",
         [TREE_DEPLOYED] = "how widely it is deployed (deployed)"};
     if (node == UINT32_MAX || node >= t->nodes.len || attribute < 0 || attribute >= TREE_ATTRIBUTES)
         return SV_NONE;
@@ -207,14 +219,24 @@ static struct sv story_attacks(struct arena *a, const struct tree_analysis *t)
         str_addf(&text, "One minimal attack reaches the goal%s.", place);
     else
         str_addf(&text, "%.*s minimal attacks reach the goal%s.", SV_ARG(words_count(a, w->minimal_attacks)), place);
+    const char *found = best->exact ? "" : " that was found";
     if (best->len && best->at[0].len == 1)
-        str_addf(&text, " %s single step: \xe2\x80\x9c%.*s\xe2\x80\x9d.",
-                 by == MEASURE_PROBABILITY ? "The likeliest is a" : "The shortest is a",
+        str_addf(&text, " %s%s is a single step: \xe2\x80\x9c%.*s\xe2\x80\x9d.",
+                 by == MEASURE_PROBABILITY ? "The likeliest" : "The shortest", found,
                  SV_ARG(words_attack(a, t->tree, &best->at[0])));
     else if (best->len)
-        str_addf(&text, " %s takes %u steps: %.*s.", by == MEASURE_PROBABILITY ? "The likeliest" : "The shortest",
-                 best->at[0].len, SV_ARG(words_attack(a, t->tree, &best->at[0])));
+        str_addf(&text, " %s%s takes %u steps: %.*s.",
+                 by == MEASURE_PROBABILITY ? "The likeliest" : "The shortest", found, best->at[0].len,
+                 SV_ARG(words_attack(a, t->tree, &best->at[0])));
     return taken(a, &text);
+}
+
+static bool has_probabilities(const struct tree *t)
+{
+    for (size_t i = 0; i < t->nodes.len; i++)
+        if (t->nodes.at[i].values[TREE_P].kind != TREE_NO_VALUE)
+            return true;
+    return false;
 }
 
 static struct sv story_worlds(struct arena *a, const struct tree_analysis *t)
@@ -225,7 +247,7 @@ static struct sv story_worlds(struct arena *a, const struct tree_analysis *t)
     if (!p->known) {
         struct sv missing = words_missing(a, t->tree, p->missing, p->missing_attribute);
         str_addf(&text, "How likely the goal is cannot be said: %.*s.",
-                 SV_ARG(missing.len ? missing : SV("the tree has no numbers")));
+                 SV_ARG(missing.len && has_probabilities(t->tree) ? missing : SV("the tree has no probabilities")));
         return taken(a, &text);
     }
     if (t->counts.countermeasures == 0) {
@@ -293,7 +315,8 @@ static int by_worth(const void *a, const void *b)
 
 const struct analysis_approach *const *words_by_worth(struct arena *a, const struct tree_analysis *t)
 {
-    const struct analysis_approach **sorted = arena_new_array(a, const struct analysis_approach *, t->approaches_len + 1);
+    size_t room = t->approaches_len + 1;
+    const struct analysis_approach **sorted = arena_new_array(a, const struct analysis_approach *, room);
     for (size_t i = 0; i < t->approaches_len; i++)
         sorted[i] = &t->approaches[i];
     qsort(sorted, t->approaches_len, sizeof(*sorted), by_worth);
@@ -309,7 +332,8 @@ static struct sv story_help(struct arena *a, const struct tree_analysis *t)
         if (sorted[i]->removes > 0)
             best[t->tree->nodes.at[sorted[i]->node].role == TREE_APPROACH] = sorted[i];
     if (best[0])
-        str_addf(&text, "What would help most is to deploy \xe2\x80\x9c%.*s\xe2\x80\x9d everywhere: that would leave %.*s.",
+        str_addf(&text,
+                 "What would help most is to deploy \xe2\x80\x9c%.*s\xe2\x80\x9d everywhere: that would leave %.*s.",
                  SV_ARG(words_node(t->tree, best[0]->node)), SV_ARG(words_probability(a, best[0]->leaves)));
     if (best[1])
         str_addf(&text, "%s \xe2\x80\x9c%.*s\xe2\x80\x9d would leave %.*s.",

@@ -19,8 +19,8 @@ struct sv words_world(enum tree_world w);
 struct sv words_node(const struct tree *t, uint32_t node);
 /* The steps of an attack: labels with "; " between. */
 struct sv words_attack(struct arena *a, const struct tree *t, const struct tree_attack *attack);
-/* "probability 0.06, cost 1,700, 2 steps": the measures that have values. In a tree with countermeasures the probability
- * is that of the steps alone, and says so. */
+/* "probability 0.06, cost 1,700, 2 steps": the measures that have values. In a tree with countermeasures the
+ * probability is that of the steps alone, and says so. */
 struct sv words_attack_measures(struct arena *a, const struct tree *t, const struct tree_attack *attack);
 /* Three significant digits of a figure that is no probability. */
 struct sv words_ratio(struct arena *a, double value);

@@ -35,7 +35,7 @@ struct draw_layout; /* opaque; in the arena */
 /* Computes the layout. width_hint: the width in CSS pixels that the drawing does not exceed (0:
  * 720; at least 240). The tree must live as long as the layout. */
 struct draw_layout *draw_layout(struct arena *a, const struct tree *t, double width_hint);
-/* Marks the nodes (by node; NULL: none) that are on the way of the best attack, and explains the mark in a line below. */
+/* Marks the nodes (by node; NULL: none) that are on the way of the best attack; a line below explains the mark. */
 void draw_mark_best(struct draw_layout *l, const bool *best);
 void draw_size(const struct draw_layout *l, double *out_width, double *out_height);
 /* The <svg> element with <title> and <desc>; role="img", or role="group" when it holds links.
@@ -45,16 +45,16 @@ void draw_svg(struct markup *m, const struct draw_layout *l, const char *id_pref
               bool standalone);
 /* One or two sentences: how many steps, gates, countermeasures; the goal. */
 struct sv draw_alternative(struct arena *a, const struct tree *t);
-/* A doc_figure of the usual width whose draw() calls draw_svg. name: what the tree belongs to ("T-0001"). best: by node,
- * those on the way of the best attack, which are marked (class tree-best, a thicker line and a corner turned down); or
- * NULL. Drawings that would be higher than DRAW_FOLD_HEIGHT are cut into subtrees on a screen. */
+/* A doc_figure of the usual width whose draw() calls draw_svg. name: what the tree belongs to ("T-0001"). best: by
+ * node, those on the way of the best attack, which are marked (class tree-best, a thicker line and a corner turned
+ * down); or NULL. Drawings that would be higher than DRAW_FOLD_HEIGHT are cut into subtrees on a screen. */
 enum { DRAW_FOLD_HEIGHT = 2200 };
 const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, struct sv name, const bool *best);
 /* The same for a layout. */
 const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_layout *l);
-/* Drawings in parts, io/split.c: one, or the goal with its first levels and then a drawing for each subtree that does not
- * fit there. On paper each fits a page of A4 with its text at about 8 points; on a screen each is about as high as the
- * window, and has the ids of the whole drawing, so that all of them take the same id_prefix. The first has no caption
+/* Drawings in parts, io/split.c: one, or the goal with its first levels and then a drawing for each subtree that does
+ * not fit there. On paper each fits a page of A4 with its text at about 8 points; on a screen each is about as high as
+ * the window, and has the ids of the whole drawing, so that all of them take the same id_prefix. The first has no caption
  * of its own. */
 size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, const bool *best,
                      const struct doc_figure_part **out_parts);

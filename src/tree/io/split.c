@@ -295,7 +295,8 @@ static size_t in_parts(struct arena *a, const struct tree *t, struct sv name, co
                        const struct medium *medium, const struct doc_figure_part **out_parts)
 {
     struct draw_layout *whole = medium_layout(a, t, medium, false);
-    struct splitter s = {.arena = a, .tree = t, .medium = medium, .anchors = whole->anchors, .best = best, .whole = whole};
+    struct splitter s = {.arena = a, .tree = t, .medium = medium, .anchors = whole->anchors, .best = best,
+                         .whole = whole};
     const struct draw_layout **layouts = &s.whole;
     int limit = medium->height;
     draw_mark_best(whole, best);
