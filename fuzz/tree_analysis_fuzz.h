@@ -1,4 +1,5 @@
-/* Reading any bytes in one format and analysing what they say, with everything asked for and little time and memory. */
+/* Reading any bytes in one format and analysing what they say, with everything asked for and little time and
+ * memory. */
 #ifndef CASEMATE_FUZZ_TREE_ANALYSIS_FUZZ_H
 #define CASEMATE_FUZZ_TREE_ANALYSIS_FUZZ_H
 
@@ -40,9 +41,17 @@ static void analyse(const struct tree *t, bool with_approaches)
     bool *added = arena_new_array(&a, bool, t->nodes.len);
     for (size_t i = 0; i < t->nodes.len; i++)
         added[i] = with_approaches && t->nodes.at[i].role == TREE_APPROACH;
-    struct analysis_options options = {
-        .limits = {.max_seconds = 0.02, .max_bytes = 4 << 20}, .added = added, .best = 3, .worlds = true,
-        .importance = true, .fronts = true, .defence = true, .all_attacks = true, .list_max = 50, .samples = 20, .seed = 3};
+    struct analysis_options options = {.limits = {.max_seconds = 0.02, .max_bytes = 4 << 20},
+                                       .added = added,
+                                       .best = 3,
+                                       .worlds = true,
+                                       .importance = true,
+                                       .fronts = true,
+                                       .defence = true,
+                                       .all_attacks = true,
+                                       .list_max = 50,
+                                       .samples = 20,
+                                       .seed = 3};
     int rc = tree_analyse(t, &options, &a, &out, &err);
     if (rc && rc != CM_EINPUT)
         BUG("analysis ends with %d: %s", rc, err.text);
@@ -52,8 +61,14 @@ static void analyse(const struct tree *t, bool with_approaches)
     if (!rc) {
         check_number(&out.specification_gap, "specification gap");
         check_number(&out.deployment_gap, "deployment gap");
-        struct analysis_json what = {.worlds = true, .gap = true, .attacks = true, .importance = true, .fronts = true,
-                                     .defence = true, .approaches = true, .whole = true};
+        struct analysis_json what = {.worlds = true,
+                                     .gap = true,
+                                     .attacks = true,
+                                     .importance = true,
+                                     .fronts = true,
+                                     .defence = true,
+                                     .approaches = true,
+                                     .whole = true};
         json_init(&j, &text, true);
         json_object(&j);
         analysis_json_write(&j, &out, &what, &a);

@@ -20,11 +20,12 @@ SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_check
 PLAIN_ONLY = ('110-kill', '150-site', '070-publish', '135-tree-models')
 
 
-def unit(build, name, env):
+def unit(build, name, env, long=False):
     """The unit tests that Meson knows, each program by itself so that every test in it is counted."""
     said = subprocess.run(['meson', 'introspect', '--tests', build], capture_output=True, text=True, check=True).stdout
     for t in json.loads(said):
-        yield {'name': f'{name}/{t["name"]}', 'cmd': t['cmd'], 'env': dict(t['env'], **env), 'timeout': 600, 'cwd': t.get('workdir')}
+        yield {'name': f'{name}/{t["name"]}', 'cmd': t['cmd'], 'env': dict(t['env'], **env, CASEMATE_LONG='1' if long else ''),
+               'timeout': 7200 if long else 600, 'cwd': t.get('workdir')}
 
 
 def cli(build, name, env, long, skip=()):
@@ -47,7 +48,7 @@ def programs(args):
     here = os.path.join(TOP, 'tests')
     for check in ('check-layers', 'check-headers', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)]}
-    yield from unit(args.build, 'unit', {})
+    yield from unit(args.build, 'unit', {}, args.long)
     yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'timeout': 1200}
     yield from cli(args.build, 'cli', {}, args.long)
     if os.path.exists(args.asan):

@@ -64,8 +64,10 @@ const struct command commands[] = {
      "convert FILE --to FORMAT|FILE\n"
      "diff FILE FILE",
      "analyse, draw and convert attack trees in files",
-     "Works on outlines, threat files (their first attack tree, with the trees of other threats in their folder that it\n"
-     "refers to), Open-PSA XML, ADTool XML, JSON and Galileo DFT; no store needed. FILE may be - for standard input.\n"
+     "Works on outlines, threat files (their first attack tree, with the trees of other threats in their "
+     "folder that it\n"
+     "refers to), Open-PSA XML, ADTool XML, JSON and Galileo DFT; no store needed. FILE may be - for "
+     "standard input.\n"
      "\"analyse\" is exact; when time or memory runs out it gives proven bounds and says so.",
      cmd_tree},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",

@@ -215,7 +215,7 @@ static void compare_cuts(const struct brute *b, const struct defence_sets *cuts)
 {
     uint32_t expected = 0, among = 0;
     assert_true(cuts->exact);
-    for (uint32_t i = 0; i < b->countermeasures; i++)
+    for (uint32_t i = 0; i < b->countermeasures && i < MOST; i++)
         among |= (b->takes_part[i] ? 1u : 0u) << i;
     bool minimal[1 << MOST] = {false};
     for (uint32_t set = 0; set < 1u << b->countermeasures; set++) {
@@ -357,6 +357,55 @@ static void test_three_worlds(void **unused)
     arena_release(&a);
 }
 
+/* The guided search, for what only ever hurts the attacker: against switches on top. */
+static void compare_guided(struct dice *d, enum defence_aim aim)
+{
+    struct arena a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct formula f;
+    struct solution s;
+    struct options events[14], folded;
+    struct defence_search searched;
+    struct pair yes = pair_true(aim), no = pair_turned(yes, 1);
+    uint32_t all = 14, decisions = 8;
+    random_formula(d, &a, all, all, false, &f);
+    assert_int_equal(solve(&f, SOLVE_BDD, NULL, &a, &s, &err), CM_OK);
+    for (uint32_t e = 0; e < all; e++) {
+        double p = dice_chance(d), cost = 1 + dice_below(d, 9);
+        events[e].at = arena_new_array(&a, struct option, 2);
+        events[e].len = e < decisions ? 2 : 1;
+        events[e].at[0].value = aim == AIM_PROBABILITY ? (struct pair){p, 1 - p} : (struct pair){floor(20 * p), 0};
+        if (e < decisions && dice_below(d, 3))
+            events[e].at[0].value = yes;
+        events[e].at[1] = (struct option){.cost = cost, .value = no, .chosen = chosen_event(&a, e)};
+    }
+    struct defence_problem p = {.aim = aim, .s = &s, .events = events, .arena = &a};
+    assert_true(defence_fold(&p, &folded));
+    p.falls = true;
+    defence_search(&p, &searched);
+    assert_true(searched.exact);
+    for (double budget = 0; budget < 80; budget++) {
+        double exact = NAN, found = NAN;
+        for (uint32_t i = 0; i < folded.len && folded.at[i].cost <= budget; i++)
+            exact = folded.at[i].value.yes;
+        for (uint32_t i = 0; i < searched.found.len && searched.found.at[i].cost <= budget; i++)
+            found = searched.found.at[i].value.yes;
+        assert_near(found, exact, "guided search");
+    }
+    arena_release(&a);
+}
+
+static void test_guided(void **unused)
+{
+    (void)unused;
+    struct dice d = {5};
+    for (int i = 0; i < 600; i++)
+        compare_guided(&d, (enum defence_aim)(i % 2));
+    d.state = dice_fresh_seed();
+    for (int i = 0; i < 200; i++)
+        compare_guided(&d, (enum defence_aim)(i % 2));
+}
+
 /* Both engines give the same, and the search under no time at all still gives bounds that hold. */
 static void compare_engines(struct dice *d, enum defence_aim aim, bool hopeless)
 {
@@ -487,6 +536,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_worlds), cmocka_unit_test(test_trees), cmocka_unit_test(test_engines),
+        cmocka_unit_test(test_guided),
         cmocka_unit_test(test_collection),
     };
     return cmocka_run_group_tests_name("defence", tests, NULL, NULL);

@@ -364,7 +364,8 @@ static void compare_model(const char *folder, struct sv name, const struct json_
     const struct tree *t = tree_json_parse(&a, text, path, NULL, &diag);
     assert_non_null(t);
     assert_int_equal(model_init(&m, &a, t, &err), CM_OK);
-    assert_int_equal(tree_importance(&m, &(struct model_world){.world = WORLD_NONE}, NULL, &a, &got, NULL, &err), CM_OK);
+    assert_int_equal(
+        tree_importance(&m, &(struct model_world){.world = WORLD_NONE}, NULL, &a, &got, NULL, &err), CM_OK);
     assert_true(got.exact);
     const struct json_value *all = json_get(json_get(expected, "no_defence"), "importance");
     size_t found = 0;

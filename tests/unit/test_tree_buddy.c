@@ -1,7 +1,7 @@
 /* The solver against BuDDy, a decision-diagram library of other people, on formulas too large for brute force.
  *
- * BuDDy is opened at run time, and only here: several of its functions have the names of ours, and nobody else needs
- * it. Where it is not installed the test counts as skipped. */
+ * BuDDy is opened at run time, and only here: several of its functions have the names of ours, and nobody else
+ * needs it. Where it is not installed the test counts as skipped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,9 +46,9 @@ static bool open_buddy(struct buddy *b)
 {
     b->library = dlopen("libbdd.so.0", RTLD_NOW | RTLD_LOCAL);
     return b->library && find(b, "bdd_init", &b->init) && find(b, "bdd_setvarnum", &b->variables) &&
-           find(b, "bdd_ithvar", &b->variable) && find(b, "bdd_apply", &b->apply) && find(b, "bdd_not", &b->negation) &&
-           find(b, "bdd_addref", &b->keep) && find(b, "bdd_high", &b->high) && find(b, "bdd_low", &b->low) &&
-           find(b, "bdd_var", &b->var) && find(b, "bdd_done", &b->done);
+           find(b, "bdd_ithvar", &b->variable) && find(b, "bdd_apply", &b->apply) &&
+           find(b, "bdd_not", &b->negation) && find(b, "bdd_addref", &b->keep) && find(b, "bdd_high", &b->high) &&
+           find(b, "bdd_low", &b->low) && find(b, "bdd_var", &b->var) && find(b, "bdd_done", &b->done);
 }
 
 static int edge_of(const struct buddy *b, const struct formula *f, const int *gates, uint32_t edge)
@@ -96,7 +96,8 @@ static long double weigh(const struct buddy *b, int node, const double *p, long 
     assert_true((size_t)node < len);
     if (known[node] < 0) {
         long double chance = p[b->var(node)];
-        known[node] = chance * weigh(b, b->high(node), p, known, len) + (1 - chance) * weigh(b, b->low(node), p, known, len);
+        known[node] =
+            chance * weigh(b, b->high(node), p, known, len) + (1 - chance) * weigh(b, b->low(node), p, known, len);
     }
     return known[node];
 }
@@ -122,7 +123,8 @@ static void compare(const struct buddy *b, struct arena *a, uint64_t seed, unsig
     double wanted = (double)weigh(b, build(b, &f), p, known, NODES), got = solution_probability(&s, p, NULL).p;
     free(known);
     if (fabs(got - wanted) > 1e-11 * wanted)
-        fail_msg("seed %" PRIu64 ", flavour %u, %u events: P is %.17g, BuDDy says %.17g", seed, flavour, events, got, wanted);
+        fail_msg("seed %" PRIu64 ", flavour %u, %u events: P is %.17g, BuDDy says %.17g", seed, flavour, events,
+                 got, wanted);
 }
 
 static void test_probabilities(void **state CM_UNUSED)
@@ -143,7 +145,8 @@ static void test_probabilities(void **state CM_UNUSED)
         struct arena a = ARENA_INIT;
         b.init(20000, 5000);
         b.variables(VARIABLES);
-        compare(&b, &a, (i % 2 ? moment : 20261122) + i * UINT64_C(104729), flavours[i % ARRAY_LEN(flavours)], 15 + i % 30);
+        compare(&b, &a, (i % 2 ? moment : 20261122) + i * UINT64_C(104729), flavours[i % ARRAY_LEN(flavours)],
+                15 + i % 30);
         b.done();
         arena_release(&a);
     }

@@ -111,7 +111,8 @@ static const char *difference(struct arena *a, const struct essence *x, const st
         return x->error ? x->error : y->error;
     for (int i = 0; i < TREE_WORLDS; i++) {
         if (!near(x->probability[i], y->probability[i]))
-            return arena_printf(a, "world %d: P %.17g before and %.17g after", i, x->probability[i], y->probability[i]);
+            return arena_printf(a, "world %d: P %.17g before and %.17g after", i, x->probability[i],
+                                y->probability[i]);
         if (!sv_eq_str(sv_str(x->count[i]), y->count[i]))
             return arena_printf(a, "world %d: %s attacks before and %s after", i, x->count[i], y->count[i]);
         if (x->attacks[i] != y->attacks[i])
@@ -227,7 +228,7 @@ static bool de_morgan(const struct change *c)
     for (size_t i = 0; i < at(c, c->node)->children.len; i++) {
         uint32_t child = at(c, c->node)->children.at[i], not = add(c, TREE_NOT);
         adopt(c, not, child);
-        at(c, c->node)->children.at[i] = not;
+        at(c, c->node)->children.at[i] = not ;
     }
     at(c, c->node)->gate = to;
     return true;
@@ -277,7 +278,7 @@ static bool negate_twice(const struct change *c)
     uint32_t below = push_down(c), not = add(c, TREE_NOT);
     at(c, c->node)->gate = TREE_NOT;
     adopt(c, not, below);
-    adopt(c, c->node, not);
+    adopt(c, c->node, not );
     return true;
 }
 
@@ -286,12 +287,9 @@ static const struct {
     bool (*make)(const struct change *c);
     bool timed; /* the fastest attack stays as fast */
 } changes[] = {
-    {"a gate doubled", double_gate, true},
-    {"a redundant step added", add_redundant, true},
-    {"children in another order", reorder, true},
-    {"De Morgan", de_morgan, false},
-    {"a gate cut in two", cut_in_two, true},
-    {"k of n written out", write_out, true},
+    {"a gate doubled", double_gate, true},        {"a redundant step added", add_redundant, true},
+    {"children in another order", reorder, true}, {"De Morgan", de_morgan, false},
+    {"a gate cut in two", cut_in_two, true},      {"k of n written out", write_out, true},
     {"negated twice", negate_twice, false},
 };
 
@@ -325,9 +323,9 @@ static const char *check(struct arena *a, const struct tree *t, const void *data
 
 static void test_change(void **state)
 {
-    static const unsigned flavours[] = {
-        RANDOM_SHARED, RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT, RANDOM_SHARED | RANDOM_FAULT_GATES,
-        RANDOM_SHARED | RANDOM_FINE | RANDOM_COUNTER};
+    static const unsigned flavours[] = {RANDOM_SHARED, RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT,
+                                        RANDOM_SHARED | RANDOM_FAULT_GATES,
+                                        RANDOM_SHARED | RANDOM_FINE | RANDOM_COUNTER};
     struct plan plan = {(size_t)(uintptr_t)*state, 0};
     const char *given = getenv("CASEMATE_SEED"), *longer = getenv("CASEMATE_LONG");
     uint64_t moment;
@@ -357,9 +355,9 @@ int main(void)
     struct CMUnitTest tests[ARRAY_LEN(changes)];
     struct arena names = ARENA_INIT;
     for (size_t i = 0; i < ARRAY_LEN(changes); i++)
-        tests[i] = (struct CMUnitTest){arena_printf(&names, "%s: count, attacks, chances and best values stay",
-                                                    changes[i].name),
-                                       test_change, NULL, NULL, (void *)(uintptr_t)i};
+        tests[i] = (struct CMUnitTest){
+            arena_printf(&names, "%s: count, attacks, chances and best values stay", changes[i].name), test_change,
+            NULL, NULL, (void *)(uintptr_t)i};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&names);
     return failed;

@@ -1,6 +1,6 @@
 /* The engine against brute force on thousands of random small trees: every figure. A tree that shows a fault is
- * made smaller and printed. Two seeds: one that is always the same and one of the moment (CASEMATE_SEED repeats it).
- * CASEMATE_LONG asks for more trees, CASEMATE_BRIEF for fewer. */
+ * made smaller and printed. Two seeds: one that is always the same and one of the moment (CASEMATE_SEED repeats
+ * it). CASEMATE_LONG asks for more trees, CASEMATE_BRIEF for fewer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,12 +32,13 @@ static const struct kind_of_tree kinds[] = {
     {"countermeasures", RANDOM_SHARED | RANDOM_COUNTER | RANDOM_OUTLINE, 10, 180},
     {"countermeasures that are defeated", RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT, 11, 180},
     {"countermeasures with parts", RANDOM_SHARED | RANDOM_COUNTER | RANDOM_DEFEAT | RANDOM_PARTS, 11, 120},
-    {"approaches", RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT | RANDOM_APPROACH | RANDOM_OUTLINE, 11, 180},
-    {"missing values", RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT | RANDOM_APPROACH | RANDOM_MISSING, 10,
-     180},
+    {"approaches", RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT | RANDOM_APPROACH | RANDOM_OUTLINE,
+     11, 180},
+    {"missing values",
+     RANDOM_SHARED | RANDOM_SAND | RANDOM_COUNTER | RANDOM_DEFEAT | RANDOM_APPROACH | RANDOM_MISSING, 10, 180},
     {"everything",
-     RANDOM_SHARED | RANDOM_SAND | RANDOM_FAULT_GATES | RANDOM_COUNTER | RANDOM_APPROACH | RANDOM_DEFEAT | RANDOM_PARTS |
-         RANDOM_FINE,
+     RANDOM_SHARED | RANDOM_SAND | RANDOM_FAULT_GATES | RANDOM_COUNTER | RANDOM_APPROACH | RANDOM_DEFEAT |
+         RANDOM_PARTS | RANDOM_FINE,
      12, 120},
 };
 
@@ -58,7 +59,8 @@ static void fail_with(struct arena *a, const struct kind_of_tree *kind, uint64_t
     struct str text = STR_INIT;
     const struct tree *small = tree_shrink(a, t, judge_tree, NULL, &fault);
     tree_dump(small, &text);
-    print_message("# %s; a tree of \"%s\", seed of the tree %" PRIu64 ":\n%s", fault, kind->name, seed, str_cstr(&text));
+    print_message("# %s; a tree of \"%s\", seed of the tree %" PRIu64 ":\n%s", fault, kind->name, seed,
+                  str_cstr(&text));
     str_release(&text);
     fail_msg("%s: %s", kind->name, fault);
 }
@@ -104,10 +106,12 @@ int main(void)
     struct arena names = ARENA_INIT;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         void *kind = (void *)(uintptr_t)&kinds[i];
-        tests[2 * i] = (struct CMUnitTest){arena_printf(&names, "%s: as brute force says, fixed seed", kinds[i].name),
-                                           test_fixed, NULL, NULL, kind};
-        tests[2 * i + 1] = (struct CMUnitTest){arena_printf(&names, "%s: as brute force says, a new seed", kinds[i].name),
-                                               test_random, NULL, NULL, kind};
+        tests[2 * i] =
+            (struct CMUnitTest){arena_printf(&names, "%s: as brute force says, fixed seed", kinds[i].name),
+                                test_fixed, NULL, NULL, kind};
+        tests[2 * i + 1] =
+            (struct CMUnitTest){arena_printf(&names, "%s: as brute force says, a new seed", kinds[i].name),
+                                test_random, NULL, NULL, kind};
     }
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&names);

@@ -77,7 +77,9 @@ static void test_quick(void **state CM_UNUSED)
         {"a: b\n", true},
         {"a: b", true},
         {"\na: b c\n\nd: e:f\n", true},
-        {"id: T-0001\nareas: [x, y z, \"q\"]\nm: {k: v, l: [a, b], n: {o: p}}\nlist:\n  - {a: b}\n  - c\nend: 1\n", true},
+        {"id: T-0001\nareas: [x, y z, \"q\"]\nm: {k: v, l: [a, b], n: {o: p}}\nlist:\n  - {a: b}\n  - "
+         "c\nend: 1\n",
+         true},
         {"a: \"x \\\" y \\\\ z\"\n", true},
         {"a: [ x , y ]\nb: []\nc: {}\n", true},
         {"a: Gr\xc3\xb6\xc3\x9f e\nb: [\xc3\xa4, \"\xe2\x80\x9cx\xe2\x80\x9d\", y]\n", false},
@@ -114,7 +116,9 @@ static void test_quick(void **state CM_UNUSED)
         {"a: b\tc\n", false},
         {"a: b\r\n", false},
         {"a: b\xc2\x85\n", false},
-        {"a: b\xe2\x80\xa8" "c\n", false},
+        {"a: b\xe2\x80\xa8"
+         "c\n",
+         false},
         {"a: b\n---\nc: d\n", false},
         {"%YAML 1.1\na: b\n", false},
         {"- a\n", false},

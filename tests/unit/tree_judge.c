@@ -61,8 +61,8 @@ static const char *compare_formula(struct judge *j, const struct model_world *w,
         if (w->sets)
             as = (as & (((uint32_t)1 << j->oracle.steps) - 1)) | certain;
         if (formula_holds(&f, state) != oracle_holds(&j->oracle, 0, as))
-            return arena_printf(j->a, "world %s%s: in state %x the goal is %sreached", name, w->sets ? " (sets)" : "", as,
-                                oracle_holds(&j->oracle, 0, as) ? "" : "not ");
+            return arena_printf(j->a, "world %s%s: in state %x the goal is %sreached", name,
+                                w->sets ? " (sets)" : "", as, oracle_holds(&j->oracle, 0, as) ? "" : "not ");
     }
     return NULL;
 }
@@ -119,7 +119,8 @@ static const char *compare_solution(struct judge *j, enum tree_world world)
         return arena_printf(j->a, "world %s (sets): %s", judge_worlds[world], err.text);
     const char *count = solution_count(&s, j->a), *expected = arena_printf(j->a, "%zu", len);
     if (strcmp(count, expected) != 0)
-        return arena_printf(j->a, "world %s: %s minimal attacks, expected %s", judge_worlds[world], count, expected);
+        return arena_printf(j->a, "world %s: %s minimal attacks, expected %s", judge_worlds[world], count,
+                            expected);
     return NULL;
 }
 

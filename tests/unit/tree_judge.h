@@ -29,8 +29,9 @@ const char *judge_fronts(struct judge *j);
 const char *judge_front(struct judge *j, enum tree_world world, const struct tree_front *f);
 /* In tree_judge_defence.c. */
 const char *judge_defence(struct judge *j);
-const char *judge_defences(struct judge *j, const struct defence_front *residual, const struct defence_front *cheapest,
-                           const struct defence_budget *budgets, size_t budgets_len, const struct defence_sets *sets);
+const char *judge_defences(struct judge *j, const struct defence_front *residual,
+                           const struct defence_front *cheapest, const struct defence_budget *budgets,
+                           size_t budgets_len, const struct defence_sets *sets);
 const char *judge_worth(struct judge *j, enum tree_world start, uint32_t node, double removes, double leaves);
 /* All of tree_analyse(); in tree_judge_analysis.c. */
 const char *judge_analysis(struct judge *j);

@@ -18,7 +18,8 @@ static bool has_today(const struct judge *j)
     double chances[ORACLE_EVENTS];
     oracle_chances(&j->oracle, WORLD_DEPLOYED, 0, chances);
     for (uint32_t i = 0; i < j->tree->nodes.len; i++)
-        if (j->tree->nodes.at[i].role == TREE_COUNTERMEASURE && j->oracle.bit[i] >= 0 && isnan(chances[j->oracle.bit[i]]))
+        if (j->tree->nodes.at[i].role == TREE_COUNTERMEASURE && j->oracle.bit[i] >= 0 &&
+            isnan(chances[j->oracle.bit[i]]))
             return false;
     return true;
 }
@@ -36,7 +37,8 @@ static bool missing_step(const struct judge *j)
     return false;
 }
 
-static const char *compare_number(const struct judge *j, const struct analysis_number *n, double wanted, double scale)
+static const char *compare_number(const struct judge *j, const struct analysis_number *n, double wanted,
+                                  double scale)
 {
     if (!n->known)
         return !isnan(wanted) && !missing_step(j) ? "a probability is unknown although nothing is missing"
@@ -83,8 +85,8 @@ static const char *compare_best(struct judge *j, const struct analysis_world *w,
         if ((w->best[m].len > 0) != (len > 0))
             return arena_printf(j->a, "best by %s: %zu", tree_measure_names[m], w->best[m].len);
         if (len && !judge_near(w->best[m].at[0].by[m], sign * best))
-            return arena_printf(j->a, "best by %s is %.17g, expected %.17g", tree_measure_names[m], w->best[m].at[0].by[m],
-                                sign * best);
+            return arena_printf(j->a, "best by %s is %.17g, expected %.17g", tree_measure_names[m],
+                                w->best[m].at[0].by[m], sign * best);
     }
     return NULL;
 }
@@ -117,9 +119,10 @@ static const char *compare_world(struct judge *j, const struct tree_analysis *t,
             return fault;
     if (t->sampled && w->probability.known) {
         const struct tree_samples *s = &t->sampled_probability[world];
-        if (!(fabs(s->mean - p) <= 1e-9 * p) || !(fabs(s->q05 - p) <= 1e-9 * p) || !(fabs(s->q95 - p) <= 1e-9 * p) ||
-            s->undefined)
-            return arena_printf(j->a, "sampled without ranges: mean %.17g, 5 %% %.17g, expected %.17g", s->mean, s->q05, p);
+        if (!(fabs(s->mean - p) <= 1e-9 * p) || !(fabs(s->q05 - p) <= 1e-9 * p) ||
+            !(fabs(s->q95 - p) <= 1e-9 * p) || s->undefined)
+            return arena_printf(j->a, "sampled without ranges: mean %.17g, 5 %% %.17g, expected %.17g", s->mean,
+                                s->q05, p);
     }
     return NULL;
 }
@@ -171,8 +174,15 @@ static const char *compare_gap(struct judge *j, const struct tree_analysis *t)
 
 const char *judge_analysis(struct judge *j)
 {
-    struct analysis_options options = {.added = j->added, .best = 2, .worlds = true, .importance = true, .fronts = true,
-                                       .defence = true, .all_attacks = true, .samples = TRIALS, .seed = 7};
+    struct analysis_options options = {.added = j->added,
+                                       .best = 2,
+                                       .worlds = true,
+                                       .importance = true,
+                                       .fronts = true,
+                                       .defence = true,
+                                       .all_attacks = true,
+                                       .samples = TRIALS,
+                                       .seed = 7};
     struct tree_analysis t;
     struct err err;
     const char *fault;
@@ -187,7 +197,8 @@ const char *judge_analysis(struct judge *j)
     for (uint32_t i = 0; i < j->tree->nodes.len; i++)
         defences = defences || (j->oracle.bit[i] >= (int)j->oracle.steps && exists(j, i));
     for (size_t i = 0; i < t.approaches_len; i++)
-        if ((fault = judge_worth(j, t.main_world, t.approaches[i].node, t.approaches[i].removes, t.approaches[i].leaves)))
+        if ((fault = judge_worth(j, t.main_world, t.approaches[i].node, t.approaches[i].removes,
+                                 t.approaches[i].leaves)))
             return arena_printf(j->a, "analysis: %s", fault);
     if (!defences)
         return compare_gap(j, &t);

@@ -42,8 +42,8 @@ static const char *compare_figures(struct world_of_attacks *w, const struct tree
         bool open = (m == MEASURE_TIME && isnan(wanted)) ||
                     (m == MEASURE_DAMAGE && !w->values.has_damage && isnan(a->by[m]));
         if (!open && !judge_near(a->by[m], wanted))
-            return fault_in(w, arena_printf(w->j->a, "%s of %x is %.17g, expected %.17g", tree_measure_names[m], steps,
-                                            a->by[m], wanted));
+            return fault_in(w, arena_printf(w->j->a, "%s of %x is %.17g, expected %.17g", tree_measure_names[m],
+                                            steps, a->by[m], wanted));
     }
     return NULL;
 }
@@ -89,7 +89,8 @@ static int by_rank(const void *left, const void *right)
 }
 
 /* The oracle's list; false when a value is missing. */
-static bool rank(struct world_of_attacks *w, enum tree_measure m, uint32_t allowed, struct ranked *out, size_t *out_len)
+static bool rank(struct world_of_attacks *w, enum tree_measure m, uint32_t allowed, struct ranked *out,
+                 size_t *out_len)
 {
     *out_len = 0;
     for (size_t i = 0; i < w->wanted_len; i++) {
@@ -98,7 +99,8 @@ static bool rank(struct world_of_attacks *w, enum tree_measure m, uint32_t allow
         double value = oracle_measure(&w->j->oracle, m, w->wanted[i], w->present);
         if (isnan(value))
             return false;
-        out[(*out_len)++] = (struct ranked){m == MEASURE_PROBABILITY || m == MEASURE_DAMAGE ? -value : value, w->wanted[i]};
+        out[(*out_len)++] =
+            (struct ranked){m == MEASURE_PROBABILITY || m == MEASURE_DAMAGE ? -value : value, w->wanted[i]};
     }
     qsort(out, *out_len, sizeof(*out), by_rank);
     return true;
@@ -140,8 +142,9 @@ static const char *compare_best(struct world_of_attacks *w, enum tree_measure m,
             return fault;
         bool ordered = eighths(j->tree) && (m != MEASURE_PROBABILITY || value > 0);
         if ((ordered && steps != wanted[i].steps) || fabs(got.at[i].by[m] - value) > 1e-11 * value)
-            return fault_in(w, arena_printf(j->a, "best by %s, number %zu: %x with %.17g, expected %x with %.17g",
-                                            tree_measure_names[m], i, steps, got.at[i].by[m], wanted[i].steps, value));
+            return fault_in(w,
+                            arena_printf(j->a, "best by %s, number %zu: %x with %.17g, expected %x with %.17g",
+                                         tree_measure_names[m], i, steps, got.at[i].by[m], wanted[i].steps, value));
     }
     return NULL;
 }
@@ -164,8 +167,8 @@ static const char *compare_best_value(struct world_of_attacks *w)
             continue;
         double value = len ? fabs(wanted[0].value) : m == MEASURE_PROBABILITY ? 0 : (double)INFINITY;
         if (!judge_near(got, value))
-            return fault_in(w, arena_printf(w->j->a, "best value of %s is %.17g, expected %.17g", tree_measure_names[m],
-                                            got, value));
+            return fault_in(w, arena_printf(w->j->a, "best value of %s is %.17g, expected %.17g",
+                                            tree_measure_names[m], got, value));
     }
     return NULL;
 }
@@ -204,7 +207,8 @@ static const char *judge_world(struct judge *j, enum tree_world world)
     if ((fault = compare_missing(&w)) || (fault = compare_best_value(&w)))
         return fault;
     for (int m = 0; m < TREE_MEASURES; m++) {
-        bool timeless = m == MEASURE_TIME && w.wanted_len && isnan(oracle_measure(&j->oracle, m, w.wanted[0], w.present));
+        bool timeless =
+            m == MEASURE_TIME && w.wanted_len && isnan(oracle_measure(&j->oracle, m, w.wanted[0], w.present));
         if (timeless)
             continue;
         if ((fault = compare_best(&w, (enum tree_measure)m, 1, UINT32_MAX)) ||

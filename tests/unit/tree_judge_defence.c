@@ -12,7 +12,7 @@ enum { MOST_CANDIDATES = 8 };
 struct choices {
     struct judge *j;
     enum tree_world start;
-    double chances[ORACLE_EVENTS];  /* at the start */
+    double chances[ORACLE_EVENTS]; /* at the start */
     unsigned len;
     unsigned event[MOST_CANDIDATES]; /* what may become deployed */
     double price[MOST_CANDIDATES];
@@ -46,7 +46,8 @@ static double said_deployed(const struct judge *j, unsigned event)
     return (double)NAN;
 }
 
-/* Decisions start from today when every "!" says how far it is deployed; an approach that says nothing is absent. */
+/* Decisions start from today when every "!" says how far it is deployed; an approach that says nothing is absent.
+ */
 static bool set_out(struct choices *c)
 {
     struct judge *j = c->j;
@@ -119,7 +120,8 @@ static uint32_t choice_bits(const struct choices *c, const struct defence_choice
     uint32_t bits = 0;
     for (uint32_t i = 0; i < d->len; i++) {
         unsigned k = 0;
-        while (k < c->len && (d->nodes[i] >= c->j->tree->nodes.len || c->j->oracle.bit[d->nodes[i]] != (int)c->event[k]))
+        while (k < c->len &&
+               (d->nodes[i] >= c->j->tree->nodes.len || c->j->oracle.bit[d->nodes[i]] != (int)c->event[k]))
             k++;
         if (k == c->len || (bits >> k & 1) || (i && d->nodes[i] <= d->nodes[i - 1]))
             return UINT32_MAX;
@@ -136,9 +138,11 @@ static const char *compare_choice(const struct choices *c, const struct defence_
     if (!judge_near(d->cost, c->cost[bits]) && !isnan(c->cost[bits]))
         return arena_printf(c->j->a, "%s: cost %.17g of %x, expected %.17g", what, d->cost, bits, c->cost[bits]);
     if (!isnan(d->probability) && !judge_near(d->probability, c->probability[bits]))
-        return arena_printf(c->j->a, "%s: P %.17g of %x, expected %.17g", what, d->probability, bits, c->probability[bits]);
+        return arena_printf(c->j->a, "%s: P %.17g of %x, expected %.17g", what, d->probability, bits,
+                            c->probability[bits]);
     if (!isnan(d->cheapest) && !judge_near(d->cheapest, c->cheapest[bits]))
-        return arena_printf(c->j->a, "%s: cheapest %.17g of %x, expected %.17g", what, d->cheapest, bits, c->cheapest[bits]);
+        return arena_printf(c->j->a, "%s: cheapest %.17g of %x, expected %.17g", what, d->cheapest, bits,
+                            c->cheapest[bits]);
     return NULL;
 }
 
@@ -154,14 +158,15 @@ static const char *compare_budget(const struct choices *c, const struct defence_
     }
     if (!judge_near(b->budget, budget) || !b->exact)
         return arena_printf(c->j->a, "%s is %.17g (exact %d), expected %.17g", what, b->budget, b->exact, budget);
-    if ((fault = compare_choice(c, &b->least_probability, what)) || (fault = compare_choice(c, &b->dearest_attack, what)))
+    if ((fault = compare_choice(c, &b->least_probability, what)) ||
+        (fault = compare_choice(c, &b->dearest_attack, what)))
         return fault;
     if (!judge_near(b->least_probability.probability, least) || b->least_probability.cost > budget)
-        return arena_printf(c->j->a, "%s: least P %.17g for %.17g, expected %.17g", what, b->least_probability.probability,
-                            b->least_probability.cost, least);
+        return arena_printf(c->j->a, "%s: least P %.17g for %.17g, expected %.17g", what,
+                            b->least_probability.probability, b->least_probability.cost, least);
     if (!judge_near(b->dearest_attack.cheapest, dearest) || b->dearest_attack.cost > budget)
-        return arena_printf(c->j->a, "%s: dearest attack %.17g for %.17g, expected %.17g", what, b->dearest_attack.cheapest,
-                            b->dearest_attack.cost, dearest);
+        return arena_printf(c->j->a, "%s: dearest attack %.17g for %.17g, expected %.17g", what,
+                            b->dearest_attack.cheapest, b->dearest_attack.cost, dearest);
     return NULL;
 }
 
@@ -187,8 +192,8 @@ static const char *compare_front(const struct choices *c, const struct defence_f
             fault = arena_printf(c->j->a, "%s: point %zu is no better than the one before", what, i);
         for (size_t k = 0; k < (size_t)1 << c->len && !fault; k++)
             if (c->cost[k] <= cost && !as_good(reached, value[k], better))
-                fault = arena_printf(c->j->a, "%s: %.17g for %.17g, although there is %.17g for %.17g", what, reached, cost,
-                                     value[k], c->cost[k]);
+                fault = arena_printf(c->j->a, "%s: %.17g for %.17g, although there is %.17g for %.17g", what,
+                                     reached, cost, value[k], c->cost[k]);
         before = reached;
     }
     for (size_t k = 0; k < (size_t)1 << c->len && !fault; k++) {
@@ -255,8 +260,9 @@ static const char *compare_cuts(struct judge *j, const struct defence_sets *got)
     return NULL;
 }
 
-const char *judge_defences(struct judge *j, const struct defence_front *residual, const struct defence_front *cheapest,
-                           const struct defence_budget *budgets, size_t budgets_len, const struct defence_sets *sets)
+const char *judge_defences(struct judge *j, const struct defence_front *residual,
+                           const struct defence_front *cheapest, const struct defence_budget *budgets,
+                           size_t budgets_len, const struct defence_sets *sets)
 {
     struct choices c = {.j = j};
     const char *fault = NULL;

@@ -54,7 +54,8 @@ static double gain(enum tree_measure m, double value)
     return m == MEASURE_PROBABILITY || m == MEASURE_DAMAGE ? value : -value;
 }
 
-/* x is as good as y on every axis, but for rounding (points that differ by rounding alone may stand for each other). */
+/* x is as good as y on every axis, but for rounding (points that differ by rounding alone may stand for each
+ * other). */
 static bool covers(const struct tree_front *f, const double *x, const double *y)
 {
     for (unsigned i = 0; i < f->axes_len; i++)
@@ -108,9 +109,10 @@ const char *judge_front(struct judge *j, enum tree_world world, const struct tre
     const struct oracle_point *wanted = oracle_front(&j->oracle, present, f->axes, f->axes_len, &len);
     if (!wanted)
         return NULL;
-    const char *name = arena_printf(j->a, "world %s, front %s/%s%s%s", judge_worlds[world], tree_measure_names[f->axes[0]],
-                                    tree_measure_names[f->axes[1]], f->axes_len > 2 ? "/" : "",
-                                    f->axes_len > 2 ? tree_measure_names[f->axes[2]] : "");
+    const char *name =
+        arena_printf(j->a, "world %s, front %s/%s%s%s", judge_worlds[world], tree_measure_names[f->axes[0]],
+                     tree_measure_names[f->axes[1]], f->axes_len > 2 ? "/" : "",
+                     f->axes_len > 2 ? tree_measure_names[f->axes[2]] : "");
     if (!f->exact || (complete(j, f) && f->missing != UINT32_MAX))
         return arena_printf(j->a, "%s: exact %d, missing %x", name, f->exact, f->missing);
     for (size_t i = 0; i < f->len && !fault; i++) {
@@ -119,7 +121,8 @@ const char *judge_front(struct judge *j, enum tree_world world, const struct tre
             beaten = beaten || beats(f, wanted[k].by, f->at[i].by);
         fault = compare_point(j, present, f, &f->at[i]);
         if (!fault && beaten)
-            fault = arena_printf(j->a, "the point %.17g %.17g is no point of the front", f->at[i].by[0], f->at[i].by[1]);
+            fault = arena_printf(j->a, "the point %.17g %.17g is no point of the front", f->at[i].by[0],
+                                 f->at[i].by[1]);
         if (!fault && i && f->at[i].by[0] < f->at[i - 1].by[0])
             fault = "the points do not ascend";
     }
@@ -128,8 +131,8 @@ const char *judge_front(struct judge *j, enum tree_world world, const struct tre
         for (size_t i = 0; i < f->len; i++)
             found = found || covers(f, f->at[i].by, wanted[k].by);
         if (!found)
-            fault = arena_printf(j->a, "the point %.17g %.17g is not found (%zu of %zu)", wanted[k].by[0], wanted[k].by[1],
-                                 f->len, len);
+            fault = arena_printf(j->a, "the point %.17g %.17g is not found (%zu of %zu)", wanted[k].by[0],
+                                 wanted[k].by[1], f->len, len);
     }
     if (!fault && eighths(j->tree) && f->len != len)
         fault = arena_printf(j->a, "%zu points, expected %zu", f->len, len);
@@ -140,10 +143,14 @@ static const struct {
     unsigned len;
     enum tree_measure axes[3];
 } fronts[] = {
-    {2, {MEASURE_COST, MEASURE_PROBABILITY}}, {2, {MEASURE_COST, MEASURE_DAMAGE}},
-    {2, {MEASURE_COST, MEASURE_TIME}},        {2, {MEASURE_COST, MEASURE_SKILL}},
-    {2, {MEASURE_SKILL, MEASURE_SIZE}},       {3, {MEASURE_COST, MEASURE_TIME, MEASURE_PROBABILITY}},
-    {3, {MEASURE_SKILL, MEASURE_TIME_SUM, MEASURE_COST}}, {3, {MEASURE_COST, MEASURE_PROBABILITY, MEASURE_DAMAGE}},
+    {2, {MEASURE_COST, MEASURE_PROBABILITY}},
+    {2, {MEASURE_COST, MEASURE_DAMAGE}},
+    {2, {MEASURE_COST, MEASURE_TIME}},
+    {2, {MEASURE_COST, MEASURE_SKILL}},
+    {2, {MEASURE_SKILL, MEASURE_SIZE}},
+    {3, {MEASURE_COST, MEASURE_TIME, MEASURE_PROBABILITY}},
+    {3, {MEASURE_SKILL, MEASURE_TIME_SUM, MEASURE_COST}},
+    {3, {MEASURE_COST, MEASURE_PROBABILITY, MEASURE_DAMAGE}},
     {2, {MEASURE_PROBABILITY, MEASURE_DAMAGE}},
 };
 
@@ -154,7 +161,8 @@ const char *judge_fronts(struct judge *j)
         struct attack_values values;
         struct solution s;
         struct err err;
-        attack_values_init(&values, &j->model, &(struct model_world){.world = (enum tree_world)world, .added = j->added});
+        attack_values_init(&values, &j->model,
+                           &(struct model_world){.world = (enum tree_world)world, .added = j->added});
         if (solve(&values.formula, SOLVE_SETS, NULL, j->a, &s, &err))
             return "fronts: not solved";
         for (size_t i = 0; i < ARRAY_LEN(fronts) && !fault; i++) {

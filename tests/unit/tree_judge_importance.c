@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Every gate grows with its children, and no countermeasure helps the attacker. Otherwise, when something besides the
- * steps is random, it is not settled what a minimal attack is. */
+/* Every gate grows with its children, and no countermeasure helps the attacker. Otherwise, when something besides
+ * the steps is random, it is not settled what a minimal attack is. */
 static bool grows(const struct judge *j)
 {
     for (size_t i = 0; i < j->tree->nodes.len; i++) {
@@ -16,6 +16,24 @@ static bool grows(const struct judge *j)
         if (n->gate > TREE_AT_LEAST && n->gate != TREE_CONSTANT)
             return false;
     }
+    return true;
+}
+
+/* With a gate of negation the world itself is looked at; where it leaves nothing besides the steps to chance, that is
+ * settled. */
+static bool odd_gate(const struct judge *j)
+{
+    for (size_t i = 0; i < j->tree->nodes.len; i++)
+        if (j->tree->nodes.at[i].gate > TREE_CARDINALITY && j->tree->nodes.at[i].gate != TREE_CONSTANT)
+            return true;
+    return false;
+}
+
+static bool settled(const struct judge *j, const double *chances)
+{
+    for (unsigned e = j->oracle.steps; e < j->oracle.events; e++)
+        if (!(chances[e] <= 0 || chances[e] >= 1))
+            return false;
     return true;
 }
 
@@ -57,10 +75,10 @@ static const char *compare_one(struct judge *j, const struct tree_importance *go
     double birnbaum = one - zero, scale = fmax(one, zero);
     const char *what = NULL;
     double is = 0, should = 0;
-#define WANT(name, value, size)                                                                              \
-    do {                                                                                                     \
-        if (!what && !same(got->name, (value), (size)))                                                     \
-            what = #name, is = got->name, should = (value);                                                  \
+#define WANT(name, value, size)                                                                                    \
+    do {                                                                                                           \
+        if (!what && !same(got->name, (value), (size)))                                                            \
+            what = #name, is = got->name, should = (value);                                                        \
     } while (0)
     WANT(birnbaum, birnbaum, scale);
     if (p_goal > 0) {
@@ -88,7 +106,7 @@ const char *judge_importances(struct judge *j, enum tree_world world, const stru
     uint32_t seen = 0, expected = events_that_count(j);
     oracle_chances(o, world, 0, chances);
     double p_goal = oracle_probability(o, 0, chances);
-    bool vesely = grows(j) || o->events == o->steps;
+    bool vesely = grows(j) || o->events == o->steps || (odd_gate(j) && settled(j, chances));
     for (size_t i = 0; i < got->len && !fault; i++) {
         const struct tree_importance *t = &got->at[i];
         int bit = t->node < j->tree->nodes.len ? o->bit[t->node] : -1;
@@ -117,8 +135,10 @@ const char *judge_importance(struct judge *j)
         double chances[ORACLE_EVENTS];
         oracle_chances(&j->oracle, w.world, 0, chances);
         bool complete = !incomplete(j, chances);
-        if (complete && (missing != MODEL_NO_EVENT || (!got.len && events_that_count(j)) || (!got.exact && grows(j))))
-            return arena_printf(j->a, "world %s: no importance although nothing is missing (%x)", judge_worlds[i], missing);
+        if (complete &&
+            (missing != MODEL_NO_EVENT || (!got.len && events_that_count(j)) || (!got.exact && grows(j))))
+            return arena_printf(j->a, "world %s: no importance although nothing is missing (%x)", judge_worlds[i],
+                                missing);
         if (missing == MODEL_NO_EVENT && (complete || !isnan(oracle_probability(&j->oracle, 0, chances))))
             fault = judge_importances(j, w.world, &got);
     }

@@ -23,9 +23,9 @@ struct maker {
     struct tree_random *r;
     struct tree *t;
     unsigned flavour, events, max_events;
-    VEC(uint32_t) finished;   /* attack nodes with all that is below them */
-    VEC(uint32_t) defences;   /* countermeasures that may recur */
-    VEC(struct sv) labels;    /* of those */
+    VEC(uint32_t) finished; /* attack nodes with all that is below them */
+    VEC(uint32_t) defences; /* countermeasures that may recur */
+    VEC(struct sv) labels;  /* of those */
     unsigned depth;
     bool below_defence;
 };
@@ -65,7 +65,8 @@ static double some_chance(struct maker *m)
         return pow(10, -(double)tree_random_below(m->r, 30));
     if (has(m, RANDOM_FINE))
         return (tree_random_below(m->r, 9999) + 0.5) / 10000;
-    return tree_random_chance(m->r, 5) ? (double)tree_random_below(m->r, 2) : (1 + tree_random_below(m->r, 7)) / 8.0;
+    return tree_random_chance(m->r, 5) ? (double)tree_random_below(m->r, 2)
+                                       : (1 + tree_random_below(m->r, 7)) / 8.0;
 }
 
 static uint32_t make_step(struct maker *m)
@@ -100,7 +101,8 @@ static void add_child(struct maker *m, uint32_t parent, uint32_t child)
 /* What two equal labels have in common: the event, so also deployed and cost. */
 static void defence_values(struct maker *m, uint32_t n, const struct tree_node *twin)
 {
-    static const double certain[] = {0, 1}, any[] = {0, 0.25, 0.5, 0.75, 1}, stops[] = {0, 0.25, 0.5, 0.75, 1, 1, 1};
+    static const double certain[] = {0, 1}, any[] = {0, 0.25, 0.5, 0.75, 1},
+                        stops[] = {0, 0.25, 0.5, 0.75, 1, 1, 1};
     bool sure = has(m, RANDOM_CERTAIN), approach = m->t->nodes.at[n].role == TREE_APPROACH;
     double deployed = sure ? certain[tree_random_below(m->r, 2)] : any[tree_random_below(m->r, ARRAY_LEN(any))];
     if (twin && tree_random_chance(m->r, 80))
@@ -144,7 +146,8 @@ static void below_defence(struct maker *m, uint32_t n)
         uint32_t child = make_attack(m);
         add_child(m, n, child);
     }
-    m->t->nodes.at[n].k = parts && defeats ? 1 : 1 + tree_random_below(m->r, (uint32_t)m->t->nodes.at[n].children.len);
+    m->t->nodes.at[n].k =
+        parts && defeats ? 1 : 1 + tree_random_below(m->r, (uint32_t)m->t->nodes.at[n].children.len);
     m->below_defence = before;
 }
 
@@ -160,7 +163,7 @@ static uint32_t make_defence(struct maker *m)
     n = tree_add_node(m->a, m->t, TREE_LEAF, NULL);
     m->events += twin ? 1 : 2;
     bool same_role = twin && !(has(m, RANDOM_APPROACH) && tree_random_chance(m->r, 20));
-    m->t->nodes.at[n].role = same_role ? copy.role
+    m->t->nodes.at[n].role = same_role                                                 ? copy.role
                              : has(m, RANDOM_APPROACH) && tree_random_chance(m->r, 30) ? TREE_APPROACH
                                                                                        : TREE_COUNTERMEASURE;
     if (twin)
@@ -329,11 +332,11 @@ struct tree *tree_settle(struct arena *a, const struct tree *t)
 /* ---- shrinking --------------------------------------------------------------------------------- */
 
 /* Removes element i of a list. */
-#define DROP(list, i)                                                                                        \
-    do {                                                                                                     \
-        for (size_t drop_ = (i) + 1; drop_ < (list)->len; drop_++)                                           \
-            (list)->at[drop_ - 1] = (list)->at[drop_];                                                       \
-        (list)->len--;                                                                                       \
+#define DROP(list, i)                                                                                              \
+    do {                                                                                                           \
+        for (size_t drop_ = (i) + 1; drop_ < (list)->len; drop_++)                                                 \
+            (list)->at[drop_ - 1] = (list)->at[drop_];                                                             \
+        (list)->len--;                                                                                             \
     } while (0)
 
 /* The tree after the edit-th edit of a node; NULL: there are no more. Unlawful edits give the same tree. */
@@ -370,7 +373,8 @@ static size_t weight(const struct tree *t)
     size_t sum = 0;
     for (size_t i = 0; i < t->nodes.len; i++) {
         const struct tree_node *n = &t->nodes.at[i];
-        sum += 1000 + 100 * (n->children.len + n->countermeasures.len) + (n->gate > TREE_AND) + n->k + (n->gate > TREE_OR);
+        sum += 1000 + 100 * (n->children.len + n->countermeasures.len) + (n->gate > TREE_AND) + n->k +
+               (n->gate > TREE_OR);
         for (size_t j = 0; j < TREE_ATTRIBUTES; j++)
             sum += n->values[j].kind != TREE_NO_VALUE ? 10 : 0;
     }
@@ -409,7 +413,7 @@ const struct tree *tree_shrink(struct arena *a, const struct tree *t, tree_check
 
 void tree_dump(const struct tree *t, struct str *out)
 {
-    static const char *const gates[] = {"",    "OR",  "AND",  "SAND", "AT_LEAST", "CARDINALITY", "NOT",
+    static const char *const gates[] = {"",    "OR",   "AND", "SAND", "AT_LEAST", "CARDINALITY", "NOT",
                                         "XOR", "NAND", "NOR", "IFF",  "IMPLY",    "CONSTANT"};
     static const char *const roles[] = {"", "! ", "? "};
     for (size_t i = 0; i < t->nodes.len; i++) {

@@ -251,8 +251,8 @@ bool oracle_holds(const struct oracle *o, uint32_t node, uint32_t state)
 
 /* ---- chances ----------------------------------------------------------------------------------- */
 
-/* The chance of a presence in the world as deployed: what any of its places says. Where it is a potential approach in all its
- * places it is there only when added, and for certain when nothing is said. */
+/* The chance of a presence in the world as deployed: what any of its places says. Where it is a potential approach
+ * in all its places it is there only when added, and for certain when nothing is said. */
 static double chance_today(const struct oracle *o, unsigned event, bool *out_counts)
 {
     bool existing = false;
@@ -358,8 +358,8 @@ double oracle_some_set_with(const struct oracle *o, unsigned event, const double
 
 /* The attacker has as many hands as he likes and begins everything as soon as he may: a node at the earliest
  * moment at which one of its places lets it begin. All are begun at once but those of a SAND, which begins
- * each child when the one before is reached. What is not reached in the end begins nothing. Found by going round until
- * nothing gets earlier. */
+ * each child when the one before is reached. What is not reached in the end begins nothing. Found by going round
+ * until nothing gets earlier. */
 struct clock {
     const struct oracle *o;
     uint32_t steps, present;
@@ -462,9 +462,9 @@ static double done_attack(const struct clock *c, uint32_t node)
     } else {
         for (size_t i = 0; i < n->children.len; i++) {
             uint32_t child = n->children.at[i];
-            times[i] = at(o, child)->role == TREE_ATTACK           ? c->done[child]
+            times[i] = at(o, child)->role == TREE_ATTACK               ? c->done[child]
                        : oracle_holds(o, child, c->steps | c->present) ? 0
-                                                                   : (double)INFINITY;
+                                                                       : (double)INFINITY;
         }
         done = fmax(c->begin[node], gate_time(n, times, n->children.len, false));
     }
@@ -491,7 +491,8 @@ static bool timeless(const struct oracle *o, uint32_t steps)
 static double makespan(const struct oracle *o, uint32_t steps, uint32_t present)
 {
     size_t len = o->tree->nodes.len;
-    struct clock c = {o, steps, present, arena_new_array(o->arena, double, len), arena_new_array(o->arena, double, len)};
+    struct clock c = {o, steps, present, arena_new_array(o->arena, double, len),
+                      arena_new_array(o->arena, double, len)};
     if (timeless(o, steps))
         return (double)NAN;
     for (size_t i = 0; i < len; i++)

@@ -39,8 +39,8 @@ uint32_t oracle_certain(const struct oracle *o, enum tree_world world, uint32_t 
 const uint32_t *oracle_minimal(const struct oracle *o, uint32_t present, size_t *out_len);
 /* A measure of a set of steps. NAN where a value is missing; damage counts a missing one as 0. */
 double oracle_measure(const struct oracle *o, enum tree_measure m, uint32_t steps, uint32_t present);
-/* P(some attack with the step happens), an attack being minimal among those that reach the goal with the presences and
- * stops as they happen to be. */
+/* P(some attack with the step happens), an attack being minimal among those that reach the goal with the presences
+ * and stops as they happen to be. */
 double oracle_some_set_with(const struct oracle *o, unsigned event, const double *chances);
 
 struct oracle_point {

@@ -113,7 +113,8 @@ static bool same_formula(const struct formula *a, const struct formula *b)
 }
 
 /* What the bounds found stands in for the attacks that could not all be made: the likeliest ones. */
-static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b, struct analysis_world *out)
+static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b,
+                            struct analysis_world *out)
 {
     const struct attack_values *v = &w->values;
     struct tree_attacks *list = &out->best[MEASURE_PROBABILITY];

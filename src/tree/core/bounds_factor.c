@@ -3,10 +3,14 @@
  * with it; the few best are tried for real. */
 #include "tree/core/bounds.h"
 #include "tree/core/budget.h"
+#include "tree/core/eliminate.h"
 #include "tree/core/nnf.h"
+#include "tree/core/preprocess.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     NODES_MAX = 1000 * 1000,
@@ -15,17 +19,18 @@ enum {
     TRIED_MIN = 4, /* events tried for real at each cut: more where the piece weighs more */
     TRIED_MAX = 128,
     TRIED_SHARE = 4000,
-    POLISHED = 24, /* pieces that get a bound by relaxation in the end */
+    SEQUENCES = 6, /* of elimination, per piece */
     CHOSEN_MAX = 8 /* independent arguments that bound one gate */
 };
 
-/* The share of the time for cutting; the rest is for polishing. */
-#define CUTTING 0.4
+/* The share of the whole width from which on a piece is worth more than another cut. */
+#define WORTH_SOLVING 0.002
 
 struct piece {
     uint32_t parent;  /* UINT32_MAX: the root */
     uint32_t literal; /* true here: 2 * event (+ 1 for "not") */
     double weight, lo, hi;
+    bool tried; /* to solve */
 };
 
 struct factoring {
@@ -44,15 +49,36 @@ struct factoring {
     size_t words;
     double *lo, *hi, *credit; /* by reference */
     uint64_t *decided;        /* events decided in the piece at hand */
-    uint32_t *above, *above_first; /* the nodes above each event, ascending: above[above_first[e] .. above_first[e+1]) */
+    uint32_t *above,
+        *above_first; /* the nodes above each event, ascending: above[above_first[e] .. above_first[e+1]) */
     double *saved;
     double *worth; /* by event: what a cut there gave, as a share of what its credit promised, lately */
 };
 
+static int64_t clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
 
 static uint32_t base(const struct factoring *x)
 {
     return 2 * x->n.events;
+}
+
+/* Outwards by more than the rounding of some operations on numbers up to 1 can be: relative where only
+ * products and sums were taken; where a difference from 1 was, its absolute error is that of 1. What has
+ * underflowed is covered by the least normal number. */
+static double up(double value, uint32_t operations)
+{
+    return fmin(1, value * (1 + 2 * (operations + 4.0) * DBL_EPSILON) + DBL_MIN);
+}
+
+static double down(double value, uint32_t operations, bool difference)
+{
+    double slack = 2 * (operations + 4.0) * DBL_EPSILON;
+    return fmax(0, value * (1 - slack) - (difference ? slack : DBL_MIN));
 }
 
 /* Whether two references share an event that is still open. */
@@ -126,8 +152,8 @@ static void evaluate_and(struct factoring *x, const struct nnf_node *g, size_t r
     }
     for (size_t i = choose(x, g, chosen); i-- > 0;)
         hi *= x->hi[chosen[i]];
-    x->lo[ref] = x->coherent ? product : fmax(0, 1 - sum);
-    x->hi[ref] = hi;
+    x->lo[ref] = down(x->coherent ? product : fmax(0, 1 - sum), g->len, !x->coherent);
+    x->hi[ref] = up(hi, CHOSEN_MAX);
 }
 
 static void evaluate_or(struct factoring *x, const struct nnf_node *g, size_t ref)
@@ -146,8 +172,8 @@ static void evaluate_or(struct factoring *x, const struct nnf_node *g, size_t re
     size_t n = choose(x, g, chosen);
     for (size_t i = 0; i < n; i++)
         keep *= 1 - x->lo[chosen[i]];
-    x->lo[ref] = n == 1 ? x->lo[chosen[0]] : 1 - keep;
-    x->hi[ref] = fmin(1, x->coherent && sum > 1e-6 ? fmin(sum, 1 - misses) : sum);
+    x->lo[ref] = n == 1 ? x->lo[chosen[0]] : fmax(n ? x->lo[chosen[0]] : 0, down(1 - keep, CHOSEN_MAX, true));
+    x->hi[ref] = up(fmin(sum, x->coherent ? 1 - misses + (g->len + 2) * DBL_EPSILON : 1), g->len);
 }
 
 static void evaluate_node(struct factoring *x, size_t i)
@@ -384,7 +410,8 @@ static bool cut_widest(struct factoring *x)
     double weight = x->pieces[pop(x)].weight;
     for (unsigned value = 0; value < 2; value++) {
         double p = value ? x->p[best] : 1 - x->p[best];
-        keep_piece(x, (struct piece){index, 2 * best + !value, weight * p, chosen.lo[value], chosen.hi[value]});
+        keep_piece(x, (struct piece){index, 2 * best + !value, weight * p, chosen.lo[value], chosen.hi[value],
+                                     false});
     }
     return true;
 }
@@ -398,24 +425,11 @@ static void sums(struct factoring *x, struct bounds *out)
         hi += piece->weight * piece->hi;
     }
     x->total_width = hi - lo;
-    lo *= 1 - 1e-11; /* more than the sums can have been rounded by */
-    hi = fmin(1, hi * (1 + 1e-11));
+    double slack = 1e-11 + 2 * DBL_EPSILON * (double)x->len; /* more than weights and sums can have been rounded by */
+    lo *= 1 - slack;
+    hi = fmin(1, hi * (1 + slack));
     out->lo = lo > out->lo ? lo : out->lo;
     out->hi = hi < out->hi ? hi : out->hi;
-}
-
-static void cut_all(struct factoring *x, double ratio, struct bounds *out)
-{
-    size_t next_look = 8;
-    while (x->heap_len && !budget_over(&x->budget) && cut_widest(x)) {
-        if (++out->expanded < next_look)
-            continue;
-        next_look += 1 + next_look / 4;
-        sums(x, out);
-        if (out->lo > 0 && out->hi <= ratio * out->lo)
-            return;
-    }
-    sums(x, out);
 }
 
 /* The formula under the decisions of a piece. */
@@ -435,7 +449,9 @@ static void conditioned(const struct factoring *x, uint32_t piece, struct arena 
         const struct formula_gate *g = &f->gates.at[i];
         for (uint32_t j = 0; j < g->len; j++) {
             uint32_t e = f->args.at[g->first + j];
-            args[j] = formula_is_constant(e) ? e : e & 1u ? FORMULA_NOT(made[formula_index(e)]) : made[formula_index(e)];
+            args[j] = formula_is_constant(e) ? e
+                      : e & 1u               ? FORMULA_NOT(made[formula_index(e)])
+                                             : made[formula_index(e)];
         }
         made[f->events + i] = formula_gate(out, g->op, g->k, args, g->len);
     }
@@ -443,22 +459,53 @@ static void conditioned(const struct factoring *x, uint32_t piece, struct arena 
     out->root = f->root & 1u ? FORMULA_NOT(root) : root;
 }
 
-/* The widest pieces get a better upper end from a relaxation of their own. */
-static void polish(struct factoring *x, double seconds, struct bounds *out)
+/* Entries that elimination computes in a second, and how much of the time a piece may have for its share of
+ * the width. */
+#define ENTRIES_PER_SECOND 5e7
+#define GENEROUS 2.0
+
+/* A piece that matters is solved by elimination of its variables, when that costs no more than its share of
+ * the time. */
+static bool solve_widest(struct factoring *x)
 {
-    struct tree_limits l = {.max_bytes = x->budget.max_bytes / 2, .cancelled = x->budget.cancelled};
-    size_t n = x->heap_len < POLISHED ? x->heap_len : POLISHED;
-    l.max_seconds = seconds / POLISHED;
-    for (size_t i = 0; i < n && x->coherent; i++) {
-        struct arena arena = ARENA_INIT;
-        struct formula f;
-        uint32_t index = pop(x);
-        struct piece *piece = &x->pieces[index];
-        conditioned(x, index, &arena, &f);
-        double hi = bounds_relax(&f, x->p, true, &l);
-        x->done_lo += piece->weight * piece->lo;
-        x->done_hi += piece->weight * fmin(piece->hi, hi);
-        arena_release(&arena);
+    uint32_t index = x->heap[0];
+    struct piece *piece = &x->pieces[index];
+    double seconds = (double)(x->budget.deadline - clock_now()) * 1e-9;
+    double of_all = x->total_width > 0 ? width(x, index) / x->total_width : 1;
+    size_t used = atomic_load_explicit(&x->budget.used, memory_order_relaxed);
+    if (piece->tried || of_all < WORTH_SOLVING || seconds <= 0 || used >= x->budget.max_bytes)
+        return false;
+    struct arena arena = ARENA_INIT;
+    struct formula under, simple;
+    struct elimination e;
+    struct budget own;
+    struct tree_limits l = {
+        .max_seconds = seconds, .max_bytes = x->budget.max_bytes - used, .cancelled = x->budget.cancelled};
+    piece->tried = true;
+    conditioned(x, index, &arena, &under);
+    formula_simplify(&under, &simple, &arena);
+    budget_init(&own, &l);
+    eliminate(&simple, x->p, SEQUENCES, fmax(1e5, fmin(1, GENEROUS * of_all) * seconds * ENTRIES_PER_SECOND), &own, &e);
+    arena_release(&arena);
+    if (!e.done || e.hi - e.lo > 0.5 * (piece->hi - piece->lo))
+        return false;
+    pop(x);
+    x->done_lo += piece->weight * fmax(piece->lo, e.lo);
+    x->done_hi += piece->weight * fmin(piece->hi, e.hi);
+    return true;
+}
+
+static void cut_all(struct factoring *x, double ratio, struct bounds *out)
+{
+    size_t next_look = 8;
+    sums(x, out);
+    while (x->heap_len && !budget_over(&x->budget) && (solve_widest(x) || cut_widest(x))) {
+        if (++out->expanded < next_look)
+            continue;
+        next_look += 1 + next_look / 4;
+        sums(x, out);
+        if (out->lo > 0 && out->hi <= ratio * out->lo)
+            return;
     }
     sums(x, out);
 }
@@ -517,10 +564,7 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
     struct arena scratch = ARENA_INIT;
     struct factoring x = {.f = f, .p = p, .coherent = formula_coherent(f)};
     *out = (struct bounds){.lo = 0, .hi = 1, .cutoff = 1};
-    struct tree_limits l = limits ? *limits : (struct tree_limits){0};
-    double seconds = l.max_seconds > 0 ? l.max_seconds : 60;
-    l.max_seconds = seconds * CUTTING;
-    budget_init(&x.budget, &l);
+    budget_init(&x.budget, limits);
     if (nnf_build(&x.n, &scratch, f, NODES_MAX)) {
         if (formula_is_constant(x.n.root)) {
             out->lo = out->hi = x.n.root == NNF_TRUE ? 1 : 0;
@@ -540,11 +584,10 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
             x.worth[e] = 1;
         supports(&x, &scratch);
         evaluate(&x);
-        if (list_above(&x, &scratch) && keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root]})) {
+        if (list_above(&x, &scratch) &&
+            keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root], false}))
             cut_all(&x, ratio, out);
-            if (out->lo <= 0 || out->hi > ratio * out->lo)
-                polish(&x, seconds * (1 - CUTTING), out);
-        } else
+        else
             *out = (struct bounds){.lo = x.lo[x.n.root], .hi = x.hi[x.n.root], .cutoff = 1};
     }
     budget_free(&x.budget, x.pieces, x.cap * sizeof(*x.pieces));

@@ -85,7 +85,9 @@ static struct options one_option(struct arena *a, struct pair value)
 static struct options presence_options(struct work *w, enum defence_aim aim, uint32_t e)
 {
     struct pair yes = pair_true(aim), no = pair_turned(yes, 1);
-    struct pair now = aim == AIM_PROBABILITY ? (struct pair){w->start[e], 1 - w->start[e]} : w->start[e] >= 1 ? yes : no;
+    struct pair now = aim == AIM_PROBABILITY ? (struct pair){w->start[e], 1 - w->start[e]}
+                      : w->start[e] >= 1     ? yes
+                                             : no;
     struct options o = one_option(&w->scratch, now);
     if (!w->candidate[e])
         return o;
@@ -213,7 +215,9 @@ static struct defence_choice point_choice(struct work *w, enum defence_aim aim, 
 {
     bool *by_event = arena_new_array(&w->scratch, bool, w->m->events.len + 1);
     struct defence_choice c = choice_of(w, o->chosen, by_event);
-    c.probability = aim == AIM_PROBABILITY ? o->value.yes : complete ? value_under(w, AIM_PROBABILITY, by_event) : (double)NAN;
+    c.probability = aim == AIM_PROBABILITY ? o->value.yes
+                    : complete             ? value_under(w, AIM_PROBABILITY, by_event)
+                                           : (double)NAN;
     c.cheapest = aim == AIM_CHEAPEST ? o->value.yes : complete ? value_under(w, AIM_CHEAPEST, by_event) : (double)NAN;
     return c;
 }

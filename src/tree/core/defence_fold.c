@@ -75,7 +75,8 @@ static bool decisions_apart(const struct fold *f, const struct diagram *d, const
     return apart;
 }
 
-static const struct option *list_at(const struct options *lists, const struct option *truth, uint32_t ref, uint32_t *len)
+static const struct option *list_at(const struct options *lists, const struct option *truth, uint32_t ref,
+                                    uint32_t *len)
 {
     *len = ref < 2 ? 1 : lists[ref].len;
     return ref < 2 ? &truth[ref] : lists[ref].at;
@@ -93,9 +94,10 @@ static void combine_all(enum defence_aim aim, const struct meeting *m, struct op
     for (uint32_t i = 0; i < m->x_len; i++)
         for (uint32_t j = 0; j < m->hi_len; j++)
             for (uint32_t k = 0; k < m->lo_len; k++, out->len++)
-                out->at[out->len] = (struct option){.cost = m->x[i].cost + m->hi[j].cost + m->lo[k].cost,
-                                                    .value = pair_mix(aim, m->x[i].value, m->hi[j].value, m->lo[k].value),
-                                                    .pick = out->len};
+                out->at[out->len] =
+                    (struct option){.cost = m->x[i].cost + m->hi[j].cost + m->lo[k].cost,
+                                    .value = pair_mix(aim, m->x[i].value, m->hi[j].value, m->lo[k].value),
+                                    .pick = out->len};
 }
 
 /* Choices are joined only for what is kept. */
@@ -243,12 +245,14 @@ static uint32_t import(struct switched *s)
         const struct options *o = &s->f->by_var[s->order->vars[k]];
         x[k] = option_ref(s, &o->at[0], s->first_value[k]);
         for (uint32_t j = 1; j < o->len; j++)
-            x[k] = bdd_node(s->b, s->first_switch[k] + o->len - 1 - j, option_ref(s, &o->at[j], s->first_value[k] + j), x[k]);
+            x[k] = bdd_node(s->b, s->first_switch[k] + o->len - 1 - j,
+                            option_ref(s, &o->at[j], s->first_value[k] + j), x[k]);
     }
     refs[0] = BDD_TRUE;
     for (uint32_t i = 1; i < s->d->len && !bdd_failed(s->b); i++) {
         const struct diagram_node *n = &s->d->at[i];
-        refs[i] = bdd_ite(s->b, x[s->f->place_of[n->var]], refs[n->hi >> 1] ^ (n->hi & 1), refs[n->lo >> 1] ^ (n->lo & 1));
+        refs[i] = bdd_ite(s->b, x[s->f->place_of[n->var]], refs[n->hi >> 1] ^ (n->hi & 1),
+                          refs[n->lo >> 1] ^ (n->lo & 1));
     }
     return bdd_failed(s->b) ? BDD_FAIL : refs[s->d->root >> 1] ^ (s->d->root & 1);
 }
@@ -275,7 +279,8 @@ static bool evaluate_below(struct switched *s, uint32_t root)
 }
 
 /* lo united with hi at the option's price (over that of the variable's first option). */
-static bool unite(struct switched *s, uint32_t ref, enum defence_wish wish, const uint32_t *number, struct options *lists)
+static bool unite(struct switched *s, uint32_t ref, enum defence_wish wish, const uint32_t *number,
+                  struct options *lists)
 {
     uint32_t var = bdd_var(s->b, ref), branches[2] = {bdd_lo(s->b, ref), bdd_hi(s->b, ref)}, len = 0;
     const struct options *o = &s->f->by_var[s->order->vars[s->place_of_var[var]]];

@@ -50,7 +50,7 @@ struct defence_problem {
     enum defence_wish wish; /* for the goal; usually WISH_NO */
     const struct solution *s;
     struct options *events; /* by event */
-    bool falls;             /* every decision for more serves the wish, or does nothing: what allows pruning and bounds */
+    bool falls; /* every decision for more serves the wish, or does nothing: what allows pruning and bounds */
     struct tree_limits limits;
     uint64_t patience; /* steps that defence_search() may take, in nodes looked at; 0: no such limit */
     struct arena *arena; /* for results */
@@ -74,7 +74,8 @@ static inline struct pair pair_mix(enum defence_aim aim, struct pair x, struct p
 struct pair pair_true(enum defence_aim aim);
 
 /* The value of the goal when event e has the value values[e]; by_part (may be NULL) has room for all parts. */
-struct pair defence_value(enum defence_aim aim, const struct solution *s, const struct pair *values, struct pair *by_part);
+struct pair defence_value(enum defence_aim aim, const struct solution *s, const struct pair *values,
+                          struct pair *by_part);
 
 /* The number that the wish is about, turned so that smaller is better for the defender. */
 double defence_key(enum defence_aim aim, enum defence_wish wish, struct pair value);

@@ -9,7 +9,8 @@ struct pair pair_true(enum defence_aim aim)
     return aim == AIM_PROBABILITY ? (struct pair){1, 0} : (struct pair){0, (double)INFINITY};
 }
 
-struct pair defence_value(enum defence_aim aim, const struct solution *s, const struct pair *values, struct pair *by_part)
+struct pair defence_value(enum defence_aim aim, const struct solution *s, const struct pair *values,
+                          struct pair *by_part)
 {
     struct arena scratch = ARENA_INIT;
     uint32_t longest = 1;

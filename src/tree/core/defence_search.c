@@ -1,6 +1,9 @@
 /* Branch and bound over decisions, one after the other: the fallback where diagrams with the decisions on top grow
  * too large.
  *
+ * Over one diagram the next decision is chosen where it tells most: for the cheapest attack among those that the
+ * attack now cheapest meets, for the probability that whose absence would raise the bound most.
+ *
  * What is undecided is taken as chosen for the bound; where more defence may help the attacker, every node of the
  * diagrams picks the better branch for an undecided event, which is at least as good as any decision. A branch
  * ends when something found costs no more and is no worse than its bound. At a limit the branches that remain are
@@ -29,6 +32,8 @@ struct search {
     uint32_t *set;        /* by decision: its option */
     bool *settled;        /* by decision, when attacks guide */
     uint32_t *decision_of; /* by event: index + 1 */
+    struct pair *reach;    /* by node */
+    double *slope;         /* by decision */
     struct pair *values;  /* by event */
     struct pair *parts;   /* by part */
     struct pair *at;      /* by node of the longest part */
@@ -321,10 +326,8 @@ static void follow_decision(struct search *s, uint32_t i, double cost, double bo
     s->set[i] = 0;
 }
 
-/* What is settled is; bound holds for all that adds to it. */
-static void follow(struct search *s, double cost, double bound)
+static void follow_attack(struct search *s, double cost, double bound)
 {
-    note(s, cost, evaluate(s, false));
     struct guide g = find_guide(s);
     for (uint32_t k = 0; k < g.len; k++) {
         follow_decision(s, g.decisions[k], cost, bound);
@@ -334,6 +337,95 @@ static void follow(struct search *s, double cost, double bound)
     for (uint32_t k = 0; k < g.len; k++)
         s->settled[g.decisions[k]] = false;
     free(g.decisions);
+}
+
+/* ---- guided by weight -------------------------------------------------------------------------- */
+
+/* How steeply the probability follows each decision's, where the last evaluation left it: a walk down. */
+static void find_slopes(struct search *s)
+{
+    const struct diagram *d = &s->p->s->parts[0].bdd;
+    s->work += 2 * d->len;
+    memset(s->slope, 0, s->len * sizeof(*s->slope));
+    memset(s->reach, 0, d->len * sizeof(*s->reach));
+    s->reach[d->root >> 1] = pair_turned((struct pair){1, 0}, d->root);
+    for (uint32_t i = d->len; i-- > 1;) {
+        const struct diagram_node *n = &d->at[i];
+        struct pair r = s->reach[i], x = s->values[n->var];
+        struct pair hi = pair_turned((struct pair){x.yes * r.yes, x.yes * r.no}, n->hi);
+        struct pair lo = pair_turned((struct pair){x.no * r.yes, x.no * r.no}, n->lo);
+        s->reach[n->hi >> 1].yes += hi.yes, s->reach[n->hi >> 1].no += hi.no;
+        s->reach[n->lo >> 1].yes += lo.yes, s->reach[n->lo >> 1].no += lo.no;
+        uint32_t k = s->decision_of[n->var];
+        if (k)
+            s->slope[k - 1] += (r.yes - r.no) * (pair_turned(s->at[n->hi >> 1], n->hi).yes -
+                                                 pair_turned(s->at[n->lo >> 1], n->lo).yes);
+    }
+}
+
+/* The decision without which the bound would be worst: to decide against it ends the branch soonest. Where none is
+ * missed by itself (others do the same), the first in order. len: none is left that fits. */
+static uint32_t weightiest(struct search *s, double cost, double bound)
+{
+    double left = room(s, cost, bound), most = 0;
+    uint32_t result = s->len;
+    for (uint32_t i = 0; i < s->len; i++)
+        if (!s->settled[i])
+            put(s, i, fitting(&s->decisions[i], left));
+    evaluate(s, false);
+    find_slopes(s);
+    for (uint32_t i = 0; i < s->len; i++) {
+        const struct decision *d = &s->decisions[i];
+        if (s->settled[i])
+            continue;
+        uint32_t j = fitting(d, left);
+        double harm = fabs(s->slope[i] * (d->options[j].value.yes - d->options[0].value.yes));
+        put(s, i, 0);
+        if (j && (result == s->len || harm > most))
+            most = harm, result = i;
+    }
+    return result;
+}
+
+static double cheapest_step(const struct search *s)
+{
+    double least = (double)INFINITY;
+    for (uint32_t i = 0; i < s->len; i++) {
+        double step = s->decisions[i].options[1].cost - s->decisions[i].options[0].cost;
+        if (!s->settled[i] && step < least)
+            least = step;
+    }
+    return least;
+}
+
+static void follow_weight(struct search *s, double cost, double bound)
+{
+    uint32_t *ruled_out = base_malloc((s->len + (size_t)1) * sizeof(*ruled_out)), len = 0;
+    while (!beaten(s, cost + cheapest_step(s), bound)) {
+        if (over(s)) {
+            leave_open(s, cost + cheapest_step(s), bound);
+            break;
+        }
+        uint32_t i = weightiest(s, cost, bound);
+        if (i == s->len)
+            break;
+        ruled_out[len++] = i;
+        follow_decision(s, i, cost, bound);
+        bound = guided_bound(s, cost, bound);
+    }
+    while (len)
+        s->settled[ruled_out[--len]] = false;
+    free(ruled_out);
+}
+
+/* What is settled is; bound holds for all that adds to it. */
+static void follow(struct search *s, double cost, double bound)
+{
+    note(s, cost, evaluate(s, false));
+    if (s->p->aim == AIM_CHEAPEST)
+        follow_attack(s, cost, bound);
+    else
+        follow_weight(s, cost, bound);
 }
 
 /* Cheap and effective ones first, by what each does alone. */
@@ -347,16 +439,6 @@ static void order_decisions(struct search *s)
         put(s, i, 0);
         if (!isfinite(alone))
             alone = isinf(alone) ? 1e300 : 0;
-        for (uint32_t k = 0; k < s->len; k++)
-            put(s, k, k == i ? 0 : s->decisions[k].len - 1);
-        double without = evaluate(s, false);
-        for (uint32_t k = 0; k < s->len; k++)
-            put(s, k, s->decisions[k].len - 1);
-        double last = without - evaluate(s, false);
-        for (uint32_t k = 0; k < s->len; k++)
-            put(s, k, 0);
-        if (isfinite(last))
-            alone += 1*last;
         d->score = alone / (d->options[d->len - 1].cost - d->options[0].cost + 1e-9);
     }
     qsort(s->decisions, s->len, sizeof(*s->decisions), by_score);
@@ -389,6 +471,8 @@ static void guided(struct search *s, double cost, double bound)
 {
     s->settled = arena_new_array(&s->scratch, bool, s->len + (size_t)1);
     s->decision_of = arena_new_array(&s->scratch, uint32_t, s->p->s->events + (size_t)1);
+    s->slope = arena_new_array(&s->scratch, double, s->len + (size_t)1);
+    s->reach = arena_new_array(&s->scratch, struct pair, s->p->s->parts[0].bdd.len);
     for (uint32_t i = 0; i < s->len; i++)
         s->decision_of[s->decisions[i].event] = i + 1;
     follow(s, cost, bound);
@@ -437,7 +521,7 @@ void defence_search(const struct defence_problem *p, struct defence_search *out)
     double bound = bound_from(&s, 0, cost, (double)-INFINITY);
     if (s.len > MOST_DECISIONS)
         leave_open(&s, cost, bound);
-    else if (p->aim == AIM_CHEAPEST && p->falls && p->s->len == 1)
+    else if (p->falls && p->s->len == 1)
         guided(&s, cost, bound);
     else
         descend(&s, 0, cost, bound);

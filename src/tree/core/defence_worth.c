@@ -10,7 +10,8 @@
 static int by_worth(const void *a, const void *b)
 {
     const struct defence_worth *x = a, *y = b;
-    double wx = isnan(x->removes) ? (double)-INFINITY : x->removes, wy = isnan(y->removes) ? (double)-INFINITY : y->removes;
+    double wx = isnan(x->removes) ? (double)-INFINITY : x->removes,
+           wy = isnan(y->removes) ? (double)-INFINITY : y->removes;
     if (wx > wy || wx < wy)
         return wx > wy ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);

@@ -158,7 +158,8 @@ static bool loses_digits(const struct pass *w, const struct diagram *d, struct c
     uint32_t first = d->at[d->root >> 1].var;
     for (uint32_t i = 1; i < d->len; i++) {
         const struct local *v = &w->locals[d->at[i].var];
-        if (d->at[i].var != first && (remains(whole.p, v->met.p) < 1e-3 * whole.p || remains(whole.q, v->met.q) < 1e-3 * whole.q))
+        if (d->at[i].var != first &&
+            (remains(whole.p, v->met.p) < 1e-3 * whole.p || remains(whole.q, v->met.q) < 1e-3 * whole.q))
             return true;
     }
     return false;

@@ -39,7 +39,8 @@ bool formula_steps_monotone(const struct formula *f, const bool *environment)
 static int by_criticality(const void *a, const void *b)
 {
     const struct tree_importance *x = a, *y = b;
-    double cx = isnan(x->criticality) ? -1 : fabs(x->criticality), cy = isnan(y->criticality) ? -1 : fabs(y->criticality);
+    double cx = isnan(x->criticality) ? -1 : fabs(x->criticality),
+           cy = isnan(y->criticality) ? -1 : fabs(y->criticality);
     if (cx > cy || cx < cy)
         return cx > cy ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);
@@ -144,6 +145,36 @@ static void list(const struct world_importance *i, const struct model_world *w, 
     arena_release(&scratch);
 }
 
+/* Where a step may make the goal fall, minimal attacks are the p-cuts of the world itself, so what it fixes
+ * has to be fixed: "not present" is no part of a p-cut, and a countermeasure that is certain would be
+ * forgotten. Where presences or stops are left to chance it is not settled what a minimal attack is: NAN. */
+static bool vesely_of_world(const struct world_importance *i, const struct model_world *w,
+                            const struct tree_limits *limits, struct event_importance *events)
+{
+    struct arena scratch = ARENA_INIT;
+    struct model_world world = *w;
+    struct formula f;
+    struct solution s;
+    struct err ignored = ERR_INIT;
+    bool settled = true, exact = true;
+    world.sets = world.free_presence = false;
+    model_formula(i->m, &world, &f, NULL);
+    const bool *occurs = occurring(&f, &scratch);
+    for (uint32_t e = 0; e < f.events; e++) {
+        events[e].vesely = (double)NAN;
+        settled = settled && !(occurs[e] && i->environment[e]);
+    }
+    if (settled) {
+        struct event_importance *own = arena_new_array(&scratch, struct event_importance, f.events + 1);
+        exact = solve(&f, SOLVE_BOTH, limits, &scratch, &s, &ignored) == CM_OK &&
+                importance_vesely(&s, NULL, false, i->p, NULL, limits, own);
+        for (uint32_t e = 0; e < f.events && exact; e++)
+            events[e].vesely = own[e].vesely;
+    }
+    arena_release(&scratch);
+    return exact;
+}
+
 int tree_importance(const struct model *m, const struct model_world *w, const struct tree_limits *limits,
                     struct arena *arena, struct tree_importances *out, uint32_t *out_missing, struct err *err)
 {
@@ -158,7 +189,7 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
         arena_release(&scratch);
         return CM_OK;
     }
-    bool all_steps = m->events.len == m->steps, sets = all_steps || !i.monotone;
+    bool all_steps = m->events.len == m->steps, sets = all_steps;
     int rc = solve(&i.f, sets ? SOLVE_BOTH : SOLVE_BDD, limits, &scratch, &s, err);
     if (rc && sets)
         rc = solve(&i.f, SOLVE_BDD, limits, &scratch, &s, err);
@@ -168,7 +199,9 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
             if (isnan(i.p[e]))
                 i.p[e] = 0; /* does not occur */
         importance_events(&s, i.p, NULL, events);
-        out->exact = importance_vesely(&s, all_steps ? NULL : i.environment, i.monotone, i.p, NULL, limits, events);
+        out->exact = all_steps || i.monotone ? importance_vesely(&s, all_steps ? NULL : i.environment,
+                                                                 i.monotone, i.p, NULL, limits, events)
+                                             : vesely_of_world(&i, w, limits, events);
         list(&i, w, events, solution_probability(&s, i.p, NULL).p, arena, out);
     }
     arena_release(&scratch);

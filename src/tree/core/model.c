@@ -236,7 +236,8 @@ static uint32_t tree_gate_edge(struct builder *b, const struct tree_node *n, uin
 }
 
 /* The gate of n over those of its children that are (or are not) defences. */
-static uint32_t group_edge(struct builder *b, const struct tree_node *n, bool defences, bool everything, size_t *out_len)
+static uint32_t group_edge(struct builder *b, const struct tree_node *n, bool defences, bool everything,
+                           size_t *out_len)
 {
     size_t len = 0;
     for (size_t i = 0; i < n->children.len; i++) {

@@ -1,8 +1,8 @@
-/* Formulas in negation normal form: only AND and OR over literals, negations pushed down to the events. k-of-n becomes
- * rows of AND and OR, XOR a chain. For the bounds, which need nothing else.
+/* Formulas in negation normal form: only AND and OR over literals, negations pushed down to the events.
+ * k-of-n becomes rows of AND and OR, XOR a chain. For the bounds, which need nothing else.
  *
- * A reference below 2 * events is a literal (2 * event, + 1 for "not"); others are nodes, 2 * events + index, each after
- * its arguments. */
+ * A reference below 2 * events is a literal (2 * event, + 1 for "not"); others are nodes, 2 * events + index,
+ * each after its arguments. */
 #ifndef CASEMATE_TREE_CORE_NNF_H
 #define CASEMATE_TREE_CORE_NNF_H
 

@@ -1,7 +1,8 @@
 /* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So
  * many orders start, each with a manager of its own and few nodes to spend. When all have spent them, those
- * with the best outlook go on with twice as many, where they stopped; the others end. The first round in
- * which one finishes ends the race.
+ * that got furthest go on with twice as many, where they stopped; the others end. All build the same gates in
+ * the same sequence, so "furthest" is the number of gates that are done; between equals, the better outlook.
+ * The first round in which one finishes ends the race.
  *
  * There are three kinds of orders, which fail on different models: walks in depth, which keep together what
  * the formula has together; pulled ones, which are often ten times better, and sometimes a hundred times

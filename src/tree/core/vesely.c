@@ -33,7 +33,8 @@ struct closure {
     const struct solution *s;
     const bool *environment; /* by event; may be NULL */
     bool monotone;
-    bool by_sets; /* close families of minimal sets, where they are at hand and there is no environment: half the time */
+    bool by_sets; /* close families of minimal sets, where they are at hand and there is no environment: half
+                     the time */
     struct chance *by_var;
     struct chance *idle; /* by variable: when the attacker does nothing */
     bool *is_step;     /* by variable: an attacker has a hand in it */

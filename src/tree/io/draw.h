@@ -53,9 +53,9 @@ const struct doc_figure *draw_figure(struct arena *a, const struct tree *t, stru
 /* The same for a layout. */
 const struct doc_figure *draw_layout_figure(struct arena *a, const struct draw_layout *l);
 /* Drawings in parts, io/split.c: one, or the goal with its first levels and then a drawing for each subtree that does
- * not fit there. On paper each fits a page of A4 with its text at about 8 points; on a screen each is about as high as
- * the window, and has the ids of the whole drawing, so that all of them take the same id_prefix. The first has no caption
- * of its own. */
+ * not fit there. On paper each fits a page of A4 with its text at about 8 points; on a screen each is about as high
+ * as the window, and has the ids of the whole drawing, so that all of them take the same id_prefix. The first has no
+ * caption of its own. */
 size_t draw_on_paper(struct arena *a, const struct tree *t, struct sv name, const bool *best,
                      const struct doc_figure_part **out_parts);
 size_t draw_on_screen(struct arena *a, const struct tree *t, struct sv name, const bool *best,
