@@ -351,6 +351,11 @@ static void print_defence(const struct printer *p)
         heading(p, "What a defender can buy");
         grid_print(p, &g);
     }
+    if (p->t->no_budgets.node != UINT32_MAX) {
+        heading(p, "What a defender can buy");
+        printf("  cannot be said: %.*s\n",
+               SV_ARG(words_missing(p->a, p->t->tree, p->t->no_budgets.node, p->t->no_budgets.attribute)));
+    }
     if (!p->t->cuts.len)
         return;
     heading(p, "Smallest sets of countermeasures that leave no attack");

@@ -348,6 +348,11 @@ static int worths(struct analyser *a, enum tree_world start, struct err *err)
     return CM_OK;
 }
 
+static struct analysis_missing missing(struct defence_gap gap)
+{
+    return (struct analysis_missing){gap.node, (int)gap.attribute};
+}
+
 static int defence(struct analyser *a, struct err *err)
 {
     struct defence_options o = {.added = a->o->added, .budgets = a->o->budgets, .limits = left(a, 0.25)};
@@ -360,6 +365,9 @@ static int defence(struct analyser *a, struct err *err)
     a->out->cost_residual = d.cost_residual;
     a->out->cost_cheapest = d.cost_cheapest;
     a->out->cuts = d.cuts;
+    a->out->no_budgets = missing(d.no_total);
+    a->out->no_residual = missing(d.no_total.node == UINT32_MAX ? d.no_probability : d.no_total);
+    a->out->no_cheapest = missing(d.no_total.node == UINT32_MAX ? d.no_cheapest : d.no_total);
     return CM_OK;
 }
 
@@ -430,6 +438,7 @@ int tree_analyse(const struct tree *t, const struct analysis_options *options, s
     memset(out, 0, sizeof(*out));
     memset(works, 0, sizeof(works));
     out->tree = t;
+    out->no_budgets.node = out->no_residual.node = out->no_cheapest.node = UINT32_MAX;
     a.begin = seconds(CLOCK_MONOTONIC);
     a.max_seconds = options->limits.max_seconds > 0 ? options->limits.max_seconds : 60;
     tree_count(t, &out->counts);

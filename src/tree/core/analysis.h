@@ -55,6 +55,11 @@ struct analysis_approach { /* what adding one approach, or deploying one counter
     double leaves;   /* P(today with it) */
 };
 
+struct analysis_missing { /* a value that the tree lacks for some figure */
+    uint32_t node; /* UINT32_MAX: nothing is missing */
+    int attribute;
+};
+
 struct tree_analysis {
     const struct tree *tree;
     struct tree_counts counts;
@@ -72,6 +77,7 @@ struct tree_analysis {
     size_t budgets_len;
     struct defence_front cost_residual, cost_cheapest;
     struct defence_sets cuts;
+    struct analysis_missing no_budgets, no_residual, no_cheapest; /* why budgets, cost_residual, cost_cheapest are empty */
     bool sampled;
     uint64_t trials;
     struct tree_samples sampled_probability[TREE_WORLDS], sampled_measures[TREE_MEASURES];

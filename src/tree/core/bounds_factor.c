@@ -23,6 +23,9 @@ enum {
     CHOSEN_MAX = 8 /* independent arguments that bound one gate */
 };
 
+/* Above this an upper bound says so little that cuts are chosen to make the pieces easier, not the bound sharper. */
+#define BLUNT 0.4
+
 /* The share of the whole width from which on a piece is worth more than another cut. */
 #define WORTH_SOLVING 0.002
 
@@ -30,7 +33,8 @@ struct piece {
     uint32_t parent;  /* UINT32_MAX: the root */
     uint32_t literal; /* true here: 2 * event (+ 1 for "not") */
     double weight, lo, hi;
-    bool tried; /* to solve */
+    bool tried;     /* to solve */
+    uint32_t pivot; /* event that makes solving cheaper; UINT32_MAX: unknown */
 };
 
 struct factoring {
@@ -343,6 +347,7 @@ static bool keep_piece(struct factoring *x, struct piece piece)
     if (full || x->len == UINT32_MAX - 1)
         return false;
     uint32_t index = (uint32_t)x->len;
+    x->total_width += piece.weight * (piece.hi - piece.lo);
     x->pieces[x->len++] = piece;
     size_t i = x->heap_len++;
     while (i && before(x, index, x->heap[(i - 1) / 2])) {
@@ -357,6 +362,7 @@ static uint32_t pop(struct factoring *x)
 {
     uint32_t top = x->heap[0], last = x->heap[--x->heap_len];
     size_t i = 0;
+    x->total_width -= width(x, top);
     for (size_t c; (c = 2 * i + 1) < x->heap_len; i = c) {
         if (c + 1 < x->heap_len && before(x, x->heap[c + 1], x->heap[c]))
             c++;
@@ -392,11 +398,15 @@ static bool cut_widest(struct factoring *x)
     double share_of_all = x->total_width > 0 ? width(x, index) / x->total_width : 1;
     size_t most = (size_t)fmin(TRIED_MAX, TRIED_MIN + share_of_all * TRIED_SHARE);
     size_t n = candidates(x, most, events);
+    if (x->pieces[index].pivot != UINT32_MAX && x->pieces[index].hi > BLUNT && open_event(x, x->pieces[index].pivot)) {
+        events[0] = x->pieces[index].pivot;
+        n = 1;
+    }
     for (size_t i = 0; i < n; i++) {
         double p = x->p[events[i]];
         struct cut c = try_cut(x, events[i]);
         double w = p * (c.hi[1] - c.lo[1]) + (1 - p) * (c.hi[0] - c.lo[0]);
-        double gain = fmax(0, whole - w) / promise(x, events[i]);
+        double gain = fmax(0, whole - w) / fmax(promise(x, events[i]), DBL_MIN);
         x->worth[events[i]] = 0.5 * x->worth[events[i]] + 0.5 * (gain < 1 ? gain + 1e-6 : 1);
         if (w < least) {
             least = w;
@@ -411,7 +421,7 @@ static bool cut_widest(struct factoring *x)
     for (unsigned value = 0; value < 2; value++) {
         double p = value ? x->p[best] : 1 - x->p[best];
         keep_piece(x, (struct piece){index, 2 * best + !value, weight * p, chosen.lo[value], chosen.hi[value],
-                                     false});
+                                     false, UINT32_MAX});
     }
     return true;
 }
@@ -462,7 +472,7 @@ static void conditioned(const struct factoring *x, uint32_t piece, struct arena 
 /* Entries that elimination computes in a second, and how much of the time a piece may have for its share of
  * the width. */
 #define ENTRIES_PER_SECOND 5e7
-#define GENEROUS 2.0
+#define ONE_PIECE 0.15
 
 /* A piece that matters is solved by elimination of its variables, when that costs no more than its share of
  * the time. */
@@ -485,8 +495,9 @@ static bool solve_widest(struct factoring *x)
     conditioned(x, index, &arena, &under);
     formula_simplify(&under, &simple, &arena);
     budget_init(&own, &l);
-    eliminate(&simple, x->p, SEQUENCES, fmax(1e5, fmin(1, GENEROUS * of_all) * seconds * ENTRIES_PER_SECOND), &own, &e);
+    eliminate(&simple, x->p, SEQUENCES, fmax(1e5, ONE_PIECE * seconds * ENTRIES_PER_SECOND), &own, &e);
     arena_release(&arena);
+    piece->pivot = e.pivot;
     if (!e.done || e.hi - e.lo > 0.5 * (piece->hi - piece->lo))
         return false;
     pop(x);
@@ -585,7 +596,8 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
         supports(&x, &scratch);
         evaluate(&x);
         if (list_above(&x, &scratch) &&
-            keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root], false}))
+            keep_piece(&x, (struct piece){UINT32_MAX, 0, 1, x.lo[x.n.root], x.hi[x.n.root], false,
+                                                                UINT32_MAX}))
             cut_all(&x, ratio, out);
         else
             *out = (struct bounds){.lo = x.lo[x.n.root], .hi = x.hi[x.n.root], .cutoff = 1};

@@ -367,6 +367,27 @@ static double peak(const struct eliminating *x)
     return most;
 }
 
+/* The event that stands in the most table entries. */
+static uint32_t dearest_event(const struct eliminating *x)
+{
+    struct arena scratch = ARENA_INIT;
+    double *entries = arena_new_array(&scratch, double, x->vars + 1), most = 0;
+    uint32_t event = UINT32_MAX;
+    for (uint32_t i = 0; i < x->vars; i++) {
+        double own = ldexp(1, (int)x->best_lens[i]);
+        entries[x->best_sequence[i]] += own;
+        for (uint32_t j = 0; j < x->best_lens[i]; j++)
+            entries[x->best_scopes[(size_t)i * SCOPE_MAX + j]] += own;
+    }
+    for (uint32_t e = 0; e < x->n.events; e++)
+        if (x->value_of[2 * e] != UINT32_MAX && entries[x->value_of[2 * e]] > most) {
+            most = entries[x->value_of[2 * e]];
+            event = e;
+        }
+    arena_release(&scratch);
+    return event;
+}
+
 /* ---- elimination ------------------------------------------------------------------------------- */
 
 /* Into the bucket of its variable that is eliminated first; its scope becomes places, ascending. */
@@ -481,6 +502,55 @@ static uint32_t merge_scope(uint32_t *scope, uint32_t len, const struct table *t
     return len;
 }
 
+enum { SMALL_MAX = 11 }; /* variables of a table that stays in the cache */
+
+/* Small tables of a bucket become few: their products are taken once, not for every entry of the result. The first variable
+ * of all scopes is the one that goes. */
+static void multiply_small(struct eliminating *x, uint32_t place, struct arena *arena)
+{
+    struct table *kept = NULL, *product = NULL;
+    for (struct table *t = x->buckets[place], *next; t; t = next) {
+        uint32_t scope[SCOPE_MAX + 1] = {place}, len = 0;
+        next = t->next;
+        if (t->len <= SMALL_MAX && product) {
+            len = merge_scope(scope, merge_scope(scope, 0, product), t);
+        }
+        if (t->len > SMALL_MAX || (product && len + 1 > SMALL_MAX)) {
+            t->next = kept;
+            kept = t;
+            continue;
+        }
+        if (!product) {
+            product = t;
+            continue;
+        }
+        struct cursor c[2];
+        struct table *both = arena_new(arena, struct table);
+        both->len = len + 1;
+        both->scope = arena_new_array(arena, uint32_t, len + 1);
+        both->entries = arena_new_array(arena, struct rough, (size_t)2 << len);
+        both->scope[0] = place;
+        memcpy(&both->scope[1], scope, len * sizeof(*scope));
+        set_cursor(&c[0], product, scope, len);
+        set_cursor(&c[1], t, scope, len);
+        for (uint64_t i = 0; i < (uint64_t)1 << len; i++) {
+            both->entries[2 * i] = times(c[0].low[c[0].at], c[1].low[c[1].at]);
+            both->entries[2 * i + 1] = times(c[0].high[c[0].at], c[1].high[c[1].at]);
+            unsigned bit = (unsigned)__builtin_ctzll(i + 1);
+            for (unsigned j = 0; j < 2 && bit <= len; j++)
+                c[j].at += c[j].step[bit];
+        }
+        drop_table(x, product);
+        drop_table(x, t);
+        product = both;
+    }
+    if (product) {
+        product->next = kept;
+        kept = product;
+    }
+    x->buckets[place] = kept;
+}
+
 /* All tables with this variable become one without it. A variable without tables belongs to a node out of reach. */
 static bool eliminate_at(struct eliminating *x, uint32_t place, struct rough *constant)
 {
@@ -491,6 +561,11 @@ static bool eliminate_at(struct eliminating *x, uint32_t place, struct rough *co
         return true;
     struct table *result = arena_new(x->arena, struct table);
     struct arena scratch = ARENA_INIT;
+    if (n > 2 && len > 2)
+        multiply_small(x, place, &scratch);
+    n = 0;
+    for (struct table *t = x->buckets[place]; t; t = t->next)
+        n++;
     struct cursor *cursors = arena_new_array(&scratch, struct cursor, n), *c = cursors;
     bool ok = true;
     result->len = len;
@@ -542,11 +617,11 @@ void eliminate(const struct formula *f, const double *p, unsigned tries, double 
 {
     struct arena scratch = ARENA_INIT;
     struct eliminating x = {.p = p, .budget = budget, .arena = &scratch};
-    *out = (struct elimination){.lo = 0, .hi = 1};
+    *out = (struct elimination){.lo = 0, .hi = 1, .pivot = UINT32_MAX};
     if (nnf_build(&x.n, &scratch, f, NODES_MAX)) {
         if (formula_is_constant(x.n.root) || is_literal(&x, x.n.root)) {
             struct rough c = formula_is_constant(x.n.root) ? exact(x.n.root == NNF_TRUE) : chance_of(&x, x.n.root);
-            *out = (struct elimination){true, fmax(0, c.at - c.off), fmin(1, c.at + c.off), 1, 1};
+            *out = (struct elimination){true, fmax(0, c.at - c.off), fmin(1, c.at + c.off), 1, 1, UINT32_MAX};
         } else {
             count_uses(&x);
             if (x.vars <= VARS_MAX) {
@@ -556,6 +631,8 @@ void eliminate(const struct formula *f, const double *p, unsigned tries, double 
                 out->width = x.best_width;
                 if (x.best_cost <= max_cost && peak(&x) <= (double)budget->max_bytes)
                     run(&x, out);
+                else if (isfinite(x.best_cost))
+                    out->pivot = dearest_event(&x);
             }
         }
     }

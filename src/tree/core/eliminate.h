@@ -25,6 +25,7 @@ struct elimination {
     double lo, hi;  /* of the probability */
     double cost;    /* table entries that the best sequence computes; known also when not done (0: not even planned) */
     uint32_t width; /* the most variables in one table */
+    uint32_t pivot; /* the event in the dearest tables: without it, it would cost least; UINT32_MAX: none */
 };
 
 /* p by event, in [0, 1]; any formula, coherent or not. tries: sequences to compare (at least 1). Does not begin when it

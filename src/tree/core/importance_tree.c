@@ -189,9 +189,9 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
         arena_release(&scratch);
         return CM_OK;
     }
-    bool all_steps = m->events.len == m->steps, sets = all_steps;
-    int rc = solve(&i.f, sets ? SOLVE_BOTH : SOLVE_BDD, limits, &scratch, &s, err);
-    if (rc && sets)
+    bool all_steps = m->events.len == m->steps;
+    int rc = solve(&i.f, all_steps ? SOLVE_BOTH : SOLVE_BDD, limits, &scratch, &s, err);
+    if (rc && all_steps)
         rc = solve(&i.f, SOLVE_BDD, limits, &scratch, &s, err);
     if (!rc) {
         struct event_importance *events = arena_new_array(&scratch, struct event_importance, s.events + 1);

@@ -170,11 +170,11 @@ static void put_names(const struct writer *w, const char *key, const uint32_t *n
     json_end(w->j);
 }
 
-static void put_missing(const struct writer *w, uint32_t node, int attribute)
+static void put_missing(const struct writer *w, const char *key, uint32_t node, int attribute)
 {
     if (node == UINT32_MAX || node >= w->t->tree->nodes.len)
         return;
-    json_key(w->j, "missing");
+    json_key(w->j, key);
     json_object(w->j);
     put_name(w, "node", node);
     json_put(w->j, "label", w->t->tree->nodes.at[node].label);
@@ -191,7 +191,7 @@ static void put_probability(const struct writer *w, const struct analysis_number
     if (n->known && !n->exact)
         put_pair(w->j, "bounds", n->lo, n->hi);
     if (!n->known)
-        put_missing(w, n->missing, n->missing_attribute);
+        put_missing(w, "missing", n->missing, n->missing_attribute);
 }
 
 static void put_count(struct json *j, const char *key, const char *digits)
@@ -273,7 +273,7 @@ static void put_world(const struct writer *w, enum tree_world which)
         put_extremes(w, world);
     } else {
         put_number(w->j, "probability", (double)NAN);
-        put_missing(w, world->undefined_because, TREE_DEPLOYED);
+        put_missing(w, "missing", world->undefined_because, TREE_DEPLOYED);
     }
     json_end(w->j);
 }
@@ -484,6 +484,9 @@ static void put_defence(const struct writer *w)
     put_defence_budgets(w);
     put_defence_front(w, "pareto_defence_cost_probability", &w->t->cost_residual, true);
     put_defence_front(w, "pareto_defence_cost_attack_cost", &w->t->cost_cheapest, false);
+    put_missing(w, "defence_budget_lacks", w->t->no_budgets.node, w->t->no_budgets.attribute);
+    put_missing(w, "residual_front_lacks", w->t->no_residual.node, w->t->no_residual.attribute);
+    put_missing(w, "attack_cost_front_lacks", w->t->no_cheapest.node, w->t->no_cheapest.attribute);
     put_cuts(w);
 }
 
