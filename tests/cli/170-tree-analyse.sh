@@ -40,7 +40,7 @@ says 'importance' 'Birnbaum'
 says 'uncertainty' 'Uncertainty, 2000 trials'
 says 'a budget' 'With a budget of 1,000'
 does 'everything as JSON' "$CM" tree analyse t.txt --all --samples 2000 --budget 1k --budget 50k --json
-for key in worlds gap attacks approaches importance fronts budgets defence_budget pareto_defence_cost_probability cuts samples no_defence all_defences; do
+for key in worlds gap attacks explanation approaches importance fronts budgets defence_budget pareto_defence_cost_probability cuts samples no_defence all_defences; do
     is "has $key" True "$(json "'$key' in d")"
 done
 is 'two budgets' 2 "$(json 'len(d["budgets"])')"
@@ -67,6 +67,28 @@ does 'all attacks' "$CM" tree analyse t.txt --attacks
 is 'one a line' 3 "$(wc -l < "$out" | tr -d ' ')"
 does 'all attacks as JSON' "$CM" tree analyse t.txt --attacks --json
 is 'each an array' 3 "$(python3 -c 'import json, sys; print(sum(isinstance(json.loads(l), list) for l in open(sys.argv[1])))' "$out")"
+does 'an explanation' "$CM" tree analyse t.txt --explain
+says 'the way' '^The way of the likeliest attack'
+says 'a choice' '^      Defeat the encryption \(any of 2\)'
+says 'its step below it' '^        Strip STARTTLS$'
+says 'what decides' 'The hardest step to succeed in is .Get on the path. \(6\.67 %\)'
+does 'of another order' "$CM" tree analyse t.txt --explain --by cost
+says 'in sequence' 'Steal the device, then unlock it \(both, in this order\)'
+does 'no explanation unasked' "$CM" tree analyse t.txt
+silent 'no way' 'The way of'
+does 'an explanation of the rest' "$CM" tree analyse t.txt --explain --importance --fronts
+says 'importance in words' 'With .Client requires TLS. everywhere the chance would be 0\.579 % instead of 2\.35 %'
+says 'the front in words' 'The cheapest attack costs 300'
+printf 'G\n  Go in [p=.5]\n    ! Guard [deployed=1]\n      AND x\n        Bribe [p=.1]\n        Wait [p=.9]\n' > guard.txt
+does 'a countermeasure on the way' "$CM" tree analyse guard.txt --explain
+says 'it is defeated' 'Guard \(a countermeasure, defeated by\)'
+does 'an explanation as JSON' "$CM" tree analyse t.txt --explain --importance --fronts --json
+is 'by every measure' 'cost probability size skill time time_sum' "$(json '" ".join(sorted(d["explanation"]))')"
+is 'the goal first' "Read a user's private messages" "$(json 'd["explanation"]["cost"]["path"][0]["node"]')"
+is 'the depths' '0 1 2 2' "$(json '" ".join(str(s["depth"]) for s in d["explanation"]["cost"]["path"])')"
+is 'the choices' 'any of 2|both, in this order||' "$(json '"|".join(s["choice"] for s in d["explanation"]["cost"]["path"])')"
+is 'in words' True "$(json 'd["explanation"]["cost"]["text"].startswith("The cheapest attack takes 2 steps: Steal the device; Guess the code. It costs 300")')"
+is 'and the rest' True "$(json 'd["importance_text"].startswith("With") and d["front_text"].startswith("The cheapest")')"
 python3 -c "
 print('AND goal')
 for i in range(12):

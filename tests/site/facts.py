@@ -199,7 +199,7 @@ def sayings(path):
     for section in read_tree(path).find('section'):
         ident = section.attrs.get('id', '')
         if re.fullmatch(r'[A-Z]+-[0-9]+-analysis', ident):
-            pieces = [p.text() for p in section.find('p')] + [li.text() for li in section.find('li')]
+            pieces = [p.text() for p in section.find('p')] + [li.text(without=('ul', 'ol')) for li in section.find('li')]
             pieces += [c.text() for t in section.find('table') for c in list(t.find('td')) + list(t.find('th'))]
             found[ident[:-len('-analysis')]] = [p for p in pieces if p.strip()]
     return found

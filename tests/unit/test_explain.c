@@ -24,12 +24,12 @@ static const struct {
     {0.9994, "0.999", "99.9 %", "0.999 seconds"},
     {0.99999, "1", "over 99.9 %", "1 second"},
     {45, "45", "always", "45 seconds"},
-    {90, "90", "always", "1.5 minutes"},
+    {90, "90", "always", "1 minute 30 seconds"},
     {3600, "3,600", "always", "1 hour"},
     {172800, "173,000", "always", "2 days"},
-    {1234567, "1,230,000", "always", "14.3 days"},
-    {40000000, "40,000,000", "always", "1.27 years"},
-    {999.6, "1,000", "always", "16.7 minutes"},
+    {1234567, "1,230,000", "always", "2 weeks"},
+    {40000000, "40,000,000", "always", "1 year 14 weeks"},
+    {999.6, "1,000", "always", "16 minutes 40 seconds"},
     {1e-300, "1e-300", "1 in 1e300", "1e-300 seconds"},
     {2.5e15, "2.5e15", "always", "79,200,000 years"},
 };
@@ -52,6 +52,12 @@ static void test_numbers(void **state)
     assert_string_equal(number_of(&a, 1, "step"), "1 step");
     assert_string_equal(number_of(&a, 12000, "step"), "12,000 steps");
     assert_string_equal(number_measure(&a, MEASURE_TIME, 86400), "1 day");
+    assert_string_equal(number_time_brief(&a, 93600), "1 d 2 h");
+    assert_string_equal(number_time_brief(&a, 86399.9), "1 d");
+    assert_string_equal(number_time_brief(&a, 23.7 * 3600), "1 d");
+    assert_string_equal(number_time_brief(&a, 20.4 * 3600), "20 h");
+    assert_string_equal(number_time(&a, 6 * 3600 - 1), "6 hours");
+    assert_string_equal(number_time(&a, (double)NAN), "unknown");
     arena_release(&a);
 }
 
@@ -86,18 +92,19 @@ static const struct {
      "The likeliest attack takes 2 steps: Get on the path; Strip STARTTLS. It succeeds in 40 % of attempts, "
      "costs 1,000, "
      "takes 2 days and needs skill 3.",
-     "The hardest step to succeed in is Get on the path (50 %). Get on the path is 90 % of the cost. The skill "
-     "is needed "
-     "for Get on the path. The time is that of Get on the path (2 days); what else there is to do fits beside it.",
+     "The hardest step to succeed in is \xe2\x80\x9cGet on the path\xe2\x80\x9d (50 %). "
+     "\xe2\x80\x9cGet on the path\xe2\x80\x9d accounts for 90 % of the cost. "
+     "The skill is needed for \xe2\x80\x9cGet on the path\xe2\x80\x9d. "
+     "The time is that of \xe2\x80\x9cGet on the path\xe2\x80\x9d (2 days); what else there is to do fits beside it.",
      "0 Read messages (any of 3)\n1 Read the stream (both)\n2 Get on the path ()\n2 Defeat encryption (any of 2)\n"
      "3 Strip STARTTLS ()\n"},
     {"G\n  SAND Use the device\n    Take it [p=1 cost=0 time=1h]\n    Unlock it [p=0.00001 cost=40 time=3h]\n",
      WORLD_NONE, MEASURE_TIME,
      "The fastest attack takes 2 steps: Take it; Unlock it. It takes 4 hours, succeeds in 1 in 100,000 attempts "
      "and costs 40.",
-     "The hardest step to succeed in is Unlock it (1 in 100,000). Unlock it is all of the cost. The time goes "
-     "to Take it (1 "
-     "hour), then Unlock it (3 hours).",
+     "The hardest step to succeed in is \xe2\x80\x9cUnlock it\xe2\x80\x9d (1 in 100,000). "
+     "\xe2\x80\x9cUnlock it\xe2\x80\x9d accounts for all of the cost. "
+     "The time goes to \xe2\x80\x9cTake it\xe2\x80\x9d (1 hour), then \xe2\x80\x9cUnlock it\xe2\x80\x9d (3 hours).",
      "0 G ()\n1 Use the device (both, in this order)\n2 Take it ()\n2 Unlock it ()\n"},
     {"G\n  AND x\n    #a A [damage=5]\n    2 OF B\n      = #a\n      C\n      D\n    E\n      ! F [stops=1]\n   "
      "     H\n",
@@ -181,8 +188,9 @@ static void test_importance(void **state)
     struct tree_importances list = {.at = at, .len = 3, .exact = true};
     explain_importance(&a, t, &list, 0.12, 3, &e);
     assert_string_equal(explain_plain(&a, &e).at,
-                        "Without a the chance would be 3 % instead of 12 %. With C the chance would be 6 % "
-                        "instead of 12 %.");
+                        "Without \xe2\x80\x9c" "a\xe2\x80\x9d the chance would be 3 % instead of 12 %. "
+                        "With \xe2\x80\x9c" "C\xe2\x80\x9d everywhere the chance would be "
+                        "6 % instead of 12 %.");
     arena_release(&a);
 }
 

@@ -397,6 +397,30 @@ static void test_race(void **unused)
     }
 }
 
+/* A count has a number of many words for each node: with room for the diagrams only, there is none. */
+static void test_count_within_limits(void **unused)
+{
+    (void)unused;
+    enum { EVENTS = 600 };
+    struct arena a = ARENA_INIT;
+    struct formula f;
+    struct solution s;
+    struct err err = ERR_INIT;
+    uint32_t edges[EVENTS];
+    formula_init(&f, &a, EVENTS);
+    for (uint32_t e = 0; e < EVENTS; e++)
+        edges[e] = formula_event(&f, e);
+    f.root = formula_gate(&f, FORMULA_AT_LEAST, EVENTS / 2, edges, EVENTS);
+    assert_int_equal(solve(&f, SOLVE_BOTH, NULL, &a, &s, &err), CM_OK);
+    size_t bytes = solution_count_bytes(&s);
+    assert_true(bytes / 80 >= s.parts[0].sets.len); /* 597 bits: ten words */
+    const struct tree_limits few = {.max_bytes = bytes - 1}, many = {.max_bytes = 8 * bytes};
+    assert_int_equal(solve(&f, SOLVE_BDD, &few, &a, &s, &err), CM_OK);
+    assert_int_equal(solve(&f, SOLVE_BOTH, &few, &a, &s, &err), CM_ELIMIT);
+    assert_int_equal(solve(&f, SOLVE_BOTH, &many, &a, &s, &err), CM_OK);
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_manager),      cmocka_unit_test(test_large_counts),
         cmocka_unit_test(test_small_probabilities), cmocka_unit_test(test_race),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_count_within_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
