@@ -19,7 +19,7 @@ enum { BEST_DEFAULT = 3, BEST_MAX = 100000, THREADS_MAX = 256, SAMPLES_ALL = 200
 struct request {
     const char *from, *best, *by, *samples, *seed, *threads, *seconds, *memory;
     struct option_list with, set, budget;
-    bool all, attacks, worlds, importance, fronts, defence, progress;
+    bool all, attacks, worlds, importance, fronts, defence, explain, progress;
     /* what they say */
     uint64_t best_count, sample_count, seed_number;
     enum tree_measure measure;
@@ -252,6 +252,7 @@ static void print_json(const struct tree_analysis *t, const struct request *r)
     struct arena scratch = ARENA_INIT;
     struct analysis_json what = {
         .worlds = r->worlds || r->all, .gap = r->worlds || r->all, .attacks = r->best || r->by || r->all,
+        .explanation = r->explain || r->all,
         .importance = r->importance || r->all, .fronts = r->fronts || r->all, .defence = r->defence || r->all,
         .approaches = r->worlds || r->all || r->with.list.len, .whole = r->all, .by = r->measure,
         .budgets = r->budgets, .budgets_len = r->budget.list.len, .seed = r->seed_number, .seconds = true};
@@ -272,7 +273,8 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
         .limits = r->limits, .added = added, .best = (size_t)r->best_count,
         .worlds = r->worlds || r->all || (text && defended), .importance = r->importance || r->all,
         .fronts = r->fronts || r->all || r->budget.list.len, .defence = r->defence || r->all || r->budget.list.len,
-        .all_attacks = r->all && c->json, .samples = r->sample_count, .seed = r->seed_number};
+        .all_attacks = r->all && c->json, .samples = r->sample_count, .seed = r->seed_number,
+        .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
     watch_begin(&watch, r->progress);
     o.limits.cancelled = &watch.cancelled;
     int rc = tree_analyse(f->tree, &o, &c->arena, &t, &c->err);
@@ -287,6 +289,7 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
     struct tree_text what = {.by = r->measure, .best = (size_t)r->best_count, .added = added, .budgets = r->budgets,
                              .budgets_len = r->budget.list.len,
                              .whole = r->all || r->importance || r->fronts || r->defence,
+                             .explain = r->explain || r->all,
                              .colour = isatty(1) && !(no_colour && *no_colour)};
     tree_text_print(c, &t, &what);
     return EXIT_DONE;
@@ -303,6 +306,7 @@ int tree_analyse_command(struct cli *c, const struct command *self, int argc, co
         {"by", OPTION_TEXT, &r.by, "MEASURE", "their order: probability, cost, time, time_sum, skill or size"},
         {"attacks", OPTION_FLAG, &r.attacks, NULL, "print all minimal attacks, one a line, and nothing else"},
         {"worlds", OPTION_FLAG, &r.worlds, NULL, "in JSON: the three worlds, the gap, and what each approach removes"},
+        {"explain", OPTION_FLAG, &r.explain, NULL, "the way of the best attack through the tree, and what decides it"},
         {"importance", OPTION_FLAG, &r.importance, NULL, "importance of every step and countermeasure"},
         {"fronts", OPTION_FLAG, &r.fronts, NULL, "trade-offs of cost, time, skill, damage and probability"},
         {"defence", OPTION_FLAG, &r.defence, NULL, "what a defender can buy, and what cuts every attack"},

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TEXT_WIDTH = 92, LISTED_STEPS = 12 };
+enum { TEXT_WIDTH = 92, LISTED_STEPS = 12, DEPTH_SHOWN = 24 };
 
 struct printer {
     struct cli *c;
@@ -203,6 +203,37 @@ static void print_attacks(const struct printer *p)
     }
     if (!best->exact)
         puts("  A limit ended the search: better attacks may exist.");
+}
+
+static void print_sentences(const struct printer *p, const struct explanation *e)
+{
+    paragraph(explain_plain(p->a, e));
+}
+
+/* The way of the best attack through the tree, and what its figures come from. */
+static void print_explanation(const struct printer *p)
+{
+    enum tree_measure by;
+    const struct analysis_world *w = &p->t->worlds[p->t->main_world];
+    const struct tree_attacks *best = analysis_best(w, p->what->by, &by);
+    static const char *const words[TREE_MEASURES] = {"likeliest", "cheapest", "fastest", "least laborious",
+                                                     "least skilled", "shortest", "most damaging"};
+    const struct analysis_explanation *e = &w->explained[by];
+    if (best->len == 0)
+        return;
+    heading(p, arena_printf(p->a, "The way of the %s attack", words[by]));
+    for (size_t i = 0; i < e->path.steps.len; i++) {
+        const struct explain_step *s = &e->path.steps.at[i];
+        size_t indent = 2 + 2 * (s->depth < DEPTH_SHOWN ? (size_t)s->depth : DEPTH_SHOWN);
+        wrapped(arena_printf(p->a, "%*s", (int)indent, ""), indent, words_path_step(p->a, p->t->tree, s));
+    }
+    if (!e->path.steps.len)
+        puts("  Its steps alone do not reach the goal: something else must not happen.");
+    if (e->path.steps.len && e->limits.parts.len)
+        putchar('\n');
+    print_sentences(p, &e->limits);
+    print_sentences(p, &w->importance_text);
+    print_sentences(p, &w->front_text);
 }
 
 static struct sv deployed(const struct printer *p, uint32_t node)
@@ -411,6 +442,8 @@ void tree_text_print(struct cli *c, const struct tree_analysis *t, const struct 
     print_story(&p);
     print_worlds(&p);
     print_attacks(&p);
+    if (what->explain)
+        print_explanation(&p);
     print_approaches(&p);
     print_budgets(&p);
     if (what->whole) {

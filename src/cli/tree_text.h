@@ -11,7 +11,7 @@ struct tree_text {
     const bool *added; /* approaches asked for, or NULL */
     const double *budgets;
     size_t budgets_len;
-    bool whole, colour;
+    bool whole, explain, colour;
 };
 void tree_text_print(struct cli *c, const struct tree_analysis *t, const struct tree_text *what);
 

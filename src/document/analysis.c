@@ -12,6 +12,8 @@ enum {
     GAP_SHOWN = 5,
     LISTED_MAX = 20, /* minimal attacks in the details */
     STEPS_SHOWN = 12,
+    PATH_SHOWN = 60, /* nodes on the way of an attack */
+    DEPTH_SHOWN = 12,
     MEMORY_MAX = 256 * 1024 * 1024,
 };
 
@@ -156,7 +158,7 @@ static void best_attacks(struct builder *b, struct doc_block *s)
     list->ordered = true;
     list->start = 1;
     list->class_name = "attacks";
-    for (size_t i = 0; i < best->len; i++)
+    for (size_t i = 0; i < best->len && i < BEST_SHOWN; i++) /* where a limit ended the count there may be more */
         attack_item(b, list, &best->at[i], true);
 }
 
@@ -234,11 +236,43 @@ static void front(struct builder *b, struct doc_block *s)
     }
 }
 
+/* The way of the best attack through the tree, as a list in lists. A goal with one step below it says nothing. */
+static void path(struct builder *b, struct doc_block *s)
+{
+    enum tree_measure by;
+    const struct analysis_world *main = &b->t.worlds[b->t.main_world];
+    analysis_best(main, MEASURE_PROBABILITY, &by);
+    const struct explain_path *way = &main->explained[by].path;
+    struct doc_block *lists[DEPTH_SHOWN + 1];
+    size_t deepest = 0; /* the innermost list that is open */
+    if (way->steps.len < 3)
+        return;
+    doc_strong(b->a, doc_add(b->a, s, DOC_PARAGRAPH),
+               by == MEASURE_PROBABILITY ? SV("The way of the likeliest attack")
+                                         : SV("The way of the shortest attack"));
+    lists[0] = build_list(b->a, s);
+    for (size_t i = 0; i < way->steps.len && i < PATH_SHOWN; i++) {
+        const struct explain_step *step = &way->steps.at[i];
+        size_t depth = step->depth < DEPTH_SHOWN ? step->depth : DEPTH_SHOWN;
+        if (depth > deepest)
+            lists[depth] = doc_add(b->a, lists[deepest]->last, DOC_LIST);
+        deepest = depth;
+        lists[depth]->tight = true;
+        lists[depth]->class_name = "path";
+        doc_text(b->a, build_item(b->a, lists[depth]),
+                 arena_sv(b->a, words_path_step(&b->scratch, b->tree, step)));
+    }
+    if (way->steps.len > PATH_SHOWN)
+        build_paragraph(b->a, s, "And %zu more on the way.", way->steps.len - PATH_SHOWN);
+    paragraph(b, s, explain_plain(&b->scratch, &main->explained[by].limits), SV_NONE);
+}
+
 static void details(struct builder *b, struct doc_block *s)
 {
     const struct analysis_world *main = &b->t.worlds[b->t.main_world];
     struct doc_block *d = doc_block_new(b->a, DOC_DETAILS);
     d->title = SV("Details of the analysis");
+    path(b, d);
     if (b->t.counts.countermeasures && (!gap_is_a_list(b) || b->t.untouched_list.len > GAP_SHOWN))
         attack_list(b, d, "Minimal attacks that no existing countermeasure touches", &b->t.untouched_list);
     if (main->list.len > main->best[MEASURE_SIZE].len)
@@ -449,6 +483,7 @@ static struct threat_analysis *compute(const struct view *v, size_t index)
     struct err err = ERR_INIT;
     /* Memory, which is counted the same way each time, is what limits: an edition has to come out the same again. */
     struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX}, .best = BEST_SHOWN, .worlds = true,
+                                 .explain = 1U << MEASURE_PROBABILITY | 1U << MEASURE_SIZE,
                                  .importance = true, .all_attacks = true, .list_max = LISTED_MAX, .fronts = true};
     b.tree = with_references(&b);
     int rc = tree_analyse(b.tree, &o, &b.scratch, &b.t, &err);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LIST_MAX = 10000, UNTOUCHED_MAX = 100 };
+enum { LIST_MAX = 10000, UNTOUCHED_MAX = 100, EXPLAINED_MOST = 3 };
 
 struct analyser {
     const struct tree *t;
@@ -112,17 +112,16 @@ static bool same_formula(const struct formula *a, const struct formula *b)
            (!a->args.len || !memcmp(a->args.at, b->args.at, a->args.len * sizeof(*a->args.at)));
 }
 
-/* What the bounds found stands in for the attacks that could not all be made: the likeliest ones. */
+/* What the bounds found stands in for the attacks that could not all be made: all likelier than the cut-off. */
 static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b,
                             struct analysis_world *out)
 {
     const struct attack_values *v = &w->values;
     struct tree_attacks *list = &out->best[MEASURE_PROBABILITY];
-    size_t want = a->o->best ? a->o->best : 1;
     if (w->has_sets || !same_formula(&v->formula, &w->formula))
         return;
-    list->at = arena_new_array(a->arena, struct tree_attack, want);
-    for (size_t i = 0; i < b->len && list->len < want && b->sets[i].probability > b->cutoff; i++)
+    list->at = arena_new_array(a->arena, struct tree_attack, b->len + 1);
+    for (size_t i = 0; i < b->len && b->sets[i].probability > b->cutoff; i++)
         attack_figures(v, b->sets[i].events, b->sets[i].len, a->arena, &list->at[list->len++]);
 }
 
@@ -136,7 +135,7 @@ static struct analysis_number probability(struct analyser *a, struct world_work 
         return exact_number(solution_probability(&w->chance, p, NULL).p);
     struct arena scratch = ARENA_INIT;
     struct bounds b;
-    struct tree_limits l = left(a, 0.9);
+    struct tree_limits l = left(a, 0.95);
     bounds_by_modules(&w->formula, p, 1, &l, &scratch, &b);
     bounded_attacks(a, w, &b, out);
     out->cutoff = b.cutoff;
@@ -154,7 +153,7 @@ static int solve_world(struct analyser *a, struct world_work *w, enum solve_want
     const struct formula *sets = &w->values.formula, *f = &w->formula;
     bool same = same_formula(sets, f);
     if (same && want == SOLVE_BOTH) {
-        l = left(a, 0.4);
+        l = left(a, 0.2);
         rc = solve(f, SOLVE_BOTH, &l, a->arena, &w->chance, err);
         if (rc == CM_OK) {
             w->sets = w->chance;
@@ -163,7 +162,7 @@ static int solve_world(struct analyser *a, struct world_work *w, enum solve_want
         if (rc != CM_ELIMIT)
             return rc;
     }
-    l = left(a, 0.3);
+    l = left(a, 0.15);
     rc = solve(f, SOLVE_BDD, &l, a->arena, &w->chance, err);
     w->has_chance = rc == CM_OK;
     if ((rc && rc != CM_ELIMIT) || (same && want == SOLVE_BOTH && w->has_chance) || !(want & SOLVE_SETS))
@@ -268,6 +267,24 @@ static void empty_fronts(struct analysis_world *w)
         all[i]->missing = UINT32_MAX;
 }
 
+/* What the figures of the main world come from, while the values of its steps are at hand. */
+static void explain(struct analyser *a, const struct world_work *w, struct analysis_world *out)
+{
+    const struct analysis_number *p = &out->probability;
+    for (unsigned m = 0; m < ANALYSIS_BEST; m++) {
+        struct analysis_explanation *e = &out->explained[m];
+        if (!(a->o->explain & 1u << m) || !out->best[m].len)
+            continue;
+        const struct tree_attack *attack = &out->best[m].at[0];
+        explain_path(a->arena, &w->values, attack, &e->path);
+        explain_attack(a->arena, a->t, attack, (enum tree_measure)m, &e->attack);
+        explain_limits(a->arena, &w->values, attack, &e->limits);
+    }
+    if (p->known && p->exact && p->value > 0)
+        explain_importance(a->arena, a->t, &out->importance, p->value, EXPLAINED_MOST, &out->importance_text);
+    explain_front(a->arena, a->t, &out->cost_probability, &out->front_text);
+}
+
 static int analyse_world(struct analyser *a, enum tree_world world, struct world_work *w, struct err *err)
 {
     struct analysis_world *out = &a->out->worlds[world];
@@ -298,6 +315,8 @@ static int analyse_world(struct analyser *a, enum tree_world world, struct world
     }
     if (a->o->importance && w->has_chance)
         rc = importance(a, w, out, err);
+    if (a->o->explain && world == a->out->main_world)
+        explain(a, w, out);
     return rc;
 }
 

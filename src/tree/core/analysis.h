@@ -4,11 +4,13 @@
 #ifndef CASEMATE_TREE_CORE_ANALYSIS_H
 #define CASEMATE_TREE_CORE_ANALYSIS_H
 
+#include "tree/core/explain.h"
 #include "tree/core/figures.h"
 #include "tree/core/model.h"
 #include "tree/core/solve.h"
 
 enum { ANALYSIS_BEST = 6 }; /* orders in which best attacks are given: the measures before damage */
+enum { ANALYSIS_EXPLAIN_ALL = (1 << ANALYSIS_BEST) - 1 };
 
 struct analysis_options {
     struct tree_limits limits;
@@ -20,6 +22,7 @@ struct analysis_options {
     size_t list_max;      /* 0: 10,000 */
     uint64_t samples;     /* trials; 0: no sampling */
     uint64_t seed;
+    unsigned explain;     /* measures whose best attack is explained, as bits 1u << measure; ANALYSIS_EXPLAIN_ALL */
     size_t budgets;       /* defence budgets: floor(i * total / budgets), i = 0 .. budgets; 0: 4 */
 };
 
@@ -30,6 +33,13 @@ struct analysis_number {
     double lo, hi;    /* equal to value when exact */
     uint32_t missing; /* node, or UINT32_MAX */
     int missing_attribute;
+};
+
+/* Why the best attack by a measure has its figures (core/explain.h). */
+struct analysis_explanation {
+    struct explain_path path;   /* empty where there is no attack, or its steps alone do not reach the goal */
+    struct explanation attack;  /* its steps and figures */
+    struct explanation limits;  /* what decides the figures */
 };
 
 struct analysis_world {
@@ -45,6 +55,8 @@ struct analysis_world {
     struct tree_importances importance;
     struct tree_front cost_probability, cost_damage, cost_time, cost_skill;
     struct tree_front cost_time_probability; /* three axes */
+    struct analysis_explanation explained[ANALYSIS_BEST]; /* of the main world, as options.explain asks */
+    struct explanation importance_text, front_text; /* with explain: of importance and cost_probability */
     struct tree_front budget_probability;    /* the highest chance of reaching the goal that a budget buys, when all
                                                 steps of a point's attack are attempted (core/pareto_attempt.h) */
 };
@@ -77,7 +89,8 @@ struct tree_analysis {
     size_t budgets_len;
     struct defence_front cost_residual, cost_cheapest;
     struct defence_sets cuts;
-    struct analysis_missing no_budgets, no_residual, no_cheapest; /* why budgets, cost_residual, cost_cheapest are empty */
+    /* why budgets, cost_residual, cost_cheapest are empty */
+    struct analysis_missing no_budgets, no_residual, no_cheapest;
     bool sampled;
     uint64_t trials;
     struct tree_samples sampled_probability[TREE_WORLDS], sampled_measures[TREE_MEASURES];

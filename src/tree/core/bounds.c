@@ -6,6 +6,7 @@
 #include "tree/core/budget.h"
 #include "tree/core/nnf.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@ enum {
     UNION_MAX = 4000,  /* complete terms whose union is taken exactly */
     CLOCK_EVERY = 64,  /* expansions between looks at the clock */
 };
+
+/* Of the time for the expansion; some is for the diagram of the union, some for the list. */
+#define EXPANSION_SHARE 0.7
 
 enum state { UNKNOWN, FALSE_NOW, TRUE_NOW };
 
@@ -47,6 +51,7 @@ struct expander {
     double *upper;        /* by node */
     bool *wanted;
     double open_sum, complete_sum;
+    double union_seconds; /* for the diagram of what is complete */
     bool full; /* memory or time is spent */
     size_t expanded;
 };
@@ -480,6 +485,15 @@ static struct draft *draft_of(const struct expander *x, uint32_t index, struct d
     return d;
 }
 
+/* Among equally likely ones the shorter first: it may be what makes the other one superfluous. */
+static bool listed_before(const struct expander *x, uint32_t a, uint32_t b)
+{
+    const struct term *ta = &x->terms[a], *tb = &x->terms[b];
+    if (ta->bound < tb->bound || ta->bound > tb->bound)
+        return ta->bound > tb->bound;
+    return ta->literals != tb->literals ? ta->literals < tb->literals : a < b;
+}
+
 /* Complete terms, likeliest first. Insertion into a heap of our own would need the same memory again: sort in place. */
 static void sort_complete(struct expander *x)
 {
@@ -489,7 +503,7 @@ static void sort_complete(struct expander *x)
         for (size_t i = gap; i < n; i++) {
             uint32_t v = at[i];
             size_t j = i;
-            for (; j >= gap && before(x, v, at[j - gap]); j -= gap)
+            for (; j >= gap && listed_before(x, v, at[j - gap]); j -= gap)
                 at[j] = at[j - gap];
             at[j] = v;
         }
@@ -541,7 +555,8 @@ static double union_chance(struct expander *x, size_t terms)
     struct arena scratch = ARENA_INIT;
     uint32_t *levels = arena_new_array(&scratch, uint32_t, (size_t)x->n.events + 1);
     uint32_t *counts = arena_new_array(&scratch, uint32_t, (size_t)x->n.events + 1), f = BDD_FALSE;
-    struct tree_limits limits = {.max_seconds = 10, .max_bytes = (size_t)512 << 20, .cancelled = x->budget.cancelled};
+    struct tree_limits limits = {
+        .max_seconds = x->union_seconds, .max_bytes = x->budget.max_bytes / 4, .cancelled = x->budget.cancelled};
     union_levels(x, terms, levels, counts);
     struct bdd *b = bdd_new(x->n.events, levels, &limits);
     for (size_t i = 0; i < terms && f != BDD_FAIL; i++)
@@ -610,15 +625,15 @@ static void association(struct expander *x, bool coherent, struct bounds *out)
         }
         size_t ref = 2 * (size_t)x->n.events + i;
         if (g->is_and) {
-            lo[ref] = coherent ? product : fmax(0, sum_lo - (g->len - 1));
+            lo[ref] = coherent ? product : fmax(0, sum_lo - (g->len - 1) - 2 * (g->len + 2) * DBL_EPSILON);
             hi[ref] = least;
         } else {
             lo[ref] = most;
-            hi[ref] = coherent ? fmin(sum_hi, 1 - misses) : fmin(1, sum_hi);
+            hi[ref] = fmin(sum_hi, coherent ? 1 - misses + (g->len + 2) * DBL_EPSILON : 1); /* 1 - x loses digits */
         }
     }
     out->lo = outward(lo[x->n.root], -1);
-    out->hi = fmin(1, outward(hi[x->n.root], 1));
+    out->hi = fmin(1, outward(hi[x->n.root], 1) + (hi[x->n.root] > 0 ? DBL_MIN : 0));
     arena_release(&scratch);
 }
 
@@ -653,7 +668,8 @@ static void list_sets(struct expander *x, struct arena *arena, struct bounds *ou
 static void supports(struct expander *x, struct arena *arena)
 {
     x->words = (x->n.events + 63) / 64;
-    if (x->words * x->n.nodes.len * sizeof(uint64_t) > SUPPORT_BYTES_MAX)
+    size_t bytes = x->words * x->n.nodes.len * sizeof(uint64_t);
+    if (bytes > SUPPORT_BYTES_MAX || bytes > x->budget.max_bytes)
         return;
     x->support = arena_new_array(arena, uint64_t, x->words * x->n.nodes.len + 1);
     for (size_t i = 0; i < x->n.nodes.len; i++) {
@@ -733,7 +749,11 @@ void bounds_compute(const struct formula *f, const double *p, double ratio, cons
     struct draft *d = arena_new(&scratch, struct draft);
     bool coherent = formula_coherent(f);
     *out = (struct bounds){.lo = 0, .hi = 1, .cutoff = 1};
-    budget_init(&x.budget, limits);
+    struct tree_limits l = limits ? *limits : (struct tree_limits){0};
+    double seconds = l.max_seconds > 0 ? l.max_seconds : 60;
+    l.max_seconds = seconds * EXPANSION_SHARE;
+    x.union_seconds = seconds * (1 - EXPANSION_SHARE) / 2;
+    budget_init(&x.budget, &l);
     if (!nnf_build(&x.n, &scratch, f, NODES_MAX)) {
         arena_release(&scratch);
         return;

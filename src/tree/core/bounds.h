@@ -8,10 +8,15 @@
  *
  * and no minimal set that is still hidden in an open term is likelier than the largest of those bounds. The
  * method is that of MOCUS (Fussell and Vesely 1972) with a priority queue and a bound on what is left; the
- * bound of a gate comes from its arguments (union bound for OR; for AND the product over groups of arguments
- * that share no event and the smallest within a group). A second interval that needs no expansion comes from
- * positive association (Esary, Proschan and Walkup 1967): for coherent functions of independent events P(a
- * and b) >= P(a) P(b). The better sides are given. */
+ * bound of a gate comes from its arguments: for OR their sum (Boole's inequality); for AND the product over
+ * arguments that share no event, which are independent, times 1 for the others (leaving out only makes it likelier).
+ *
+ * A second interval needs no expansion. Coherent functions of independent events are associated (Esary, Proschan and
+ * Walkup 1967): P(a and b) >= P(a) P(b), and 1 - P(a or b) >= (1 - P(a)) (1 - P(b)). Of others only Frechet's bounds
+ * hold: P(a and b) <= min(P(a), P(b)), P(a and b) >= P(a) + P(b) - 1. The better sides are given.
+ *
+ * Every figure is moved outwards by more than its rounding can have been.
+ */
 #ifndef CASEMATE_TREE_CORE_BOUNDS_H
 #define CASEMATE_TREE_CORE_BOUNDS_H
 
@@ -38,16 +43,13 @@ void bounds_compute(const struct formula *f, const double *p, double ratio, cons
                     struct arena *arena, struct bounds *out);
 
 /* Bounds by factoring: the space of states is cut in two at one event after another (true, false), best first where the
- * interval of the rest weighs most; the intervals of the pieces come from the bounds of gates as above. The pieces are
- * disjoint, so both ends are sums of products, and formulas that are not coherent are as good as others (Satyanarayana
- * and Prabhakar's factoring, kept open at the leaves). Gives no sets. */
+ * interval of the rest weighs most. A piece that eliminate() can solve in a part of the time left is solved; the
+ * interval of another comes from the bounds of gates as above. The pieces are disjoint, so both ends are sums of
+ * products, and formulas that are not coherent are as good as others (Satyanarayana and Prabhakar's factoring, kept
+ * open at the leaves). Where bounds still tell events apart, the event is cut that they promise most of; after that the
+ * one that makes elimination cheapest. Gives no sets. */
 void bounds_factor(const struct formula *f, const double *p, double ratio, const struct tree_limits *limits,
                    struct bounds *out);
-
-/* One end of the interval of a coherent formula by leaving gates out until the rest can be solved: the least
- * upper bound found (upper), or the greatest lower one. 1 or 0 where nothing was found, or for formulas that
- * are not coherent. */
-double bounds_relax(const struct formula *f, const double *p, bool upper, const struct tree_limits *limits);
 
 /* All of this with the formula's modules first: those whose diagram fits are exact, the others get an interval, and the
  * whole follows from the intervals. A hard module behind rare events then needs no sharp bound of its own. */

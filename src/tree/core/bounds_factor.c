@@ -49,6 +49,7 @@ struct factoring {
     size_t heap_len, heap_cap;
     double done_lo, done_hi; /* of pieces that are exact */
     double total_width;      /* at the last look */
+    double rate;             /* entries that elimination computes in a second of wall time, lately */
     uint64_t *support;
     size_t words;
     double *lo, *hi, *credit; /* by reference */
@@ -471,8 +472,9 @@ static void conditioned(const struct factoring *x, uint32_t piece, struct arena 
 
 /* Entries that elimination computes in a second, and how much of the time a piece may have for its share of
  * the width. */
-#define ENTRIES_PER_SECOND 5e7
-#define ONE_PIECE 0.15
+#define ENTRIES_PER_SECOND 4e7
+#define ONE_PIECE 0.12
+#define ONE_PIECE_MOST 2e8 /* entries: dearer pieces are better cut, however much time there is */
 
 /* A piece that matters is solved by elimination of its variables, when that costs no more than its share of
  * the time. */
@@ -495,7 +497,11 @@ static bool solve_widest(struct factoring *x)
     conditioned(x, index, &arena, &under);
     formula_simplify(&under, &simple, &arena);
     budget_init(&own, &l);
-    eliminate(&simple, x->p, SEQUENCES, fmax(1e5, ONE_PIECE * seconds * ENTRIES_PER_SECOND), &own, &e);
+    double most = fmin(ONE_PIECE_MOST, ONE_PIECE * seconds * x->rate);
+    int64_t begin = clock_now();
+    eliminate(&simple, x->p, SEQUENCES, fmax(1e5, most), &own, &e);
+    if (e.done && e.cost > 4e6) /* other work on the machine counts */
+        x->rate = 0.5 * x->rate + 0.5 * fmin(ENTRIES_PER_SECOND, e.cost / ((double)(clock_now() - begin) * 1e-9));
     arena_release(&arena);
     piece->pivot = e.pivot;
     if (!e.done || e.hi - e.lo > 0.5 * (piece->hi - piece->lo))
@@ -525,7 +531,8 @@ static void supports(struct factoring *x, struct arena *arena)
 {
     x->words = (x->n.events + 63) / 64;
     x->decided = arena_new_array(arena, uint64_t, x->words + 1);
-    if (x->words * x->n.nodes.len * sizeof(uint64_t) > SUPPORT_BYTES_MAX)
+    size_t bytes = x->words * x->n.nodes.len * sizeof(uint64_t);
+    if (bytes > SUPPORT_BYTES_MAX || bytes > x->budget.max_bytes)
         return;
     x->support = arena_new_array(arena, uint64_t, x->words * x->n.nodes.len + 1);
     for (size_t i = 0; i < x->n.nodes.len; i++) {
@@ -550,21 +557,22 @@ static bool list_above(struct factoring *x, struct arena *arena)
         return false;
     x->above_first = arena_new_array(arena, uint32_t, events + 1);
     for (size_t i = 0; i < x->n.nodes.len; i++)
-        for (size_t e = 0; e < events; e++)
-            if (x->support[i * x->words + e / 64] >> (e % 64) & 1) {
-                x->above_first[e + 1]++;
-                total++;
+        for (size_t w = 0; w < x->words; w++)
+            for (uint64_t bits = x->support[i * x->words + w]; bits; bits &= bits - 1) {
+                x->above_first[64 * w + (size_t)__builtin_ctzll(bits) + 1]++;
+                if (++total > ABOVE_MAX)
+                    return false;
             }
-    if (total > ABOVE_MAX)
-        return false;
     for (size_t e = 0; e < events; e++)
         x->above_first[e + 1] += x->above_first[e];
     uint32_t *next = arena_new_array(arena, uint32_t, events + 1);
     x->above = arena_new_array(arena, uint32_t, total + 1);
     for (uint32_t i = 0; i < x->n.nodes.len; i++)
-        for (size_t e = 0; e < events; e++)
-            if (x->support[i * x->words + e / 64] >> (e % 64) & 1)
+        for (size_t w = 0; w < x->words; w++)
+            for (uint64_t bits = x->support[i * x->words + w]; bits; bits &= bits - 1) {
+                size_t e = 64 * w + (size_t)__builtin_ctzll(bits);
                 x->above[x->above_first[e] + next[e]++] = i;
+            }
     x->saved = arena_new_array(arena, double, 2 * x->n.nodes.len + 2);
     return true;
 }
@@ -573,7 +581,7 @@ void bounds_factor(const struct formula *f, const double *p, double ratio, const
                    struct bounds *out)
 {
     struct arena scratch = ARENA_INIT;
-    struct factoring x = {.f = f, .p = p, .coherent = formula_coherent(f)};
+    struct factoring x = {.f = f, .p = p, .coherent = formula_coherent(f), .rate = ENTRIES_PER_SECOND};
     *out = (struct bounds){.lo = 0, .hi = 1, .cutoff = 1};
     budget_init(&x.budget, limits);
     if (nnf_build(&x.n, &scratch, f, NODES_MAX)) {

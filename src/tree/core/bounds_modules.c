@@ -3,6 +3,7 @@
 #include "tree/core/budget.h"
 #include "tree/core/modules.h"
 
+#include <float.h>
 #include <math.h>
 #include <time.h>
 
@@ -32,8 +33,9 @@ static struct span diagram_span(const struct diagram *d, const struct span *vars
             h = (struct span){1 - h.hi, 1 - h.lo};
         if (n->lo & 1u)
             l = (struct span){1 - l.hi, 1 - l.lo};
-        at[i].lo = fmin(v.lo * h.lo + (1 - v.lo) * l.lo, v.hi * h.lo + (1 - v.hi) * l.lo);
-        at[i].hi = fmax(v.lo * h.hi + (1 - v.lo) * l.hi, v.hi * h.hi + (1 - v.hi) * l.hi);
+        at[i].lo = fmin(v.lo * h.lo + (1 - v.lo) * l.lo, v.hi * h.lo + (1 - v.hi) * l.lo) - 4 * DBL_EPSILON;
+        at[i].hi = fmax(v.lo * h.hi + (1 - v.lo) * l.hi, v.hi * h.hi + (1 - v.hi) * l.hi) + 4 * DBL_EPSILON;
+        at[i] = (struct span){fmax(0, at[i].lo), fmin(1, at[i].hi)};
     }
     result = at[d->root / 2];
     if (d->root & 1u)
@@ -79,32 +81,38 @@ static struct span exact_or_span(const struct formula *f, const struct span *eve
     return result;
 }
 
-/* A module that does not fit: the upper end from the upper chances, the lower from the lower ones. */
+/* A module that does not fit: its interval at the upper chances, widened by what the chances' own widths can change.
+ *
+ * The probability is linear in each chance with a slope between -1 and 1, so it moves by no more than the sum of the
+ * widths. Of a monotone formula the upper end stays; and to take every chance down from hi to lo is to let each true
+ * event survive with chance lo / hi: where all true events survive, the formula still holds, so the lower end falls
+ * by no more than the product of these. */
 static struct span bounded_span(const struct formula *f, const struct span *events, double ratio,
                                 const struct tree_limits *limits)
 {
     struct arena scratch = ARENA_INIT;
     struct bounds b;
-    double *p = arena_new_array(&scratch, double, (size_t)f->events + 1);
-    struct span result = {0, 1};
-    bool points = true;
+    double *p = arena_new_array(&scratch, double, (size_t)f->events + 1), widths = 0, survive = 1;
     for (uint32_t e = 0; e < f->events; e++) {
         p[e] = events[e].hi;
-        points = points && !(events[e].lo < events[e].hi);
+        widths += (events[e].hi - events[e].lo) * (1 + 4 * DBL_EPSILON);
+        survive *= events[e].hi > 0 ? events[e].lo / events[e].hi : 1;
     }
-    if (points || formula_coherent(f)) {
-        bounds_factor(f, p, ratio, limits, &b);
-        result = (struct span){points ? b.lo : 0, b.hi};
-        for (uint32_t e = 0; e < f->events; e++)
-            p[e] = events[e].lo;
-        if (!points) {
-            bounds_factor(f, p, ratio, limits, &b);
-            result.lo = b.lo;
-        }
-    }
+    widths *= 1 + f->events * DBL_EPSILON;
+    survive *= 1 - 4 * f->events * DBL_EPSILON;
+    bounds_factor(f, p, ratio, limits, &b);
+    struct span result = {fmax(0, b.lo - widths), fmin(1, b.hi + widths)};
+    if (formula_coherent(f))
+        result = (struct span){fmax(result.lo, b.lo * survive), b.hi};
     arena_release(&scratch);
     return result;
 }
+
+/* More than a fold over a diagram can lose. */
+#define ROUNDING 1e-12
+
+/* The rest of the time is for the search for sets. */
+#define MODULES_SHARE 0.7
 
 enum { EASY_EVENTS = 24 }; /* a module of so few events always fits */
 
@@ -116,7 +124,7 @@ static struct span module_span(const struct formula *f, const struct span *event
     struct err ignored = ERR_INIT;
     struct tree_limits share = *limits;
     struct span result;
-    share.max_seconds *= 0.25;
+    share.max_seconds *= 0.1;
     share.max_bytes /= 2;
     if (solve(f, SOLVE_BDD, f->events <= EASY_EVENTS ? limits : &share, &scratch, &s, &ignored) == CM_OK) {
         result = exact_or_span(f, events, &s);
@@ -145,14 +153,20 @@ void bounds_by_modules(const struct formula *f, const double *p, double ratio, c
         struct span *own = arena_new_array(&scratch, struct span, (size_t)m->f.events + 1);
         for (uint32_t e = 0; e < m->f.events; e++)
             own[e] = spans[m->vars[e]];
-        share.max_seconds = fmax(0.01, (total / 2 - (now() - begin)) / 2);
-        spans[f->events + i] = module_span(&m->f, own, ratio, &share);
+        share.max_seconds = fmax(1e-3, (total * MODULES_SHARE - (now() - begin)) * 0.9);
+        struct span s = module_span(&m->f, own, ratio, &share);
+        if (modules.len > 1)
+            s = (struct span){s.lo * (1 - ROUNDING), fmin(1, s.hi * (1 + ROUNDING))};
+        spans[f->events + i] = s;
     }
-    /* the flat search gives the sets, and often the sharper lower end */
     struct span whole = spans[f->events + modules.len - 1];
-    share.max_seconds = fmax(0.01, total - (now() - begin));
-    bounds_compute(f, p, 1, &share, arena, out);
-    out->lo = fmax(out->lo, whole.lo);
-    out->hi = fmin(out->hi, whole.hi);
+    share.max_seconds = fmax(1e-3, total - (now() - begin));
+    bounds_compute(f, p, 1, &share, arena, out); /* gives the sets, and often the sharper lower end */
+    if (!(whole.lo < whole.hi)) {
+        out->lo = out->hi = whole.lo;
+    } else if (out->lo < out->hi) {
+        out->lo = fmax(out->lo, whole.lo);
+        out->hi = fmin(out->hi, whole.hi);
+    }
     arena_release(&scratch);
 }

@@ -504,8 +504,8 @@ static uint32_t merge_scope(uint32_t *scope, uint32_t len, const struct table *t
 
 enum { SMALL_MAX = 11 }; /* variables of a table that stays in the cache */
 
-/* Small tables of a bucket become few: their products are taken once, not for every entry of the result. The first variable
- * of all scopes is the one that goes. */
+/* Small tables of a bucket become few: their products are taken once, not for every entry of the result. The first
+ * variable of all scopes is the one that goes. */
 static void multiply_small(struct eliminating *x, uint32_t place, struct arena *arena)
 {
     struct table *kept = NULL, *product = NULL;
@@ -624,7 +624,8 @@ void eliminate(const struct formula *f, const double *p, unsigned tries, double 
             *out = (struct elimination){true, fmax(0, c.at - c.off), fmin(1, c.at + c.off), 1, 1, UINT32_MAX};
         } else {
             count_uses(&x);
-            if (x.vars <= VARS_MAX) {
+            size_t graph = (size_t)x.vars * (x.vars / 4 + 8 * SCOPE_MAX + 256);
+            if (x.vars <= VARS_MAX && graph < budget->max_bytes) {
                 make_tables(&x);
                 plan(&x, tries ? tries : 1);
                 out->cost = isfinite(x.best_cost) ? x.best_cost : 0;

@@ -38,6 +38,14 @@ static void name(struct arena *a, struct explanation *out, const struct tree *t,
     *vec_push(a, &out->parts) = (struct explain_part){explain_name(t, node), node};
 }
 
+/* Inside a sentence, where a label of several words has to be told from the words around it. */
+static void quoted(struct arena *a, struct explanation *out, const struct tree *t, uint32_t node)
+{
+    say(a, out, "\xe2\x80\x9c");
+    name(a, out, t, node);
+    say(a, out, "\xe2\x80\x9d");
+}
+
 /* A blank between what was said before and the next sentence. */
 static void begin_sentence(struct arena *a, struct explanation *out)
 {
@@ -195,25 +203,25 @@ static void say_chain(struct arena *a, const struct attack_values *v, const stru
 {
     const struct tree *t = v->model->tree;
     struct attack_clock clock;
-    bool *state = arena_new_array(a, bool, v->formula.events + 1u);
-    uint32_t *chain = arena_new_array(a, uint32_t, attack->len + 1u);
+    struct arena scratch = ARENA_INIT;
+    bool *state = arena_new_array(&scratch, bool, v->formula.events + 1u);
+    uint32_t *chain = arena_new_array(&scratch, uint32_t, attack->len + 1u), len = 0;
     for (uint32_t i = 0; i < attack->len; i++)
         state[v->model->event_of[attack->steps[i]]] = true;
-    attack_clock_init(&clock, v, a);
+    attack_clock_init(&clock, v, &scratch);
     double time = attack_clock_time(&clock, state);
-    if (isnan(time) || isinf(time) || !(time > 0))
-        return;
-    uint32_t len = slowest_chain(a, v, attack, &clock, chain);
-    if (!len)
-        return;
-    begin_sentence(a, out);
-    say(a, out, len == 1 ? "The time is that of " : "The time goes to ");
+    if (isfinite(time) && time > 0)
+        len = slowest_chain(&scratch, v, attack, &clock, chain);
+    if (len)
+        begin_sentence(a, out);
     for (uint32_t i = 0; i < len; i++) {
-        say(a, out, i ? ", then " : "");
-        name(a, out, t, chain[i]);
+        say(a, out, i ? ", then " : len == 1 ? "The time is that of " : "The time goes to ");
+        quoted(a, out, t, chain[i]);
         say(a, out, arena_printf(a, " (%s)", number_time(a, v->of[MEASURE_TIME][v->model->event_of[chain[i]]])));
     }
-    say(a, out, len == attack->len ? "." : "; what else there is to do fits beside it.");
+    if (len)
+        say(a, out, len == attack->len ? "." : "; what else there is to do fits beside it.");
+    arena_release(&scratch);
 }
 
 void explain_limits(struct arena *a, const struct attack_values *v, const struct tree_attack *attack,
@@ -228,21 +236,21 @@ void explain_limits(struct arena *a, const struct attack_values *v, const struct
     if (extreme(v, attack, MEASURE_PROBABILITY, true, &node, &value, &alone) && alone && value < 1) {
         begin_sentence(a, out);
         say(a, out, "The hardest step to succeed in is ");
-        name(a, out, t, node);
+        quoted(a, out, t, node);
         say(a, out, arena_printf(a, " (%s).", number_share(a, value)));
     }
     if (extreme(v, attack, MEASURE_COST, false, &node, &value, &alone) && alone && value > 0) {
         begin_sentence(a, out);
-        name(a, out, t, node);
+        quoted(a, out, t, node);
         say(a, out,
-            arena_printf(a, " is %s of the cost.",
+            arena_printf(a, " accounts for %s of the cost.",
                          value < attack->by[MEASURE_COST] ? number_share(a, value / attack->by[MEASURE_COST])
                                                           : "all"));
     }
     if (extreme(v, attack, MEASURE_SKILL, false, &node, &value, &alone) && alone && value > 0) {
         begin_sentence(a, out);
         say(a, out, "The skill is needed for ");
-        name(a, out, t, node);
+        quoted(a, out, t, node);
         say(a, out, ".");
     }
     say_chain(a, v, attack, out);
@@ -440,13 +448,14 @@ void explain_importance(struct arena *a, const struct tree *t, const struct tree
         double other = defence ? e->raw * probability : isinf(e->rrw) ? 0 : probability / e->rrw;
         if (isnan(other) || !(fabs(other - probability) > 1e-3 * probability))
             continue;
+        const char *where = defence ? " everywhere" : "";
         begin_sentence(a, out);
         say(a, out, defence ? "With " : "Without ");
-        name(a, out, t, e->node);
+        quoted(a, out, t, e->node);
         say(a, out,
-            other > 0 ? arena_printf(a, " the chance would be %s instead of %s.", number_share(a, other),
+            other > 0 ? arena_printf(a, "%s the chance would be %s instead of %s.", where, number_share(a, other),
                                      number_share(a, probability))
-                      : " there would be no attack left.");
+                      : arena_printf(a, "%s there would be no attack left.", where));
         said++;
     }
 }

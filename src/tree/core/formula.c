@@ -109,30 +109,38 @@ bool formula_holds(const struct formula *f, const bool *state)
     return holds;
 }
 
-enum { POSITIVE = 1, NEGATIVE = 2 };
-
 /* Gates refer only to earlier ones: one pass from the last to the first hands polarities down. */
-bool formula_coherent(const struct formula *f)
+void formula_polarities(const struct formula *f, unsigned char *out)
 {
+    memset(out, FORMULA_NOWHERE, f->events);
     if (formula_is_constant(f->root))
-        return true;
+        return;
     struct arena scratch = ARENA_INIT;
     unsigned char *polarity = arena_new_array(&scratch, unsigned char, f->events + f->gates.len + 1);
-    bool coherent = true;
-    polarity[formula_index(f->root)] = f->root & 1u ? NEGATIVE : POSITIVE;
+    polarity[formula_index(f->root)] = f->root & 1u ? FORMULA_NEGATIVE : FORMULA_POSITIVE;
     for (size_t i = f->gates.len; i-- > 0;) {
         const struct formula_gate *g = &f->gates.at[i];
-        unsigned char own = polarity[f->events + i];
+        unsigned own = polarity[f->events + i];
         if (own && g->op == FORMULA_XOR)
-            own = POSITIVE | NEGATIVE;
-        unsigned char turned = (unsigned char)((own & POSITIVE ? NEGATIVE : 0) | (own & NEGATIVE ? POSITIVE : 0));
+            own = FORMULA_BOTH;
+        unsigned turned = (own & FORMULA_POSITIVE) << 1 | own >> 1;
         for (uint32_t j = 0; j < g->len; j++) {
             uint32_t edge = f->args.at[g->first + j];
-            polarity[formula_index(edge)] |= edge & 1u ? turned : own;
+            polarity[formula_index(edge)] |= (unsigned char)(edge & 1u ? turned : own);
         }
     }
+    memcpy(out, polarity, f->events);
+    arena_release(&scratch);
+}
+
+bool formula_coherent(const struct formula *f)
+{
+    struct arena scratch = ARENA_INIT;
+    unsigned char *polarity = arena_new_array(&scratch, unsigned char, f->events + 1);
+    bool coherent = true;
+    formula_polarities(f, polarity);
     for (uint32_t e = 0; e < f->events && coherent; e++)
-        coherent = !(polarity[e] & NEGATIVE);
+        coherent = !(polarity[e] & FORMULA_NEGATIVE);
     arena_release(&scratch);
     return coherent;
 }

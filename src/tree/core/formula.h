@@ -55,5 +55,9 @@ bool formula_holds(const struct formula *f, const bool *state);
 /* True when no event occurs in negative polarity below the root (after pushing negations down; XOR
  * counts as both polarities). */
 bool formula_coherent(const struct formula *f);
+/* The polarities in which events occur below the root, in the same sense; out has one place for each event. An event
+ * that occurs in one of them only is one in which the function rises or falls. */
+enum formula_polarity { FORMULA_NOWHERE = 0, FORMULA_POSITIVE = 1, FORMULA_NEGATIVE = 2, FORMULA_BOTH = 3 };
+void formula_polarities(const struct formula *f, unsigned char *out);
 
 #endif

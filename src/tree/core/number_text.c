@@ -78,19 +78,53 @@ const char *number_share(struct arena *a, double probability)
     return arena_printf(a, "1 in %s", number_text(a, 1 / probability));
 }
 
-const char *number_time(struct arena *a, double seconds)
+struct time_unit {
+    double length;
+    const char *name, *brief;
+};
+
+static const char *in_unit(struct arena *a, const char *count, const struct time_unit *u, bool brief)
 {
-    static const struct {
-        double length;
-        const char *name;
-    } units[] = {{365.25 * 86400, "year"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}, {0, "second"}};
-    size_t i = 0;
+    if (brief)
+        return arena_printf(a, "%s %s", count, u->brief);
+    return arena_printf(a, "%s %s%s", count, u->name, strcmp(count, "1") == 0 ? "" : "s");
+}
+
+/* From twenty of a unit on the next smaller one says nothing that anybody wants to know. */
+static const char *time_text(struct arena *a, double seconds, bool brief)
+{
+    static const struct time_unit units[] = {{365.25 * 86400, "year", "y"}, {7 * 86400.0, "week", "w"},
+                                             {86400, "day", "d"},           {3600, "hour", "h"},
+                                             {60, "minute", "min"},         {1, "second", "s"}};
+    enum { MANY = 20, LAST = ARRAY_LEN(units) - 1 };
     if (isnan(seconds) || isinf(seconds))
         return number_text(a, seconds);
-    while (seconds < units[i].length)
-        i++;
-    const char *text = number_text(a, units[i].length > 0 ? seconds / units[i].length : seconds);
-    return arena_printf(a, "%s %s%s", text, units[i].name, strcmp(text, "1") == 0 ? "" : "s");
+    for (size_t i = 0; i < LAST; i++) {
+        const struct time_unit *u = &units[i];
+        double whole = floor(seconds / u->length), near = round(seconds / u->length);
+        double rest = round((seconds - whole * u->length) / u[1].length);
+        if (whole < 1)
+            continue;
+        if (whole >= MANY && i > 0 && near * u->length >= u[-1].length) /* 59.9 minutes */
+            return time_text(a, u[-1].length, brief);
+        if (whole >= MANY)
+            return in_unit(a, number_text(a, near), u, brief);
+        if (rest >= u->length / u[1].length - 0.5) /* 5 h 60 min */
+            return time_text(a, (whole + 1) * u->length, brief);
+        const char *first = in_unit(a, number_text(a, whole), u, brief);
+        return rest < 1 ? first : arena_printf(a, "%s %s", first, in_unit(a, number_text(a, rest), u + 1, brief));
+    }
+    return in_unit(a, number_text(a, seconds), &units[LAST], brief);
+}
+
+const char *number_time(struct arena *a, double seconds)
+{
+    return time_text(a, seconds, false);
+}
+
+const char *number_time_brief(struct arena *a, double seconds)
+{
+    return time_text(a, seconds, true);
 }
 
 const char *number_count(struct arena *a, const char *digits)

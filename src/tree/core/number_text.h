@@ -12,8 +12,10 @@
 const char *number_text(struct arena *a, double value);
 /* "12 %", "0.034 %", "1 in 12,300,000", "over 99.9 %", "never", "always". */
 const char *number_share(struct arena *a, double probability);
-/* "45 seconds", "1 hour", "2.5 days", "1.2 years" */
+/* In the largest unit that fits and the next smaller one: "45 seconds", "1 hour", "2 days 12 hours", "25 years". */
 const char *number_time(struct arena *a, double seconds);
+/* The same for tables: "45 s", "1 h", "2 d 12 h", "25 y". */
+const char *number_time_brief(struct arena *a, double seconds);
 /* "62,995,811" from "62995811"; NULL: "unknown". */
 const char *number_count(struct arena *a, const char *digits);
 /* "1 step", "3 steps", "12,000 steps": the noun takes an s. */

@@ -90,14 +90,26 @@ static void count(const struct solution *s, size_t limbs, uint64_t *at, uint64_t
     arena_release(&scratch);
 }
 
-const char *solution_count(const struct solution *s, struct arena *arena)
+/* Of the largest count that is met. */
+static size_t count_limbs(const struct solution *s, size_t most)
 {
-    size_t most = longest(s, true);
     double *bits = base_malloc((most + s->len) * sizeof(*bits));
     size_t limbs = (size_t)(estimate_bits(s, bits, bits + most) / 64) + 1;
     free(bits);
     if ((most + s->len) > SIZE_MAX / sizeof(uint64_t) / limbs)
         BUG("a count of %zu limbs", limbs);
+    return limbs;
+}
+
+size_t solution_count_bytes(const struct solution *s)
+{
+    size_t most = longest(s, true);
+    return (most + s->len) * sizeof(uint64_t) * count_limbs(s, most);
+}
+
+const char *solution_count(const struct solution *s, struct arena *arena)
+{
+    size_t most = longest(s, true), limbs = count_limbs(s, most);
     uint64_t *at = base_malloc((most + s->len) * limbs * sizeof(*at)), *by_part = at + most * limbs;
     count(s, limbs, at, by_part);
     const char *text = bignum_text(by_part + (s->len - 1) * limbs, limbs, arena);

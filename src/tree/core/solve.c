@@ -59,6 +59,16 @@ static void name_variables(struct diagram *d, const uint32_t *var_at)
     }
 }
 
+static const unsigned char *by_level(const struct formula *f, const uint32_t *level_of, struct arena *arena)
+{
+    unsigned char *by_event = arena_new_array(arena, unsigned char, f->events + 1);
+    unsigned char *polarity = arena_new_array(arena, unsigned char, f->events + 1);
+    formula_polarities(f, by_event);
+    for (uint32_t e = 0; e < f->events; e++)
+        polarity[level_of[e]] = by_event[e];
+    return polarity;
+}
+
 static bool solve_module(struct solving *s, const struct formula_module *m, struct solution_part *out)
 {
     struct arena scratch = ARENA_INIT;
@@ -71,7 +81,8 @@ static bool solve_module(struct solving *s, const struct formula_module *m, stru
     bdd_free(won.b);
     bool ok = out->bdd.at != NULL;
     if (ok && s->want & SOLVE_SETS) {
-        out->sets = zdd_minimal_sets(&out->bdd, formula_coherent(&m->f), &s->budget, s->arena, &s->out->nodes_made);
+        out->sets = zdd_minimal_sets(&out->bdd, by_level(&m->f, won.level_of, &scratch), &s->budget, s->arena,
+                                     &s->out->nodes_made);
         ok = out->sets.at != NULL;
     }
     if (ok) {
@@ -91,6 +102,19 @@ static void *solve_modules(void *data)
     for (s->ok = true; s->module < s->modules->len && s->ok; s->module++)
         s->ok = solve_module(s, &s->modules->at[s->module], &s->out->parts[s->module]);
     return NULL;
+}
+
+/* Whether there is room for counting the sets. Their number has no more bits than there are events, which mostly
+ * answers that without looking at the diagrams. */
+static bool count_fits(struct solving *s)
+{
+    size_t nodes = 0, used = atomic_load_explicit(&s->budget.used, memory_order_relaxed);
+    size_t room = used < s->budget.max_bytes ? s->budget.max_bytes - used : 0;
+    for (uint32_t i = 0; i < s->out->len; i++)
+        nodes += s->out->parts[i].sets.len + (size_t)1;
+    if (nodes <= room / sizeof(uint64_t) / (s->out->events / 64 + 2))
+        return true;
+    return solution_count_bytes(s->out) <= room;
 }
 
 int solve(const struct formula *f, enum solve_want want, const struct tree_limits *limits, struct arena *arena,
@@ -114,7 +138,7 @@ int solve(const struct formula *f, enum solve_want want, const struct tree_limit
         most = modules.at[i].f.events > most ? modules.at[i].f.events : most;
     bool ran = deep_call(most, solve_modules, &s);
     arena_release(&scratch);
-    if (ran && s.ok)
+    if (ran && s.ok && (!(want & SOLVE_SETS) || count_fits(&s)))
         return CM_OK;
     memset(out, 0, sizeof(*out));
     return err_set(err, CM_ELIMIT, "the tree is too large for the time or memory allowed");

@@ -70,7 +70,9 @@ struct chance {
 };
 struct chance solution_probability(const struct solution *s, const double *p, const double *q);
 
-/* The exact number of minimal sets in decimal digits, in the arena. */
+/* The exact number of minimal sets in decimal digits, in the arena. It takes a large number for every node of the
+ * largest part while it runs: solution_count_bytes() of them. solve() fails when the limits have no room for that. */
+size_t solution_count_bytes(const struct solution *s);
 const char *solution_count(const struct solution *s, struct arena *arena);
 
 #endif

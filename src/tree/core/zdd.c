@@ -2,10 +2,13 @@
  * f1 that do not contain one of f0, with x added. Because "exactly the variables in S" is what is asked,
  * this is right for every function: of one that is not monotone it gives the minimal p-cuts.
  *
- * Of a monotone function, a set contains a minimal set of f0 exactly when f0 holds of it. So the sets to
- * drop are found by walking f0 itself, with one recursive call for each branch; comparing with the sets of
- * f0 instead takes two for the branch with x and leaves rubbish behind. (The least monotone function above
- * another one would do for those that are not, but it can be far larger.) */
+ * A set contains a minimal set of f0 exactly when f0 holds of it or of one of its subsets. So, of a set with the
+ * topmost variable x of f0, the subset may have x or not. Where f rises in x, the branch of f0 with x tells
+ * for both, in one recursive call; its minimal sets (`with`) are kept for that, because the diagram of f0's sets has
+ * only those of them that do not contain one without x. Where f falls in x, no minimal set has x. Only the other
+ * variables need two calls. All this depends on the minimal sets of f0 alone, and many subfunctions of one that
+ * is not monotone have the same, so sets are compared with sets, and the memo answers for all such f0 at once.
+ * (The least monotone function above f would do too, but its diagram can be far larger.) */
 #include "tree/core/zdd.h"
 #include "tree/core/bdd.h"
 
@@ -17,20 +20,31 @@ enum { NO_SET = 0, EMPTY_SET = 1, LOOK_AT_CLOCK = 4096 };
 struct zdd {
     struct node_table nodes;
     struct memo memo;
-    const struct diagram_node *f;
+    const unsigned char *polarity; /* by level */
+    uint32_t *by_ref;              /* by reference in f: its minimal sets, once they are known */
+    uint32_t *with;                /* by node: 0, or the minimal sets of the branch with its variable */
+    size_t with_len;
     struct budget *budget;
     uint32_t work;
 };
 
-/* Marks with 1 the references that the root leads to. */
-static void mark_needed(const struct diagram *f, uint32_t *by_ref)
+/* What is true of f when x is added to the set makes no minimal set where f falls in x: it was true before. */
+static inline bool falls(const struct zdd *z, uint32_t level)
 {
-    by_ref[f->root] = 1;
+    return z->polarity[level] == FORMULA_NEGATIVE;
+}
+
+/* Marks with 1 the references whose minimal sets the root's are made of. */
+static void mark_needed(const struct diagram *f, struct zdd *z)
+{
+    z->by_ref[f->root] = 1;
     for (uint32_t r = 2 * f->len; r-- > 2;) {
-        if (by_ref[r]) {
-            by_ref[f->at[r >> 1].hi ^ (r & 1)] = 1;
-            by_ref[f->at[r >> 1].lo ^ (r & 1)] = 1;
-        }
+        const struct diagram_node *n = &f->at[r >> 1];
+        if (!z->by_ref[r])
+            continue;
+        z->by_ref[n->lo ^ (r & 1)] = 1;
+        if (!falls(z, n->var))
+            z->by_ref[n->hi ^ (r & 1)] = 1;
     }
 }
 
@@ -49,87 +63,90 @@ static inline bool tired(struct zdd *z)
     return budget_over(z->budget);
 }
 
-/* The sets of s in which the monotone function at reference r does not hold. */
-static uint32_t drop_satisfied(struct zdd *z, uint32_t s, uint32_t r)
+static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t);
+
+/* drop_larger() for sets that have the topmost variable of t, which is taken off. */
+static uint32_t drop_with(struct zdd *z, uint32_t s, uint32_t t)
 {
-    if (s == NO_SET || r == BDD_TRUE)
-        return NO_SET;
-    if (s == EMPTY_SET) /* of which only "true" holds, among monotone functions */
-        return s;
-    const struct diagram_node *f = z->f;
-    uint32_t level = z->nodes.at[s].level;
-    while (r > BDD_FALSE && f[r >> 1].var < level)
-        r = f[r >> 1].lo ^ (r & 1); /* no set has this variable */
-    if (r <= BDD_FALSE)
-        return r == BDD_TRUE ? NO_SET : s;
-    uint32_t result;
-    if (memo_get(&z->memo, s, r, 0, &result))
-        return result;
-    if (tired(z))
-        return NODE_FAIL;
-    uint32_t hi = z->nodes.at[s].hi, lo = z->nodes.at[s].lo, r1 = r, r0 = r;
-    if (f[r >> 1].var == level) {
-        r1 = f[r >> 1].hi ^ (r & 1);
-        r0 = f[r >> 1].lo ^ (r & 1);
-    }
-    memo_prefetch(&z->memo, lo, r0, 0);
-    hi = drop_satisfied(z, hi, r1);
-    lo = hi == NODE_FAIL ? NODE_FAIL : drop_satisfied(z, lo, r0);
-    result = make(z, level, hi, lo);
-    if (result != NODE_FAIL)
-        memo_put(&z->memo, s, r, 0, result);
-    return result;
+    s = drop_larger(z, s, z->with[t]);
+    if (z->polarity[z->nodes.at[t].level] != FORMULA_POSITIVE && s != NODE_FAIL)
+        s = drop_larger(z, s, z->nodes.at[t].lo);
+    return s;
 }
 
-/* The sets of s that contain no set of t; t has no two sets of which one contains the other. */
+/* The sets of s that contain no set of t; t are the minimal sets of a reference. */
 static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
 {
     if (s == NO_SET || t == EMPTY_SET)
         return NO_SET;
     if (s == EMPTY_SET) /* t has other sets only */
         return s;
-    uint32_t level = z->nodes.at[s].level;
+    const struct node *from = &z->nodes.at[s];
+    uint32_t level = from->level, hi = from->hi, lo = from->lo;
     while (z->nodes.at[t].level < level)
         t = z->nodes.at[t].lo;
     if (t <= EMPTY_SET || s == t)
         return t == NO_SET ? s : NO_SET;
     uint32_t result;
-    if (memo_get(&z->memo, s, t, 1, &result))
+    if (memo_get(&z->memo, s, t, 0, &result))
         return result;
     if (tired(z))
         return NODE_FAIL;
-    uint32_t hi = z->nodes.at[s].hi, lo = z->nodes.at[s].lo, t1 = NO_SET, t0 = t;
-    if (z->nodes.at[t].level == level) {
-        t1 = z->nodes.at[t].hi;
-        t0 = z->nodes.at[t].lo;
-    }
-    memo_prefetch(&z->memo, lo, t0, 1);
-    hi = drop_larger(z, hi, t1);
-    hi = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, hi, t0);
+    bool same = z->nodes.at[t].level == level;
+    uint32_t t0 = same ? z->nodes.at[t].lo : t;
+    memo_prefetch(&z->memo, lo, t0, 0);
+    hi = same ? drop_with(z, hi, t) : drop_larger(z, hi, t);
     lo = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, lo, t0);
     result = make(z, level, hi, lo);
     if (result != NODE_FAIL)
-        memo_put(&z->memo, s, t, 1, result);
+        memo_put(&z->memo, s, t, 0, result);
     return result;
 }
 
-/* by_ref[r]: the minimal sets of the function at reference r, from the bottom up. Returns the root's. */
-static uint32_t minimal(struct zdd *z, const struct diagram *f, bool coherent, uint32_t *by_ref)
+/* Remembers the sets of the branch with its variable for a node. */
+static bool keep_with(struct zdd *z, uint32_t node, uint32_t with)
 {
-    mark_needed(f, by_ref);
-    by_ref[BDD_TRUE] = EMPTY_SET;
-    by_ref[BDD_FALSE] = NO_SET;
+    if (node >= z->with_len) {
+        size_t len = z->nodes.cap;
+        uint32_t *at = budget_realloc(z->budget, z->with, z->with_len * sizeof(*at), len * sizeof(*at));
+        if (!at)
+            return false;
+        memset(at + z->with_len, 0, (len - z->with_len) * sizeof(*at));
+        z->with = at;
+        z->with_len = len;
+    }
+    if (!z->with[node])
+        z->with[node] = with;
+    return true;
+}
+
+/* The minimal sets of the function at reference r, whose branches have theirs. */
+static uint32_t minimal_at(struct zdd *z, const struct diagram *f, uint32_t r)
+{
+    const struct diagram_node *n = &f->at[r >> 1];
+    uint32_t lo = z->by_ref[n->lo ^ (r & 1)];
+    if (falls(z, n->var))
+        return lo;
+    uint32_t with = z->by_ref[n->hi ^ (r & 1)], hi = drop_larger(z, with, lo), result = make(z, n->var, hi, lo);
+    if (result == NODE_FAIL || hi == NO_SET || keep_with(z, result, with))
+        return result;
+    return NODE_FAIL;
+}
+
+/* The minimal sets of the function at each reference, from the bottom up. Returns the root's. */
+static uint32_t minimal(struct zdd *z, const struct diagram *f)
+{
+    mark_needed(f, z);
+    z->by_ref[BDD_TRUE] = EMPTY_SET;
+    z->by_ref[BDD_FALSE] = NO_SET;
     for (uint32_t r = 2; r < 2 * f->len; r++) {
-        if (!by_ref[r])
+        if (!z->by_ref[r])
             continue;
-        const struct diagram_node *n = &f->at[r >> 1];
-        uint32_t lo_ref = n->lo ^ (r & 1), hi = by_ref[n->hi ^ (r & 1)], lo = by_ref[lo_ref];
-        hi = coherent ? drop_satisfied(z, hi, lo_ref) : drop_larger(z, hi, lo);
-        by_ref[r] = make(z, n->var, hi, lo);
-        if (by_ref[r] == NODE_FAIL)
+        z->by_ref[r] = minimal_at(z, f, r);
+        if (z->by_ref[r] == NODE_FAIL)
             return NODE_FAIL;
     }
-    return by_ref[f->root];
+    return z->by_ref[f->root];
 }
 
 /* The nodes that the root needs, in an array of their own. number: zeroed, one for each node. */
@@ -158,20 +175,22 @@ static struct diagram freeze(const struct node_table *t, uint32_t root, uint32_t
     return d;
 }
 
-struct diagram zdd_minimal_sets(const struct diagram *f, bool coherent, struct budget *budget, struct arena *arena,
-                                uint64_t *made)
+struct diagram zdd_minimal_sets(const struct diagram *f, const unsigned char *polarity, struct budget *budget,
+                                struct arena *arena, uint64_t *made)
 {
-    struct zdd z = {.f = f->at, .budget = budget};
+    struct zdd z = {.polarity = polarity, .budget = budget};
     struct diagram out = {NULL, 0, 0};
     size_t bytes = f->len * 2 * sizeof(uint32_t);
-    uint32_t *by_ref = budget_calloc(budget, bytes), root = NODE_FAIL;
+    uint32_t root = NODE_FAIL;
+    z.by_ref = budget_calloc(budget, bytes);
     bool ready = node_table_init(&z.nodes, 2, budget);
     ready = memo_init(&z.memo, budget) && ready;
-    if (by_ref && ready)
-        root = minimal(&z, f, coherent, by_ref);
+    if (z.by_ref && ready)
+        root = minimal(&z, f);
     *made += z.nodes.len;
     memo_release(&z.memo);
-    budget_free(budget, by_ref, bytes);
+    budget_free(budget, z.by_ref, bytes);
+    budget_free(budget, z.with, z.with_len * sizeof(*z.with));
     bytes = (root + (size_t)2) * sizeof(uint32_t);
     uint32_t *number = root == NODE_FAIL ? NULL : budget_calloc(budget, bytes);
     if (number && budget_take(budget, (root + (size_t)2) * sizeof(struct diagram_node))) {

@@ -9,6 +9,7 @@ struct writer {
     const struct tree_analysis *t;
     const struct analysis_json *what;
     const struct sv *names;
+    struct arena *scratch;
 };
 
 const char *const analysis_world_names[TREE_WORLDS] = {"none", "deployed", "all"};
@@ -45,6 +46,8 @@ const struct tree_attacks *analysis_best(const struct analysis_world *w, enum tr
                                          enum tree_measure *out_used)
 {
     *out_used = (int)by < ANALYSIS_BEST && w->best[by].len ? by : MEASURE_SIZE;
+    if (!w->best[*out_used].len) /* of bounds, only the likeliest are known */
+        *out_used = w->best[MEASURE_PROBABILITY].len ? MEASURE_PROBABILITY : MEASURE_SIZE;
     return &w->best[*out_used];
 }
 
@@ -237,6 +240,8 @@ static void put_best(const struct writer *w, const struct analysis_world *world)
     const struct tree_attacks *best = analysis_best(world, w->what->by, &used);
     json_put_str(w->j, "attacks_by", tree_measure_names[used]);
     json_put_bool(w->j, "attacks_exact", best->exact);
+    if (isfinite(world->cutoff)) /* not all attacks are known: all that are likelier than this */
+        put_number(w->j, "cutoff", world->cutoff);
     put_attacks(w, "attacks", best);
     json_key(w->j, "best");
     json_object(w->j);
@@ -248,6 +253,50 @@ static void put_best(const struct writer *w, const struct analysis_world *world)
         json_put_bool(w->j, "all_attacks_complete", world->list.exact);
         put_step_sets(w, "all_attacks", &world->list);
     }
+}
+
+/* ---- explanation ---- */
+
+static void put_path(const struct writer *w, const struct explain_path *path)
+{
+    json_key(w->j, "path");
+    json_array(w->j);
+    for (size_t i = 0; i < path->steps.len; i++) {
+        const struct explain_step *s = &path->steps.at[i];
+        json_object(w->j);
+        put_name(w, "node", s->node);
+        json_put_int(w->j, "depth", (int64_t)s->depth);
+        json_put_str(w->j, "choice", s->choice);
+        json_end(w->j);
+    }
+    json_end(w->j);
+}
+
+static void put_sentences(const struct writer *w, const char *key, const struct explanation *e)
+{
+    if (e->parts.len)
+        json_put(w->j, key, explain_plain(w->scratch, e));
+}
+
+static void put_explanation(const struct writer *w, const struct analysis_world *world)
+{
+    json_key(w->j, "explanation");
+    json_object(w->j);
+    for (unsigned m = 0; m < ANALYSIS_BEST; m++) {
+        const struct analysis_explanation *e = &world->explained[m];
+        if (!e->attack.parts.len)
+            continue;
+        struct sv attack = explain_plain(w->scratch, &e->attack), limits = explain_plain(w->scratch, &e->limits);
+        json_key(w->j, tree_measure_names[m]);
+        json_object(w->j);
+        put_path(w, &e->path);
+        json_put_str(w->j, "text", arena_printf(w->scratch, "%.*s%s%.*s", SV_ARG(attack), limits.len ? " " : "",
+                                                SV_ARG(limits)));
+        json_end(w->j);
+    }
+    json_end(w->j);
+    put_sentences(w, "importance_text", &world->importance_text);
+    put_sentences(w, "front_text", &world->front_text);
 }
 
 /* ---- worlds ---- */
@@ -645,7 +694,7 @@ static void put_counts(const struct writer *w)
 void analysis_json_write(struct json *j, const struct tree_analysis *t, const struct analysis_json *what,
                          struct arena *scratch)
 {
-    struct writer w = {j, t, what, analysis_names(scratch, t->tree)};
+    struct writer w = {j, t, what, analysis_names(scratch, t->tree), scratch};
     const struct analysis_world *main = &t->worlds[t->main_world];
     put_counts(&w);
     json_put_str(j, "world", analysis_world_names[t->main_world]);
@@ -660,8 +709,10 @@ void analysis_json_write(struct json *j, const struct tree_analysis *t, const st
         put_worlds(&w);
     if (what->gap)
         put_gap(&w);
-    if (what->attacks)
+    if (what->attacks || isfinite(main->cutoff))
         put_best(&w, main);
+    if (what->explanation)
+        put_explanation(&w, main);
     if (what->approaches)
         put_approaches(&w);
     if (what->importance)

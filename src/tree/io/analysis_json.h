@@ -11,6 +11,7 @@
 
 struct analysis_json {
     bool worlds, gap, attacks, importance, fronts, defence, approaches;
+    bool explanation;       /* what options.explain made, and importance_text and front_text */
     bool whole;             /* also no_defence and all_defences, with every minimal attack that was listed */
     enum tree_measure by;   /* the order of `attacks`, where the tree has its values; otherwise size */
     const double *budgets;  /* for `budgets`: what attacker and defender can do with so much money */

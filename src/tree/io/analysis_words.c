@@ -1,6 +1,8 @@
 #include "tree/io/analysis_words.h"
 
 #include "base/str.h"
+#include "tree/core/explain.h"
+#include "tree/core/number_text.h"
 #include "tree/io/analysis_json.h"
 
 #include <math.h>
@@ -13,100 +15,26 @@ static struct sv taken(struct arena *a, struct str *text)
     return result;
 }
 
-/* Three significant digits, fewer when the rest are zeros; an exponent without leading zeros: "1.2e-9". */
-static struct sv significant(struct arena *a, double value)
-{
-    char *text = arena_printf(a, "%.3g", value), *e = strchr(text, 'e');
-    if (e) {
-        char *from = e + (e[1] == '-' ? 2 : 1), *to = from;
-        while (*from == '+' || *from == '0')
-            from++;
-        memmove(to, from, strlen(from) + 1);
-    }
-    return sv_str(text);
-}
-
 struct sv words_probability(struct arena *a, double p)
 {
-    return isnan(p) ? SV("unknown") : significant(a, p);
+    return sv_str(number_text(a, p));
 }
 
 struct sv words_ratio(struct arena *a, double value)
 {
-    return significant(a, value);
-}
-
-/* Digits in groups of three: counts and money are read, not parsed. */
-static void add_grouped(struct str *out, struct sv digits)
-{
-    for (size_t i = 0; i < digits.len; i++) {
-        if (i && (digits.len - i) % 3 == 0)
-            str_add_char(out, ',');
-        str_add_char(out, digits.at[i]);
-    }
-}
-
-static struct sv grouped(struct arena *a, struct sv digits)
-{
-    struct str text = STR_INIT;
-    add_grouped(&text, digits);
-    return taken(a, &text);
+    return sv_str(number_text(a, value));
 }
 
 struct sv words_count(struct arena *a, const char *digits)
 {
-    if (!digits)
-        return SV("unknown");
-    return grouped(a, sv_str(digits));
-}
-
-static struct sv quantity(struct arena *a, double value)
-{
-    if (fabs(value) >= 1e15)
-        return significant(a, value);
-    if (fabs(value) >= 1000) {
-        double unit = pow(10, floor(log10(fabs(value))) - 2);
-        return grouped(a, sv_str(arena_printf(a, "%.0f", round(value / unit) * unit)));
-    }
-    return significant(a, value);
-}
-
-/* In the largest unit that fits, and the next smaller one: "2 d 1 h". */
-static struct sv duration(struct arena *a, double seconds)
-{
-    static const struct {
-        double length;
-        const char *name;
-    } units[] = {{365.25 * 86400, "y"}, {7 * 86400.0, "w"}, {86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    for (size_t i = 0; i + 1 < ARRAY_LEN(units); i++) {
-        double whole = floor(seconds / units[i].length);
-        double rest = round((seconds - whole * units[i].length) / units[i + 1].length);
-        if (whole < 1 || whole > 1e9)
-            continue;
-        if (rest >= units[i].length / units[i + 1].length - 0.5) /* 23 h 60 min */
-            return duration(a, (whole + 1) * units[i].length);
-        if (whole >= 20 || rest < 1)
-            return sv_str(arena_printf(a, "%.0f %s", whole, units[i].name));
-        return sv_str(arena_printf(a, "%.0f %s %.0f %s", whole, units[i].name, rest, units[i + 1].name));
-    }
-    return sv_str(arena_printf(a, "%.3g s", seconds));
+    return sv_str(number_count(a, digits));
 }
 
 struct sv words_measure(struct arena *a, enum tree_measure m, double value)
 {
-    if (isnan(value))
-        return SV("unknown");
     if (isinf(value))
         return SV("none");
-    switch (m) {
-    case MEASURE_PROBABILITY:
-        return words_probability(a, value);
-    case MEASURE_TIME:
-    case MEASURE_TIME_SUM:
-        return duration(a, value);
-    default:
-        return quantity(a, value);
-    }
+    return sv_str(m == MEASURE_TIME || m == MEASURE_TIME_SUM ? number_time_brief(a, value) : number_text(a, value));
 }
 
 struct sv words_number(struct arena *a, const struct analysis_number *n)
@@ -135,8 +63,7 @@ struct sv words_world(enum tree_world w)
 
 struct sv words_node(const struct tree *t, uint32_t node)
 {
-    const struct tree_node *n = &t->nodes.at[node];
-    return n->label.len ? n->label : n->reference.len ? n->reference : n->id;
+    return explain_name(t, node);
 }
 
 struct sv words_attack(struct arena *a, const struct tree *t, const struct tree_attack *attack)
@@ -182,6 +109,13 @@ struct sv words_attack_measures(struct arena *a, const struct tree *t, const str
     }
     str_addf(&text, "%s%u step%s", text.len ? ", " : "", attack->len, attack->len == 1 ? "" : "s");
     return taken(a, &text);
+}
+
+struct sv words_path_step(struct arena *a, const struct tree *t, const struct explain_step *step)
+{
+    struct sv node = words_node(t, step->node);
+    const char *kind = t->nodes.at[step->node].role == TREE_ATTACK ? "" : "a countermeasure, ";
+    return *step->choice ? sv_str(arena_printf(a, "%.*s (%s%s)", SV_ARG(node), kind, step->choice)) : node;
 }
 
 struct sv words_missing(struct arena *a, const struct tree *t, uint32_t node, int attribute)

@@ -1,6 +1,6 @@
 /* The figures of an analysis in words: the sentences that the command line, the pages and the documents share. Plain
  * UTF-8 text in the arena given; nodes are called by their labels. No digit is printed that is not meant: figures have
- * three significant digits, bounds are called bounds. */
+ * three significant digits (core/number_text.h), bounds are called bounds. */
 #ifndef CASEMATE_TREE_IO_ANALYSIS_WORDS_H
 #define CASEMATE_TREE_IO_ANALYSIS_WORDS_H
 
@@ -22,6 +22,8 @@ struct sv words_attack(struct arena *a, const struct tree *t, const struct tree_
 /* "probability 0.06, cost 1,700, 2 steps": the measures that have values. In a tree with countermeasures the
  * probability is that of the steps alone, and says so. */
 struct sv words_attack_measures(struct arena *a, const struct tree *t, const struct tree_attack *attack);
+/* A node on the way of an attack, with what it asks for: "Defeat the encryption (any of 2)". */
+struct sv words_path_step(struct arena *a, const struct tree *t, const struct explain_step *step);
 /* Three significant digits of a figure that is no probability. */
 struct sv words_ratio(struct arena *a, double value);
 /* The countermeasures and approaches of an analysis, what removes most first. */
