@@ -196,12 +196,18 @@ static void print_attacks(const struct printer *p)
     heading(p, arena_printf(p->a, "Minimal attacks, %s", words[by]));
     if (by != p->what->by && p->what->by != MEASURE_PROBABILITY)
         printf("  (not by %s: the tree lacks values for it)\n", tree_measure_names[p->what->by]);
-    for (size_t i = 0; i < best->len; i++) {
+    size_t shown = best->len < p->what->best ? best->len : p->what->best;
+    for (size_t i = 0; i < shown; i++) {
         char lead[32];
         snprintf(lead, sizeof(lead), "%3zu. ", i + 1);
         print_attack(p, lead, 5, &best->at[i]);
     }
-    if (!best->exact)
+    if (best->len > shown)
+        printf("  and %zu more (--best %zu shows them)\n", best->len - shown, best->len);
+    if (!isnan(w->cutoff) && by == MEASURE_PROBABILITY)
+        printf("  A limit ended the search; every minimal attack likelier than %.*s is among them.\n",
+               SV_ARG(words_probability(p->a, w->cutoff)));
+    else if (!best->exact)
         puts("  A limit ended the search: better attacks may exist.");
 }
 
