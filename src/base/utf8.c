@@ -1,9 +1,8 @@
 #include "base/utf8.h"
 
+#include "base/icu.h"
+
 #include <string.h>
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/ustring.h>
 
 /* Table 3-7 of the Unicode Standard. */
 size_t utf8_sequence(struct sv text, size_t at)
@@ -90,10 +89,10 @@ size_t utf8_count(struct sv text)
 
 static size_t code_point_width(uint32_t c)
 {
-    int8_t type = u_charType((UChar32)c);
+    int8_t type = icu()->u_charType((UChar32)c);
     if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR)
         return 0;
-    int width = u_getIntPropertyValue((UChar32)c, UCHAR_EAST_ASIAN_WIDTH);
+    int width = icu()->u_getIntPropertyValue((UChar32)c, UCHAR_EAST_ASIAN_WIDTH);
     return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
 }
 
@@ -122,7 +121,7 @@ static UChar *to_utf16(struct arena *a, struct sv text, int32_t *out_len)
 {
     UErrorCode status = U_ZERO_ERROR;
     UChar *wide = arena_new_array(a, UChar, text.len + 1);
-    u_strFromUTF8(wide, (int32_t)text.len + 1, out_len, text.at, (int32_t)text.len, &status);
+    icu()->u_strFromUTF8(wide, (int32_t)text.len + 1, out_len, text.at, (int32_t)text.len, &status);
     if (U_FAILURE(status))
         BUG("invalid UTF-8 reached ICU");
     return wide;
@@ -133,7 +132,7 @@ static struct sv from_utf16(struct arena *a, const UChar *wide, int32_t len)
     UErrorCode status = U_ZERO_ERROR;
     int32_t bytes = 0;
     char *text = arena_alloc(a, (size_t)len * 3 + 1);
-    u_strToUTF8(text, len * 3 + 1, &bytes, wide, len, &status);
+    icu()->u_strToUTF8(text, len * 3 + 1, &bytes, wide, len, &status);
     if (U_FAILURE(status))
         BUG("ICU returned bad UTF-16");
     return sv_from(text, (size_t)bytes);
@@ -142,7 +141,7 @@ static struct sv from_utf16(struct arena *a, const UChar *wide, int32_t len)
 static const UNormalizer2 *nfc(void)
 {
     UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *n = unorm2_getNFCInstance(&status);
+    const UNormalizer2 *n = icu()->unorm2_getNFCInstance(&status);
     if (U_FAILURE(status))
         BUG("ICU has no NFC data");
     return n;
@@ -156,7 +155,7 @@ bool utf8_is_nfc(struct sv text)
     UErrorCode status = U_ZERO_ERROR;
     int32_t len;
     UChar *wide = to_utf16(&scratch, text, &len);
-    bool yes = unorm2_isNormalized(nfc(), wide, len, &status) && U_SUCCESS(status);
+    bool yes = icu()->unorm2_isNormalized(nfc(), wide, len, &status) && U_SUCCESS(status);
     arena_release(&scratch);
     return yes;
 }
@@ -171,9 +170,9 @@ struct sv utf8_nfc(struct arena *a, struct sv text)
     UChar *wide = to_utf16(&scratch, text, &len);
     int32_t cap = len * 3 + 16; /* NFC never needs more than three units per unit */
     UChar *normal = arena_new_array(&scratch, UChar, (size_t)cap);
-    int32_t normal_len = unorm2_normalize(nfc(), wide, len, normal, cap, &status);
+    int32_t normal_len = icu()->unorm2_normalize(nfc(), wide, len, normal, cap, &status);
     if (U_FAILURE(status))
-        BUG("NFC failed: %s", u_errorName(status));
+        BUG("NFC failed: %s", icu()->u_errorName(status));
     struct sv result = from_utf16(a, normal, normal_len);
     arena_release(&scratch);
     return result;
@@ -187,12 +186,19 @@ struct sv utf8_fold(struct arena *a, struct sv text)
     UChar *wide = to_utf16(&scratch, text, &len);
     int32_t cap = len * 3 + 1; /* full folding gives at most three units per unit */
     UChar *folded = arena_new_array(&scratch, UChar, (size_t)cap);
-    int32_t folded_len = u_strFoldCase(folded, cap, wide, len, U_FOLD_CASE_DEFAULT, &status);
+    int32_t folded_len = icu()->u_strFoldCase(folded, cap, wide, len, U_FOLD_CASE_DEFAULT, &status);
     if (U_FAILURE(status))
-        BUG("case folding failed: %s", u_errorName(status));
+        BUG("case folding failed: %s", icu()->u_errorName(status));
     struct sv result = from_utf16(a, folded, folded_len);
     arena_release(&scratch);
     return result;
+}
+
+static bool is_alnum(uint32_t c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return icu()->u_isalnum((UChar32)c);
 }
 
 size_t utf8_words(struct sv text)
@@ -202,9 +208,9 @@ size_t utf8_words(struct sv text)
     for (size_t at = 0; at < text.len;) {
         uint32_t c = utf8_next(text, &at);
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 ||
-            (c >= 0x2000 && u_isUWhiteSpace((UChar32)c))) {
+            (c >= 0x2000 && icu()->u_isUWhiteSpace((UChar32)c))) {
             in_word = false;
-        } else if (!in_word && u_isalnum((UChar32)c)) {
+        } else if (!in_word && is_alnum(c)) {
             in_word = true;
             words++;
         }

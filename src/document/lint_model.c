@@ -129,11 +129,11 @@ static bool in_words(const char *words, struct sv word)
 }
 
 /* What a child counts as: its name, or what an entity stands for. Empty: no element. */
-static struct sv counts_as(const struct lint *l, const xmlNode *n)
+static struct sv counts_as(const struct lint *l, const struct lint_node *n)
 {
-    if (n->type == XML_ELEMENT_NODE)
+    if (n->type == LINT_ELEMENT)
         return lint_name(n);
-    if (n->type != XML_ENTITY_REF_NODE)
+    if (n->type != LINT_REFERENCE)
         return SV_NONE;
     switch (lint_entity_kind(l, n)) {
     case LINT_ENTITY_LEGAL:
@@ -145,15 +145,12 @@ static struct sv counts_as(const struct lint *l, const xmlNode *n)
     }
 }
 
-static bool blank(const xmlNode *n)
+static bool blank(const struct lint_node *n)
 {
-    for (const xmlChar *c = n->content; c && *c; c++)
-        if (*c != ' ' && *c != '\t' && *c != '\n' && *c != '\r')
-            return false;
-    return true;
+    return sv_trim(n->text).len == 0;
 }
 
-static void check_text(struct lint *l, const xmlNode *n, const struct model *m)
+static void check_text(struct lint *l, const struct lint_node *n, const struct model *m)
 {
     if (m->content == EMPTY)
         lint_error(l, n, arena_printf(l->arena, "<%s> has content", m->name), "nothing in it");
@@ -162,10 +159,10 @@ static void check_text(struct lint *l, const xmlNode *n, const struct model *m)
                    arena_printf(l->arena, "one of: %s", m->children));
 }
 
-static void check_reference(struct lint *l, const xmlNode *n, const struct model *m)
+static void check_reference(struct lint *l, const struct lint_node *n, const struct model *m)
 {
     enum lint_entity kind = lint_entity_kind(l, n);
-    const char *name = (const char *)n->name;
+    const char *name = n->name;
     if (kind != LINT_ENTITY_OWN && !l->entity_set) {
         lint_error(l, n, arena_printf(l->arena, "&%s; is not declared", name),
                    "<!ENTITY % ents SYSTEM 'xep.ent'> %ents;");
@@ -189,11 +186,11 @@ static void check_reference(struct lint *l, const xmlNode *n, const struct model
                      "xepNNNN, rfcNNNN or another name of xep.ent");
 }
 
-static void check_member(struct lint *l, const xmlNode *n, const struct model *m)
+static void check_member(struct lint *l, const struct lint_node *n, const struct model *m)
 {
     if (find_model(lint_name(n)) && !in_words(m->children, lint_name(n)))
         lint_error(
-            l, n, arena_printf(l->arena, "<%s> stands in <%s>", (const char *)n->name, m->name),
+            l, n, arena_printf(l->arena, "<%s> stands in <%s>", n->name, m->name),
             *m->children ? arena_printf(l->arena, "text or one of: %s", m->children) : "text only");
 }
 
@@ -215,18 +212,18 @@ static bool next_step(struct sv *rest, struct step *out)
     return true;
 }
 
-static const xmlNode *next_member(const struct lint *l, const xmlNode *n)
+static const struct lint_node *next_member(const struct lint *l, const struct lint_node *n)
 {
     while (n && counts_as(l, n).len == 0)
         n = n->next;
     return n;
 }
 
-static void check_sequence(struct lint *l, const xmlNode *parent, const struct model *m)
+static void check_sequence(struct lint *l, const struct lint_node *parent, const struct model *m)
 {
     struct sv rest = sv_str(m->children);
     struct step step;
-    const xmlNode *n = next_member(l, parent->children);
+    const struct lint_node *n = next_member(l, parent->children);
     while (next_step(&rest, &step)) {
         bool found = false;
         while (n && sv_eq(counts_as(l, n), step.name) && (!found || step.may_repeat)) {
@@ -250,64 +247,48 @@ static void check_sequence(struct lint *l, const xmlNode *parent, const struct m
                    arena_printf(l->arena, "the order: %s", m->children));
 }
 
-static void check_attributes(struct lint *l, const xmlNode *n, const struct model *m)
+static void check_attributes(struct lint *l, const struct lint_node *n, const struct model *m)
 {
-    for (const xmlAttr *a = n->properties; a; a = a->next)
-        if (a->ns || !in_words(m->attributes, sv_str((const char *)a->name)))
-            lint_error(l, n,
-                       arena_printf(l->arena, "<%s> has the attribute %s%s%s", m->name,
-                                    a->ns && a->ns->prefix ? (const char *)a->ns->prefix : "",
-                                    a->ns ? ":" : "", (const char *)a->name),
+    for (const char **a = n->attributes; *a; a += 2) {
+        if (strncmp(a[0], "xmlns:", 6) == 0 || (strcmp(a[0], "xmlns") == 0 && strcmp(m->name, "xep") != 0))
+            lint_error(l, n, arena_printf(l->arena, "<%s> declares a namespace", m->name), "no namespaces");
+        else if (!in_words(m->attributes, sv_str(a[0])))
+            lint_error(l, n, arena_printf(l->arena, "<%s> has the attribute %s", m->name, a[0]),
                        *m->attributes ? arena_printf(l->arena, "of: %s", m->attributes) : "none");
-    for (const xmlNs *ns = n->nsDef; ns; ns = ns->next)
-        if (ns->prefix || strcmp(m->name, "xep") != 0)
-            lint_error(l, n, arena_printf(l->arena, "<%s> declares a namespace", m->name),
-                       "no namespaces");
+    }
 }
 
-static void check_element(struct lint *l, const xmlNode *n)
+static void check_element(struct lint *l, const struct lint_node *n)
 {
     const struct model *m = find_model(lint_name(n));
-    if (!m || (n->ns && n->ns->prefix)) {
+    if (!m) {
         lint_error(
             l, n,
-            arena_printf(l->arena, "<%s> is no element of the XEP format", (const char *)n->name),
+            arena_printf(l->arena, "<%s> is no element of the XEP format", n->name),
             NULL);
         return;
     }
     check_attributes(l, n, m);
-    for (const xmlNode *c = n->children; c; c = c->next) {
-        if (c->type == XML_TEXT_NODE || c->type == XML_CDATA_SECTION_NODE)
+    for (const struct lint_node *c = n->children; c; c = c->next) {
+        if (c->type == LINT_TEXT)
             check_text(l, c, m);
-        else if (c->type == XML_ENTITY_REF_NODE)
+        else if (c->type == LINT_REFERENCE)
             check_reference(l, c, m);
-        else if (c->type == XML_ELEMENT_NODE && m->content != SEQUENCE)
+        else if (c->type == LINT_ELEMENT && m->content != SEQUENCE)
             check_member(l, c, m);
     }
     if (m->content == SEQUENCE)
         check_sequence(l, n, m);
 }
 
-static const xmlNode *next_element(const xmlNode *n)
-{
-    if (n->type == XML_ELEMENT_NODE && n->children)
-        n = n->children;
-    else {
-        while (n && !n->next)
-            n = n->parent && n->parent->type == XML_ELEMENT_NODE ? n->parent : NULL;
-        n = n ? n->next : NULL;
-    }
-    return n;
-}
-
 void lint_structure(struct lint *l)
 {
-    const xmlNode *root = xmlDocGetRootElement(l->doc);
+    const struct lint_node *root = l->root;
     if (!sv_eq_str(lint_name(root), "xep"))
         lint_error(l, root,
-                   arena_printf(l->arena, "the document is a <%s>", (const char *)root->name),
+                   arena_printf(l->arena, "the document is a <%s>", root->name),
                    "<xep>");
-    for (const xmlNode *n = root; n; n = next_element(n))
-        if (n->type == XML_ELEMENT_NODE)
+    for (const struct lint_node *n = root; n; n = lint_next(root, n))
+        if (n->type == LINT_ELEMENT)
             check_element(l, n);
 }

@@ -29,9 +29,9 @@ static bool all_digits(struct sv text)
 }
 
 /* Rules 2 and 3: name of the file, number and status belong together. */
-static void check_number(struct lint *l, const xmlNode *header)
+static void check_number(struct lint *l, const struct lint_node *header)
 {
-    const xmlNode *number = lint_child(header, "number"), *status = lint_child(header, "status");
+    const struct lint_node *number = lint_child(header, "number"), *status = lint_child(header, "status");
     struct sv file = sv_str(fs_base_name(l->path)), text = lint_text(l, number);
     bool numbered = file.len == 12 && sv_starts(file, SV("xep-")) && sv_ends(file, SV(".xml")) &&
                     all_digits(sv_from(file.at + 4, 4));
@@ -62,9 +62,9 @@ static const char *const statuses[] = {"ProtoXEP", "Experimental", "Proposed",  
                                        "Active",   "Final",        "Retracted", "Obsolete",
                                        "Deferred", "Rejected",     "Deprecated"};
 
-static void check_status(struct lint *l, const xmlNode *header)
+static void check_status(struct lint *l, const struct lint_node *header)
 {
-    const xmlNode *status = lint_child(header, "status");
+    const struct lint_node *status = lint_child(header, "status");
     struct sv text = lint_text(l, status);
     if (status && !one_of(text, statuses, ARRAY_LEN(statuses)))
         lint_error(l, status, arena_printf(l->arena, "the status is \"%.*s\"", SV_ARG(text)),
@@ -87,11 +87,11 @@ static bool old_type(struct sv file, struct sv type)
            (sv_eq_str(type, "SIG Proposal") && sv_eq_str(file, "xep-0007.xml"));
 }
 
-static void check_type(struct lint *l, const xmlNode *header)
+static void check_type(struct lint *l, const struct lint_node *header)
 {
     static const char *const names[] = {"Historical", "Humorous", "Informational", "Organizational",
                                         "Standards Track"};
-    const xmlNode *type = lint_child(header, "type");
+    const struct lint_node *type = lint_child(header, "type");
     struct sv text = lint_text(l, type);
     if (type && !one_of(text, names, ARRAY_LEN(names)) &&
         !old_type(sv_str(fs_base_name(l->path)), text))
@@ -99,9 +99,9 @@ static void check_type(struct lint *l, const xmlNode *header)
                    "Historical, Humorous, Informational, Organizational or Standards Track");
 }
 
-static void check_approver(struct lint *l, const xmlNode *header)
+static void check_approver(struct lint *l, const struct lint_node *header)
 {
-    const xmlNode *approver = lint_child(header, "approver");
+    const struct lint_node *approver = lint_child(header, "approver");
     struct sv text = lint_text(l, approver), type = lint_text(l, lint_child(header, "type"));
     if (!approver) {
         lint_error(l, header, "the document names no approver",
@@ -149,9 +149,9 @@ static int compare_versions(const uint64_t *a, const uint64_t *b)
     return 0;
 }
 
-static void check_date(struct lint *l, const xmlNode *revision, struct sv *newer)
+static void check_date(struct lint *l, const struct lint_node *revision, struct sv *newer)
 {
-    const xmlNode *date = lint_child(revision, "date");
+    const struct lint_node *date = lint_child(revision, "date");
     struct sv text = lint_text(l, date);
     struct date parsed;
     if (!date_parse(text, &parsed))
@@ -165,14 +165,14 @@ static void check_date(struct lint *l, const xmlNode *revision, struct sv *newer
 }
 
 /* Newest first; also how versions and dates are written. */
-static void check_revisions(struct lint *l, const xmlNode *header)
+static void check_revisions(struct lint *l, const struct lint_node *header)
 {
     uint64_t above[VERSION_PARTS] = {0}, parts[VERSION_PARTS];
-    const xmlNode *r = lint_child(header, "revision");
+    const struct lint_node *r = lint_child(header, "revision");
     struct sv newer = SV_NONE;
     size_t count = 0;
     for (; r; r = lint_sibling(r), count++) {
-        const xmlNode *version = lint_child(r, "version");
+        const struct lint_node *version = lint_child(r, "version");
         struct sv text = lint_text(l, version);
         bool plain = false;
         if (!read_version(text, parts, &plain))
@@ -196,7 +196,7 @@ static void check_revisions(struct lint *l, const xmlNode *header)
         memcpy(above, parts, sizeof(above));
         check_date(l, r, &newer);
     }
-    const xmlNode *first = lint_child(lint_child(header, "revision"), "version");
+    const struct lint_node *first = lint_child(lint_child(header, "revision"), "version");
     if (l->submission && count == 1 &&
         sv_eq_str(lint_text(l, lint_child(header, "status")), "ProtoXEP") &&
         !sv_eq_str(lint_text(l, first), "0.0.1"))
@@ -208,22 +208,14 @@ static void check_revisions(struct lint *l, const xmlNode *header)
 
 static void check_stylesheet(struct lint *l)
 {
-    for (const xmlNode *n = l->doc->children; n; n = n->next) {
-        if (n->type != XML_PI_NODE || strcmp((const char *)n->name, "xml-stylesheet") != 0 ||
-            !n->content)
-            continue;
-        struct sv content = sv_str((const char *)n->content);
-        if (sv_find(content, SV("href='xep.xsl'")) >= 0 ||
-            sv_find(content, SV("href=\"xep.xsl\"")) >= 0)
-            return;
-    }
-    lint_error(l, NULL, "the stylesheet instruction is missing",
-               "<?xml-stylesheet type='text/xsl' href='xep.xsl'?>");
+    if (!l->has_stylesheet)
+        lint_error(l, NULL, "the stylesheet instruction is missing",
+                   "<?xml-stylesheet type='text/xsl' href='xep.xsl'?>");
 }
 
-static void check_legal(struct lint *l, const xmlNode *header)
+static void check_legal(struct lint *l, const struct lint_node *header)
 {
-    const xmlNode *literal = lint_child(header, "legal");
+    const struct lint_node *literal = lint_child(header, "legal");
     if (sv_find(l->text, SV("&LEGALNOTICE;")) < 0 || literal)
         lint_error(l, literal ? literal : header,
                    literal ? "the legal notice is written out"
@@ -235,9 +227,9 @@ static void check_legal(struct lint *l, const xmlNode *header)
 }
 
 /* What an edition of a group's own must not look like. */
-static void check_edition(struct lint *l, const xmlNode *header)
+static void check_edition(struct lint *l, const struct lint_node *header)
 {
-    const xmlNode *number = lint_child(header, "number"), *status = lint_child(header, "status");
+    const struct lint_node *number = lint_child(header, "number"), *status = lint_child(header, "status");
     if (number && lint_text(l, number).len == 0)
         lint_error(l, number, "the number is empty", "the name of the group's document");
     if (one_of(lint_text(l, status), statuses, ARRAY_LEN(statuses)))
@@ -247,7 +239,7 @@ static void check_edition(struct lint *l, const xmlNode *header)
 
 void lint_rules(struct lint *l)
 {
-    const xmlNode *header = lint_child(xmlDocGetRootElement(l->doc), "header");
+    const struct lint_node *header = lint_child(l->root, "header");
     if (!header)
         return;
     check_revisions(l, header);
@@ -284,29 +276,29 @@ static bool same_letters(struct sv a, const char *b)
     return true;
 }
 
-static void advise_authors(struct lint *l, const xmlNode *header)
+static void advise_authors(struct lint *l, const struct lint_node *header)
 {
-    for (const xmlNode *a = lint_child(header, "author"); a; a = lint_sibling(a))
+    for (const struct lint_node *a = lint_child(header, "author"); a; a = lint_sibling(a))
         if (lint_text(l, lint_child(a, "email")).len == 0 &&
             lint_text(l, lint_child(a, "jid")).len == 0)
             lint_warning(l, a, "the author cannot be reached", "an <email> or a <jid>");
 }
 
-static void advise_chapters(struct lint *l, const xmlNode *root)
+static void advise_chapters(struct lint *l, const struct lint_node *root)
 {
     static const char *const titles[] = {
         "Introduction",           "Accessibility Considerations", "Security Considerations",
         "Privacy Considerations", "IANA Considerations",          "XMPP Registrar Considerations"};
     for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
         bool found = false;
-        for (const xmlNode *s = lint_child(root, "section1"); s && !found; s = lint_sibling(s))
-            found = same_letters(sv_trim(lint_attribute(l, s, "topic")), titles[i]);
+        for (const struct lint_node *s = lint_child(root, "section1"); s && !found; s = lint_sibling(s))
+            found = same_letters(sv_trim(lint_attribute(s, "topic")), titles[i]);
         if (!found)
             lint_warning(l, root, arena_printf(l->arena, "there is no chapter \"%s\"", titles[i]),
                          "the chapters of the XSF's template");
     }
-    const xmlNode *first = lint_child(root, "section1");
-    if (first && !same_letters(sv_trim(lint_attribute(l, first, "topic")), titles[0]))
+    const struct lint_node *first = lint_child(root, "section1");
+    if (first && !same_letters(sv_trim(lint_attribute(first, "topic")), titles[0]))
         lint_warning(l, first, "the first chapter is not the introduction", NULL);
 }
 
@@ -316,11 +308,11 @@ struct advice {
     struct map anchors;
 };
 
-static void advise_anchor(struct advice *a, const xmlNode *n)
+static void advise_anchor(struct advice *a, const struct lint_node *n)
 {
     struct lint *l = a->lint;
-    struct sv anchor = lint_attribute(l, n, "anchor");
-    if (lint_attribute(l, n, "topic").len == 0)
+    struct sv anchor = lint_attribute(n, "anchor");
+    if (lint_attribute(n, "topic").len == 0)
         lint_warning(l, n, "the section has no title", "topic='...'");
     if (anchor.len == 0)
         lint_warning(l, n, "the section has no anchor, so links to it break when it moves",
@@ -331,10 +323,10 @@ static void advise_anchor(struct advice *a, const xmlNode *n)
                      "an anchor of its own");
 }
 
-static void advise_link(struct advice *a, const xmlNode *n)
+static void advise_link(struct advice *a, const struct lint_node *n)
 {
     struct lint *l = a->lint;
-    struct sv url = lint_attribute(l, n, "url");
+    struct sv url = lint_attribute(n, "url");
     if (url.len > 1 && url.at[0] == '#' && !map_get(&a->anchors, sv_from_byte(url, 1)) &&
         !sv_starts(url, SV("#appendix")) && !sv_starts(url, SV("#example-")) &&
         !sv_starts(url, SV("#table-")))
@@ -345,7 +337,7 @@ static void advise_link(struct advice *a, const xmlNode *n)
                      "an anchor of the document");
 }
 
-static void advise_element(struct advice *a, const xmlNode *n, bool links)
+static void advise_element(struct advice *a, const struct lint_node *n, bool links)
 {
     struct lint *l = a->lint;
     struct sv name = lint_name(n);
@@ -357,34 +349,25 @@ static void advise_element(struct advice *a, const xmlNode *n, bool links)
     if (name.len == 8 && sv_starts(name, SV("section")))
         advise_anchor(a, n);
     else if ((sv_eq_str(name, "example") || sv_eq_str(name, "table")) &&
-             lint_attribute(l, n, "caption").len == 0)
+             lint_attribute(n, "caption").len == 0)
         lint_warning(l, n, arena_printf(l->arena, "the %.*s has no caption", SV_ARG(name)),
                      "caption='...'");
-    else if (sv_eq_str(name, "img") && lint_attribute(l, n, "alt").len == 0)
+    else if (sv_eq_str(name, "img") && lint_attribute(n, "alt").len == 0)
         lint_warning(l, n, "the image has no alternative text", "alt='...'");
-    else if (sv_eq_str(name, "img") && !sv_starts(lint_attribute(l, n, "src"), SV("data:")))
+    else if (sv_eq_str(name, "img") && !sv_starts(lint_attribute(n, "src"), SV("data:")))
         lint_warning(l, n, "the image lies outside of the document", "a data: address");
 }
 
-static void walk(struct advice *a, const xmlNode *root, bool links)
+static void walk(struct advice *a, const struct lint_node *root, bool links)
 {
-    const xmlNode *n = root;
-    while (n) {
-        if (n->type == XML_ELEMENT_NODE)
+    for (const struct lint_node *n = root; n; n = lint_next(root, n))
+        if (n->type == LINT_ELEMENT)
             advise_element(a, n, links);
-        if (n->type == XML_ELEMENT_NODE && n->children) {
-            n = n->children;
-            continue;
-        }
-        while (n && n != root && !n->next)
-            n = n->parent;
-        n = n && n != root ? n->next : NULL;
-    }
 }
 
 void lint_advice(struct lint *l)
 {
-    const xmlNode *root = xmlDocGetRootElement(l->doc), *header = lint_child(root, "header");
+    const struct lint_node *root = l->root, *header = lint_child(root, "header");
     struct advice a = {.lint = l};
     map_init(&a.anchors, l->arena);
     if (l->submission && count_words(lint_text(l, lint_child(header, "title"))) > TITLE_WORDS)

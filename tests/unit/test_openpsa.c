@@ -113,9 +113,9 @@ static const struct formats_case cases[] = {
      "imply, cardinality, or an event\n"},
     {"not well-formed", "<opsa-mef>\n<a></opsa-mef>", NULL,
      "2:1: error: the element a does not belong here; expected define-fault-tree or model-data\n"
-     "2:15: error: this is not well-formed XML: Opening and ending tag mismatch: a line 2 and opsa-mef\n"},
+     "2:6: error: this is not well-formed XML: mismatched tag; expected </a>, for the element of line 2\n"},
     {"entities", "<!DOCTYPE opsa-mef [<!ENTITY x \"y\">]><opsa-mef>&x;</opsa-mef>", NULL,
-     "1: error: an entity is declared or used; expected only &lt; &gt; &amp; &quot; &apos; and numbers\n"},
+     "1:32: error: an entity is declared or used; expected only &lt; &gt; &amp; &quot; &apos; and numbers\n"},
 };
 
 static void test_cases(void **state CM_UNUSED)

@@ -6,7 +6,7 @@
 #include "tree/io/adtool.h"
 
 #include "base/map.h"
-#include "tree/io/xml_read.h"
+#include "format/xml.h"
 
 enum adt_refinement { ADT_OR, ADT_AND, ADT_SAND };
 
@@ -516,13 +516,13 @@ static const struct tree *make_tree(struct adtool *p)
 const struct tree *adtool_parse(struct arena *a, struct sv text, const char *file, const struct read_limits *limits,
                                 struct diag *diag)
 {
-    static const struct xml_calls calls = {on_open, on_close, on_text};
+    static const struct xml_calls calls = {.open = on_open, .close = on_close, .text = on_text};
     struct adtool *p = arena_new(a, struct adtool);
     reading_init(&p->r, a, limits, diag);
     p->file = file;
     if (!reading_bytes(&p->r, file, text.len))
         return NULL;
-    bool read = xml_read(text, file, &calls, p, diag);
+    bool read = xml_read(text, file, NULL, &calls, p, diag);
     str_release(&p->text);
     if (read && p->root_seen && !p->nodes.len)
         diag_error(diag, file, 0, 0, "a tree without node", "a node with a label");

@@ -5,8 +5,8 @@
  * looked up once per mention and then are pointers. */
 #include "tree/io/openpsa.h"
 
+#include "format/xml.h"
 #include "tree/io/openpsa_model.h"
-#include "tree/io/xml_read.h"
 
 #include <math.h>
 
@@ -689,11 +689,11 @@ static void on_text(void *data, struct sv piece)
 
 bool psa_read(struct psa_model *m, const struct openpsa_source *source)
 {
-    static const struct xml_calls calls = {on_open, on_close, on_text};
+    static const struct xml_calls calls = {.open = on_open, .close = on_close, .text = on_text};
     struct psa_parser *p = arena_new(m->reading.arena, struct psa_parser);
     p->m = m;
     p->file = source->file;
-    bool read = xml_read(source->text, source->file, &calls, p, m->reading.diag);
+    bool read = xml_read(source->text, source->file, NULL, &calls, p, m->reading.diag);
     str_release(&p->label);
     return read;
 }
