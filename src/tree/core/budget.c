@@ -1,7 +1,7 @@
 #include "tree/core/budget.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t now(void)
@@ -21,6 +21,7 @@ void budget_init(struct budget *b, const struct tree_limits *limits)
     b->deadline = now() + (int64_t)(seconds * 1e9);
     atomic_init(&b->used, 0);
     atomic_init(&b->spent, false);
+    b->pages = NULL;
 }
 
 bool budget_take(struct budget *b, size_t bytes)
@@ -48,13 +49,23 @@ bool budget_over(struct budget *b)
     return true;
 }
 
-/* The tables are read at random: with small pages most of the time goes into finding them. A wish, no more. */
-static void prefer_huge_pages(void *memory, size_t bytes)
+static bool paged(const struct budget *b, size_t bytes)
 {
-    enum { HUGE = 2 << 20 };
-    uintptr_t from = ((uintptr_t)memory + HUGE - 1) & ~(uintptr_t)(HUGE - 1), to = (uintptr_t)memory + bytes;
-    if (bytes >= 4 * (size_t)HUGE)
-        (void)madvise((void *)from, (to - from) & ~(uintptr_t)(HUGE - 1), MADV_HUGEPAGE);
+    return b->pages && bytes >= PAGES_LEAST;
+}
+
+/* Between memory of the C library and pages. */
+static void *cross(struct budget *b, void *old, size_t old_bytes, size_t bytes)
+{
+    void *memory = paged(b, bytes) ? pages_take(b->pages, bytes, false) : base_malloc(bytes ? bytes : 1);
+    if (old) {
+        memcpy(memory, old, old_bytes < bytes ? old_bytes : bytes);
+        if (paged(b, old_bytes))
+            pages_give(b->pages, old, old_bytes);
+        else
+            free(old);
+    }
+    return memory;
 }
 
 void *budget_realloc(struct budget *b, void *old, size_t old_bytes, size_t bytes)
@@ -63,19 +74,21 @@ void *budget_realloc(struct budget *b, void *old, size_t old_bytes, size_t bytes
         return NULL;
     if (bytes < old_bytes)
         budget_give(b, old_bytes - bytes);
-    void *memory = base_realloc(old, bytes);
-    prefer_huge_pages(memory, bytes);
-    return memory;
+    if (!paged(b, old_bytes) && !paged(b, bytes))
+        return base_realloc(old, bytes);
+    return old && paged(b, old_bytes) && paged(b, bytes) ? pages_move(b->pages, old, old_bytes, bytes)
+                                                         : cross(b, old, old_bytes, bytes);
 }
 
 void *budget_calloc(struct budget *b, size_t bytes)
 {
     if (!budget_take(b, bytes))
         return NULL;
+    if (paged(b, bytes))
+        return pages_take(b->pages, bytes, true);
     void *memory = calloc(bytes ? bytes : 1, 1);
     if (!memory)
         BUG("out of memory");
-    prefer_huge_pages(memory, bytes);
     return memory;
 }
 
@@ -83,6 +96,9 @@ void budget_free(struct budget *b, void *memory, size_t bytes)
 {
     if (!memory)
         return;
-    free(memory);
+    if (paged(b, bytes))
+        pages_give(b->pages, memory, bytes);
+    else
+        free(memory);
     budget_give(b, bytes);
 }

@@ -2,6 +2,7 @@
 #ifndef CASEMATE_TREE_CORE_BUDGET_H
 #define CASEMATE_TREE_CORE_BUDGET_H
 
+#include "tree/core/pages.h"
 #include "tree/core/solve.h"
 
 struct budget {
@@ -10,9 +11,10 @@ struct budget {
     int64_t deadline; /* nanoseconds of the monotonic clock */
     const atomic_bool *cancelled;
     atomic_bool spent; /* time or memory ran out: everybody stops */
+    struct pages *pages; /* where large pieces come from; NULL: from the C library */
 };
 
-/* Starts the clock. limits may be NULL: all defaults. */
+/* Starts the clock. limits may be NULL: all defaults. A caller who wants pages sets them before anything is taken. */
 void budget_init(struct budget *b, const struct tree_limits *limits);
 /* Accounts for bytes; false (and the budget is spent) when there are not so many. */
 bool budget_take(struct budget *b, size_t bytes);

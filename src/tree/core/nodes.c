@@ -96,17 +96,14 @@ void memo_grow(struct memo *m)
     size_t used = atomic_load_explicit(&m->budget->used, memory_order_relaxed);
     if (used > m->budget->max_bytes || m->budget->max_bytes - used < 8 * bytes)
         return;
-    struct memo_entry *at = budget_realloc(m->budget, m->at, bytes, 2 * bytes);
+    struct memo_entry *at = budget_calloc(m->budget, 2 * bytes), *e = m->at;
     if (!at)
         return;
-    memset(at + old, 0, bytes);
-    m->at = at;
     m->mask = (uint32_t)(2 * old - 1);
-    for (size_t i = 0; i < old; i++) {
-        size_t place = memo_hash(at[i].a, at[i].b, at[i].c) & m->mask;
-        if (at[i].a && place != i) {
-            at[place] = at[i];
-            at[i].a = 0;
-        }
+    for (size_t i = 0; i < old; i++, e++) {
+        if (e->a)
+            at[memo_hash(e->a, e->b, e->c) & m->mask] = *e;
     }
+    budget_free(m->budget, m->at, bytes);
+    m->at = at;
 }

@@ -126,7 +126,10 @@ int solve(const struct formula *f, enum solve_want want, const struct tree_limit
     memset(out, 0, sizeof(*out));
     struct solving s = {.original = f, .modules = &modules, .threads = limits && limits->threads ? limits->threads : 1,
                         .want = want, .arena = arena, .scratch = &scratch, .out = out};
+    struct pages pages;
+    pages_init(&pages);
     budget_init(&s.budget, limits);
+    s.budget.pages = &pages;
     formula_simplify(f, &simple, &scratch);
     formula_modules(&simple, &scratch, &modules);
     out->events = f->events;
@@ -137,6 +140,7 @@ int solve(const struct formula *f, enum solve_want want, const struct tree_limit
     for (uint32_t i = 0; i < modules.len; i++)
         most = modules.at[i].f.events > most ? modules.at[i].f.events : most;
     bool ran = deep_call(most, solve_modules, &s);
+    pages_release(&pages);
     arena_release(&scratch);
     if (ran && s.ok && (!(want & SOLVE_SETS) || count_fits(&s)))
         return CM_OK;
