@@ -150,17 +150,17 @@ static int on_external(XML_Parser parser, const XML_Char *context, const XML_Cha
 {
     struct xml_reader *r = XML_GetUserData(parser);
     if (done(r))
-        return XML_STATUS_ERROR;
+        return 0;
     if (context) /* a general entity: not replaced */
-        return XML_STATUS_OK;
+        return 1;
     if (r->calls->wanted)
         r->calls->wanted(r->context, system ? system : "");
     XML_Parser empty = XML_ExternalEntityParserCreate(parser, context, NULL);
     if (!empty)
         BUG("out of memory");
-    enum XML_Status status = XML_Parse(empty, "", 0, XML_TRUE);
+    bool read = XML_Parse(empty, "", 0, XML_TRUE) == XML_STATUS_OK;
     XML_ParserFree(empty);
-    return status;
+    return read ? 1 : 0;
 }
 
 static void on_doctype(void *data, const XML_Char *name CM_UNUSED, const XML_Char *system,

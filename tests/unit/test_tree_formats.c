@@ -56,6 +56,11 @@ static const struct formats_case json_cases[] = {
      "1:47: warning: b is not below the top and is left out\n"},
     {"no top, no nodes, no JSON", "{\"nodes\": {\"a\": {\"type\": \"leaf\"}}}", NULL,
      "1:1: error: there is no top; expected \"top\": \"id\"\n"},
+    {"a reference that an outline could not have",
+     "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"or\", \"children\": [\"r\", \"s\"]},\n"
+     "\"r\": {\"type\": \"reference\", \"of\": \"T-0017#phi{h\"},\n\"s\": {\"type\": \"reference\", \"of\": \"T-17\"}}}",
+     NULL,
+     "2:6: error: a reference that names no threat or step; expected \"of\": \"T-0017\" or \"T-0017#step\"\n"},
     {"no nodes", "{\"top\": \"a\"}", NULL,
      "1:1: error: there are no nodes; expected \"nodes\": {\"id\": {\"type\": \"leaf\"}}\n"},
     {"a definition twice", "{\"top\": \"a\",\n\"nodes\": {\"a\": {}, \"a\": {}}}", NULL,
@@ -272,6 +277,21 @@ static void test_dot(void **state CM_UNUSED)
     arena_release(&a);
 }
 
+/* "At least none" holds always: Galileo gets a certain event, for a gate it would not be allowed. */
+static void test_dft_always(void **state CM_UNUSED)
+{
+    struct arena a = ARENA_INIT;
+    const char *faults;
+    const struct tree *t = formats_read(&a,
+                                        "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"and\", \"children\": [\"c\", \"b\"]},"
+                                        "\"c\": {\"type\": \"cardinality\", \"min\": 0, \"max\": 2, \"children\": [\"a\", \"b\"]},"
+                                        "\"a\": {\"type\": \"leaf\"}, \"b\": {\"type\": \"leaf\"}}}",
+                                        TREE_FORMAT_JSON, &faults);
+    assert_string_equal(formats_write(&a, t, TREE_FORMAT_DFT, NULL),
+                        "toplevel \"g\";\n\"g\" and \"c\" \"b\";\n\"c\" prob=1;\n\"a\" dorm=0;\n\"b\" dorm=0;\n");
+    arena_release(&a);
+}
+
 /* Labels that an outline would read as something else are put in quotation marks. */
 static void test_hard_labels(void **state CM_UNUSED)
 {
@@ -380,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),        cmocka_unit_test(test_adtool),      cmocka_unit_test(test_dft),
+        cmocka_unit_test(test_dft_always),
         cmocka_unit_test(test_recognition), cmocka_unit_test(test_round_trips), cmocka_unit_test(test_losses),
         cmocka_unit_test(test_dot),         cmocka_unit_test(test_hard_labels), cmocka_unit_test(test_public_models),
         cmocka_unit_test(test_probability_is_kept),

@@ -365,12 +365,21 @@ static void add_gate_word(struct dft_writer *w, uint32_t i)
         loss_add_meaning(w->loss, i, name, "gate", "Galileo's static gates are AND, OR and k of n");
 }
 
+/* "At least none of them", which Galileo cannot say of a gate. */
+static bool always_holds(const struct tree_node *n)
+{
+    return n->children.len && n->k == 0 &&
+           (n->gate == TREE_AT_LEAST || (n->gate == TREE_CARDINALITY && n->k_max == n->children.len));
+}
+
 static void write_node(struct dft_writer *w, uint32_t i)
 {
     const struct tree_node *n = &w->t->nodes.at[i];
     const struct tree_value *p = &n->values[TREE_P];
     add_name(w->out, w->names[i]);
-    if (n->children.len) {
+    if (always_holds(n)) {
+        str_add_str(w->out, " prob=1");
+    } else if (n->children.len) {
         add_gate_word(w, i);
         for (size_t j = 0; j < n->children.len; j++) {
             str_add_char(w->out, ' ');

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "base/suggest.h"
 #include "format/json.h"
+#include "tree/io/outline.h"
 
 enum { BYTES_MAX = 8 * 1024 * 1024, SUGGEST_IDS = 2000, SUGGEST_FAULTS = 20 };
 
@@ -268,8 +269,8 @@ static void read_node(struct json_tree *j, uint32_t i)
         n->reference = reading_text(&j->r, at, read_string(j, m->value, "of"));
         n->reference_whole = sv_find_char(n->reference, '#') < 0;
         n->label = label ? n->label : SV_NONE;
-        if (!n->reference.len)
-            fault(j, m->value, "a reference to nothing", "\"of\": \"T-0017\" or \"T-0017#step\"");
+        if (!outline_is_reference(n->reference))
+            fault(j, m->value, n->reference.len ? "a reference that names no threat or step" : "a reference to nothing", "\"of\": \"T-0017\" or \"T-0017#step\"");
     }
     read_values(j, i, m->value);
 }

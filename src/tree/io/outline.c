@@ -411,6 +411,19 @@ static size_t threat_id_len(struct sv text)
     return digits ? prefix + 1 + digits : 0;
 }
 
+bool outline_is_reference(struct sv text)
+{
+    size_t len = threat_id_len(text);
+    if (!len || len == text.len)
+        return len > 0;
+    struct sv step = sv_from_byte(text, len + 1);
+    for (size_t i = 0; i < step.len; i++) {
+        if (!is_id_char(step.at[i]))
+            return false;
+    }
+    return text.at[len] == '#' && step.len > 0;
+}
+
 static void read_reference(struct outline_parser *p, struct outline_line *l, struct tree_node *n)
 {
     struct sv word = outline_first_word(l->rest);

@@ -19,6 +19,9 @@ const struct tree *outline_parse(struct arena *a, struct sv text, const char *fi
                                  uint32_t first_line, uint32_t first_column,
                                  const struct outline_limits *limits, struct diag *diag);
 
+/* Whether a text can stand behind "->" (T-0017) or "=" (T-0017#step). */
+bool outline_is_reference(struct sv text);
+
 /* Normal form: two blanks per level, attributes in fixed order, attribute blocks and comments
  * aligned per group of siblings. Parsing it gives the same tree; printing that gives the same
  * bytes. */
