@@ -94,6 +94,7 @@ CM_MUST_USE int action_threat_end(struct action_context *c, struct sv id, const 
 struct edition_request {
     enum document_kind document;
     struct sv kind, remark, initials;
+    bool without_pdf;
     const char *pdf_cache;
 };
 CM_MUST_USE int action_edition_new(struct action_context *c, const struct edition_request *r, struct action_result *out,

@@ -135,8 +135,8 @@ static int build_edition(struct edition_run *r, struct err *err)
     if (!rc)
         rc = content_state(c->store, c->arena, &r->state, err);
     if (!rc)
-        rc = site_edition_files(c->arena, v, r->request->document, &revision, r->request->pdf_cache, c->log,
-                                &r->files, err);
+        rc = site_edition_files(c->arena, v, r->request->document, &revision, !r->request->without_pdf,
+                                r->request->pdf_cache, c->log, &r->files, err);
     if (rc)
         return rc;
     struct site_file *sources = vec_push(c->arena, &r->files.list);

@@ -11,11 +11,12 @@ static int edition_new(struct cli *c, const struct command *self, int argc, cons
     struct words words;
     struct action_context context;
     struct action_result r;
-    struct edition_request request;
+    struct edition_request request = {.without_pdf = false};
     const struct option options[] = {
         {"kind", OPTION_TEXT, &kind, "KIND", "substantive (0.n) or editorial (0.n.m)"},
         {"remark", OPTION_TEXT, &remark, "TEXT", "what changed, for the revision history"},
         {"initials", OPTION_TEXT, &initials, "XX", "initials of the author"},
+        {"without-pdf", OPTION_FLAG, &request.without_pdf, NULL, "keep all formats but this one, which takes long"},
     };
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)

@@ -170,17 +170,64 @@ static void adopt_faults(struct cli *c, const struct diag *from, const char *pat
         c->diag.errors += from->errors + from->warnings - from->len;
 }
 
-static int check_path(struct cli *c, const char *path, size_t *threats)
+/* What check has read: each folder once, however many of its files are named. */
+struct checked {
+    const char *dir;
+    struct diag diag;
+    size_t threats;
+};
+
+struct check_run {
+    struct cli *c;
+    VEC(struct checked) folders;
+    size_t threats, files; /* in folders named as a whole; files named one by one */
+};
+
+static int checked_folder(struct check_run *r, const char *path, const struct checked **out)
 {
+    struct arena *a = &r->c->arena;
+    const char *dir = folder_of(a, path);
+    for (size_t i = 0; i < r->folders.len && dir; i++) {
+        if (!strcmp(r->folders.at[i].dir, dir)) {
+            *out = &r->folders.at[i];
+            return fs_kind(path) == FS_NONE ? err_set(&r->c->err, CM_ENOTFOUND, "there is no %s", path) : CM_OK;
+        }
+    }
     struct folder f;
-    struct diag d;
-    diag_init(&d, &c->arena);
-    int rc = load_folder(c, path, &d, &f);
+    struct checked now;
+    diag_init(&now.diag, a);
+    int rc = load_folder(r->c, path, &now.diag, &f);
     if (rc)
         return rc;
-    adopt_faults(c, &d, path, fs_kind(path) == FS_DIR);
-    *threats += f.profile.threats.len;
+    now.dir = f.dir;
+    now.threats = f.profile.threats.len;
+    *vec_push(a, &r->folders) = now;
+    *out = &r->folders.at[r->folders.len - 1];
     return CM_OK;
+}
+
+static int check_path(struct check_run *r, const char *path)
+{
+    const struct checked *f;
+    int rc = checked_folder(r, path, &f);
+    if (rc)
+        return rc;
+    bool whole = fs_kind(path) == FS_DIR;
+    adopt_faults(r->c, &f->diag, path, whole);
+    if (whole)
+        r->threats += f->threats;
+    else
+        r->files++;
+    return CM_OK;
+}
+
+static void print_sound(const struct check_run *r)
+{
+    if (r->threats || !r->files)
+        printf("%zu threat%s%s", r->threats, r->threats == 1 ? "" : "s", r->files ? ", " : "");
+    if (r->files)
+        printf("%zu file%s", r->files, r->files == 1 ? "" : "s");
+    printf(", no errors\n");
 }
 
 void cli_print_faults_json(struct cli *c)
@@ -209,14 +256,14 @@ void cli_print_faults_json(struct cli *c)
 int cmd_check(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
-    size_t threats = 0;
+    struct check_run r = {.c = c};
     int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
     if (rc)
         return options_exit(rc);
     if (!words.len)
         return usage_error(self, "check wants at least one folder or file");
     for (int i = 0; i < words.len; i++)
-        if ((rc = check_path(c, words.at[i], &threats)))
+        if ((rc = check_path(&r, words.at[i])))
             return cli_fail(c, rc);
     if (c->json)
         cli_print_faults_json(c);
@@ -228,7 +275,7 @@ int cmd_check(struct cli *c, const struct command *self, int argc, const char **
         return EXIT_INPUT;
     }
     if (!c->json && !c->quiet)
-        printf("%zu threats, no errors\n", threats);
+        print_sound(&r);
     return EXIT_DONE;
 }
 

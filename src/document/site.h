@@ -41,7 +41,7 @@ struct site_result {
 CM_MUST_USE int site_publish(const struct view *v, const struct site_options *options, struct site_result *out,
                              struct err *err);
 
-/* All files of one document as an edition (html xml json txt, and pdf when it can be rendered): name and
+/* All files of one document as an edition (html xml json txt, and pdf where it is wanted and can be rendered): name and
  * bytes in the arena. style.css is one of them, so that a newer program does not change how an edition looks.
  */
 struct site_file {
@@ -51,7 +51,7 @@ struct site_files {
     VEC(struct site_file) list;
 };
 CM_MUST_USE int site_edition_files(struct arena *a, const struct view *v, enum document_kind kind,
-                                   const struct revision *revision, const char *pdf_cache, struct log *log,
+                                   const struct revision *revision, bool pdf, const char *pdf_cache, struct log *log,
                                    struct site_files *out, struct err *err);
 
 #endif

@@ -478,7 +478,7 @@ static void edition_html(struct arena *a, const struct document *d, unsigned wan
 }
 
 int site_edition_files(struct arena *a, const struct view *v, enum document_kind kind, const struct revision *revision,
-                       const char *pdf_cache, struct log *log, struct site_files *out, struct err *err)
+                       bool pdf_wanted, const char *pdf_cache, struct log *log, struct site_files *out, struct err *err)
 {
     struct document d;
     struct document_options options = {.edition = revision};
@@ -490,8 +490,8 @@ int site_edition_files(struct arena *a, const struct view *v, enum document_kind
     document_build(a, v, kind, &options, &d);
     document_print_html(&d, &s);
     struct pdf_options pdf_options = {.epoch = epoch_of(&d), .cache = pdf_cache};
-    bool has_pdf = pdf_render(a, str_sv(&s), &pdf_options, &pdf, &reason) == 0;
-    if (!has_pdf && log)
+    bool has_pdf = pdf_wanted && pdf_render(a, str_sv(&s), &pdf_options, &pdf, &reason) == 0;
+    if (pdf_wanted && !has_pdf && log)
         log_notice(log, "edition without PDF: %s", reason.text);
     str_clear(&s);
     edition_html(a, &d, has_pdf ? SITE_ALL : SITE_ALL & ~(unsigned)SITE_PDF, &s);

@@ -101,4 +101,9 @@ minimal s
 mkfifo s/threats/G-0008-pipe.md
 run timeout 10 "$CM" check s
 is 'a pipe is a fault, not a hang' 1 $code
+minimal several
+does 'several files of one folder' "$CM" check several/threats/G-0001*.md several/threats/G-0002*.md
+says 'count as files' '^2 files, no errors'
+does 'a folder' "$CM" check several
+says 'counts its threats' '^[0-9]+ threats, no errors'
 finish

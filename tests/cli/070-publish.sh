@@ -5,22 +5,26 @@ export CASEMATE_DB=s.db
 
 for profile in minimal xmpp; do
     P=$TOP/profiles/$profile
+    # The PDF of the large register takes minutes: once, in 150-site, is enough.
+    F= && [ $profile = minimal ] || F='--formats html,xml,json,text'
     # Two caches, so that what the PDF renderer makes is compared too, not only kept.
-    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish --from" "$CM" publish --from "$P" --now $NOW --to a
+    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish --from" "$CM" publish --from "$P" --now $NOW --to a $F
     pdf=$(grep -c 'no PDF' "$err")
     rm -f s.db*
     does "$profile: init" "$CM" init --profile "$P" --now $NOW
-    XDG_CACHE_HOME=$WORK/cache-b does "$profile: publish" "$CM" publish --now $NOW --to b
+    XDG_CACHE_HOME=$WORK/cache-b does "$profile: publish" "$CM" publish --now $NOW --to b $F
     same "$profile: the same bytes" a b
-    if [ "$pdf" -eq 0 ]; then
+    if [ -n "$F" ]; then
+        is "$profile: three documents in four formats" 12 "$(ls a/{process,template,analysis}.{html,xml,json,txt} | wc -l)"
+    elif [ "$pdf" -eq 0 ]; then
         is "$profile: three documents in five formats" 15 "$(ls a/{process,template,analysis}.{html,xml,json,txt,pdf} | wc -l)"
     else
         skip "$profile: PDF" "$(grep -h 'no PDF' "$err" | head -1)"
     fi
     cp -r a c
-    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish --from again" "$CM" publish --from "$P" --now $NOW --to a
+    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish --from again" "$CM" publish --from "$P" --now $NOW --to a $F
     says "$profile: nothing is written" ' 0 written'
-    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish again" "$CM" publish --now $NOW --to b
+    XDG_CACHE_HOME=$WORK/cache-a does "$profile: publish again" "$CM" publish --now $NOW --to b $F
     same "$profile: the same bytes again" a b
     same "$profile: as the first time" a c
     rm -rf a b c

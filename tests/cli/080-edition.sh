@@ -12,7 +12,10 @@ fails 2 'remark' 'a remark is required' "$CM" edition new analysis --kind editor
 does 'edit' "$CM" threat edit G-0001 --set 'damage.rating=middling' --as rosa
 does 'editorial' "$CM" edition new analysis --kind editorial --remark 'Wording' --now 2026-11-24
 does 'substantive' "$CM" edition new analysis --kind substantive --remark 'Damage of G-0001' --now 2026-11-25
-does 'another document counts for itself' "$CM" edition new process --kind substantive --remark 'First' --now 2026-11-25
+does 'another document counts for itself' "$CM" edition new process --kind substantive --remark 'First' --without-pdf --now 2026-11-25
+run "$CM" edition list process --json
+is 'and without the PDF, as asked' 'process.html process.json process.txt process.xml sources.json style.css' \
+    "$(json "' '.join(sorted(f['name'] for e in d['editions'] for f in e['files']))")"
 run "$CM" edition list analysis --json
 is 'versions' '0.1 0.1.1 0.2' "$(json "' '.join(sorted(e['version'] for e in d['editions']))")"
 does 'edition show' "$CM" edition show analysis 0.1
