@@ -225,6 +225,24 @@ static void test_several_texts_and_options(void **state CM_UNUSED)
     arena_release(&a);
 }
 
+/* A gate is never invented: its nearest name is looked for among those that the text has, before and after events were. */
+static void test_undefined_gate_beside_invented_events(void **state CM_UNUSED)
+{
+    struct arena a = ARENA_INIT;
+    struct diag diag;
+    const struct openpsa_source source = {
+        SV(MODEL(GATE("pumps", "<or><gate name=\"valve\"/><gate name=\"pump\"/><event name=\"one\"/><event name=\"two\"/>"
+                               "<gate name=\"pumpsy\"/><event name=\"three\"/><gate name=\"threes\"/></or>"))),
+        "f"};
+    struct openpsa_options options = {.top = {"", 0}, .undefined_events = true};
+    diag_init(&diag, &a);
+    assert_null(openpsa_parse(&a, &source, 1, &options, &diag));
+    assert_int_equal(diag.errors, 4);
+    assert_non_null(strstr(diag.items[1].text, "did you mean pumps?"));
+    assert_null(strstr(diag.items[3].text, "did you mean"));
+    arena_release(&a);
+}
+
 static void test_deep_chain(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
@@ -248,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),         cmocka_unit_test(test_expressions),
         cmocka_unit_test(test_distributions), cmocka_unit_test(test_several_texts_and_options),
+        cmocka_unit_test(test_undefined_gate_beside_invented_events),
         cmocka_unit_test(test_deep_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

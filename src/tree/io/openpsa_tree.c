@@ -14,7 +14,8 @@ struct psa_linker {
     uint32_t *targets;    /* by arg: node, or PSA_NONE */
     uint32_t *refers;     /* by definition: how many references there are to it */
     size_t undefined;
-    const char *const *known; /* names for suggestions */
+    const char *const *known; /* names for suggestions; NULL: not asked for yet */
+    size_t known_len;
 };
 
 static const char *const kind_names[] = {
@@ -40,8 +41,9 @@ static const char *nearest_name(struct psa_linker *l, struct sv name)
             known[i] = arena_strndup(m->reading.arena, text.at, text.len);
         }
         l->known = known;
+        l->known_len = m->definitions.len; /* events that are invented later do not count */
     }
-    return suggest_nearest(name, l->known, m->definitions.len);
+    return suggest_nearest(name, l->known, l->known_len);
 }
 
 static uint32_t invent_event(struct psa_linker *l, uint32_t formula, const struct psa_arg *arg)
