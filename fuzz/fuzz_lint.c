@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t lines = 1;
     diag_init(&diag, &a);
     for (size_t i = 0; i < size; i++)
-        lines += data[i] == '\n';
+        lines += data[i] == '\n' || data[i] == '\r'; /* XML ends lines with either */
     document_lint(&a, size % 2 ? "proposal.xml" : "xep-0001.xml", sv_from((const char *)data, size),
                   &diag);
     if (size == 0 && diag.errors == 0)

@@ -56,6 +56,11 @@ static const struct formats_case json_cases[] = {
      "1:47: warning: b is not below the top and is left out\n"},
     {"no top, no nodes, no JSON", "{\"nodes\": {\"a\": {\"type\": \"leaf\"}}}", NULL,
      "1:1: error: there is no top; expected \"top\": \"id\"\n"},
+    {"a reference at two places",
+     "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"and\", \"children\": [\"r\", \"b\"]}, \"b\": {\"type\": \"or\","
+     " \"children\": [\"c\", \"r\"]}, \"c\": {\"type\": \"leaf\"},"
+     "\"r\": {\"type\": \"reference\", \"of\": \"T-17#h\"}}}",
+     "AND #a a\n  = T-17#h\n  OR #b b\n    #c c\n    = T-17#h\n", NULL},
     {"a reference that an outline could not have",
      "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"or\", \"children\": [\"r\", \"s\"]},\n"
      "\"r\": {\"type\": \"reference\", \"of\": \"T-0017#phi{h\"},\n\"s\": {\"type\": \"reference\", \"of\": \"T-17\"}}}",

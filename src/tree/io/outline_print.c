@@ -125,9 +125,13 @@ static bool prepare_line(struct printer *p, uint32_t parent, size_t position, ui
         print_block(p, n);
         p->comment = n->comment;
     } else {
-        str_clear(&p->text);
         str_clear(&p->block);
-        str_addf(&p->text, "= #%.*s", SV_ARG(id_of(p, node)));
+        if (n->reference.len) { /* has no id in an outline, and is the same event wherever it stands */
+            print_text(p, node);
+        } else {
+            str_clear(&p->text);
+            str_addf(&p->text, "= #%.*s", SV_ARG(id_of(p, node)));
+        }
         p->comment = find_remark(p->tree, parent, position);
     }
     if (!p->comments)
