@@ -37,7 +37,7 @@ enum {
     FS_TRUNCATE = 1 << 14,  /* ABI 3 */
     FS_IOCTL_DEV = 1 << 15, /* ABI 5 */
     FS_ABI_1 = (1 << 13) - 1,
-    FS_READING = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR,
+    FS_READING = FS_READ_FILE | FS_READ_DIR,
     FS_OF_FILES = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
     NET_ALL = 3,   /* bind and connect of TCP, ABI 4 */
     SCOPE_ALL = 3, /* abstract local sockets and signals, ABI 6 */
@@ -101,7 +101,7 @@ static int prepare_files(const struct sandbox_rules *rules, int *out_fd, struct 
         return err_errno(err, errno, "cannot make a Landlock rule set");
     int rc = 0;
     for (size_t i = 0; rc == 0 && rules->read[i]; i++)
-        rc = allow(fd, rules->read[i], FS_READING);
+        rc = allow(fd, rules->read[i], rules->serves ? FS_READING : FS_READING | FS_EXECUTE);
     for (size_t i = 0; rc == 0 && rules->write[i]; i++)
         rc = allow(fd, rules->write[i], attr.fs & ~(uint64_t)FS_EXECUTE);
     if (rc < 0) {
@@ -113,15 +113,27 @@ static int prepare_files(const struct sandbox_rules *rules, int *out_fd, struct 
     return CM_OK;
 }
 
-static int deny(scmp_filter_ctx filter)
+static int deny_calls(scmp_filter_ctx filter, const char *const *names, size_t count)
 {
+    for (size_t i = 0; i < count; i++) {
+        int number = seccomp_syscall_resolve_name(names[i]);
+        if (number == __NR_SCMP_ERROR)
+            continue; /* this libseccomp does not know the name */
+        int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
+        if (rc < 0 && rc != -EDOM)
+            return rc;
+    }
+    return 0;
+}
+
+static int deny(scmp_filter_ctx filter, bool serves)
+{
+    static const char *const accepting[] = {"accept", "accept4"}, *const starting[] = {"execve", "execveat"};
     static const char *const names[] = {
         "socket",
         "connect",
         "bind",
         "listen",
-        "accept",
-        "accept4",
         "io_uring_setup",
         "io_uring_enter",
         "io_uring_register",
@@ -170,15 +182,8 @@ static int deny(scmp_filter_ctx filter)
         "semget",
         "mq_open",
     };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        int number = seccomp_syscall_resolve_name(names[i]);
-        if (number == __NR_SCMP_ERROR)
-            continue; /* this libseccomp does not know the name */
-        int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
-        if (rc < 0 && rc != -EDOM)
-            return rc;
-    }
-    return 0;
+    int rc = deny_calls(filter, names, ARRAY_LEN(names));
+    return rc < 0 ? rc : deny_calls(filter, serves ? starting : accepting, 2);
 }
 
 /* libseccomp loads a filter into the calling process only; exporting it gives the program for the
@@ -206,12 +211,12 @@ static int export_filter(scmp_filter_ctx filter, struct sandbox *out)
     return rc;
 }
 
-static int prepare_calls(struct sandbox *out, struct err *err)
+static int prepare_calls(bool serves, struct sandbox *out, struct err *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (!filter)
         return err_set(err, CM_EIO, "cannot make a seccomp filter");
-    int rc = deny(filter);
+    int rc = deny(filter, serves);
     if (rc == 0)
         rc = export_filter(filter, out);
     seccomp_release(filter);
@@ -223,7 +228,7 @@ int sandbox_prepare(const struct sandbox_rules *rules, struct sandbox *out, stru
     *out = (struct sandbox){.landlock = -1};
     int rc = prepare_files(rules, &out->landlock, err);
     if (rc == 0)
-        rc = prepare_calls(out, err);
+        rc = prepare_calls(rules->serves, out, err);
     if (rc < 0)
         sandbox_release(out);
     return rc;
@@ -240,6 +245,29 @@ int sandbox_enter(const struct sandbox *s)
         errno != ENOSYS)
         return -1; /* EINVAL: a kernel without seccomp filters, which sandbox_gaps() reports */
     return 0;
+}
+
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+enum { CONFINABLE = 0 };
+#else
+enum { CONFINABLE = 1 };
+#endif
+
+int sandbox_confine(const struct sandbox_rules *rules, struct err *err)
+{
+    struct sandbox s;
+    int rc = CONFINABLE ? sandbox_prepare(rules, &s, err) : CM_OK;
+    if (rc || !CONFINABLE)
+        return rc;
+    if (sandbox_enter(&s) < 0)
+        rc = err_errno(err, errno, "cannot give up what this process does not need");
+    sandbox_release(&s);
+    return rc;
 }
 
 void sandbox_release(struct sandbox *s)

@@ -15,6 +15,7 @@ struct sandbox_rules {
                                 ones are skipped */
     const char *const *write; /* paths below which files may be made, written and removed as well;
                                  ends with NULL */
+    bool serves; /* connections may be accepted on sockets that are open already, and no program be started */
 };
 
 struct sock_filter;
@@ -36,6 +37,11 @@ CM_MUST_USE int sandbox_prepare(const struct sandbox_rules *rules, struct sandbo
  */
 CM_MUST_USE int sandbox_enter(const struct sandbox *s);
 void sandbox_release(struct sandbox *s);
+
+/* Puts the rules in force for the calling thread and those that it starts, with what the kernel offers. For a process
+ * that has opened what it needs, before its threads. A build with the address sanitizer is not confined: its search
+ * for leaks at the end traces the process. */
+CM_MUST_USE int sandbox_confine(const struct sandbox_rules *rules, struct err *err);
 
 /* What cannot be enforced on this kernel, as words for people; empty when all of it is in force. */
 struct sv sandbox_gaps(struct arena *a);

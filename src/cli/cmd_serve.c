@@ -111,7 +111,7 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
 {
     struct http_server *server = NULL;
     const struct http_options options = {
-        .address = address, .site = site, .local_names_only = p && p->from, .log = &c->log};
+        .address = address, .site = site, .local_names_only = p && p->from, .confined = !p, .log = &c->log};
     hold_signals(true);
     int rc = http_server_start(&options, &server, &c->err);
     if (rc) {

@@ -83,7 +83,7 @@ static int renderer_open(struct renderer *r, struct arena *a, struct err *err)
     if (rc < 0)
         return rc;
     const char *writable[] = {r->folder, NULL};
-    struct sandbox_rules rules = {readable, writable};
+    struct sandbox_rules rules = {.read = readable, .write = writable};
     r->script = fs_join(a, r->folder, "render.py");
     rc = fs_write(r->script, embedded_sv(&pdf_scripts[0]), false, err);
     if (rc == 0)

@@ -4,8 +4,12 @@
 #include "base/proc.h"
 #include "document/pdf.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,7 +102,7 @@ static void the_sandbox_keeps_files_and_network_away(void **state)
     const char *const read[] = {"/usr",      "/bin",         "/lib", "/lib64", "/etc/ld.so.cache",
                                 "/dev/null", "/dev/urandom", NULL};
     const char *const write[] = {f->dir, NULL};
-    struct sandbox_rules rules = {read, write};
+    struct sandbox_rules rules = {.read = read, .write = write};
     struct sandbox s;
     assert_int_equal(sandbox_prepare(&rules, &s, &f->err), 0);
     struct proc_result r = shell(f, "echo data > file && cat file", &s, 10);
@@ -130,6 +134,51 @@ static void the_sandbox_keeps_files_and_network_away(void **state)
         assert_text(r.output, "refused\nrefused\nrefused\nrefused\nrefused\n");
     }
     sandbox_release(&s);
+}
+
+/* What a serving process can still do, as bits: run in a child, which ends with them as its status. */
+enum { READS_BELOW = 1, READS_ELSEWHERE = 2, WRITES = 4, OPENS_SOCKETS = 8, STARTS_PROGRAMS = 16, ACCEPTS = 32 };
+
+static int abilities(struct fixture *f, int listener)
+{
+    const char *const read[] = {f->dir, NULL}, *const write[] = {NULL};
+    const struct sandbox_rules rules = {.read = read, .write = write, .serves = true};
+    char *const argv[] = {"true", NULL};
+    int able = 0;
+    if (sandbox_confine(&rules, &f->err))
+        return 64;
+    able |= open(fs_join(&f->a, f->dir, "page"), O_RDONLY) >= 0 ? READS_BELOW : 0;
+    able |= open("/etc/passwd", O_RDONLY) >= 0 ? READS_ELSEWHERE : 0;
+    able |= open(fs_join(&f->a, f->dir, "new"), O_WRONLY | O_CREAT, 0600) >= 0 ? WRITES : 0;
+    able |= socket(AF_INET, SOCK_STREAM, 0) >= 0 ? OPENS_SOCKETS : 0;
+    able |= accept(listener, NULL, NULL) < 0 && errno == EAGAIN ? ACCEPTS : 0;
+    execv("/bin/true", argv);
+    return able | (errno == EPERM || errno == EACCES ? 0 : STARTS_PROGRAMS);
+}
+
+static void a_serving_process_keeps_what_it_needs(void **state)
+{
+    struct fixture *f = *state;
+#ifdef __SANITIZE_ADDRESS__
+    print_message("# a build with the address sanitizer is not confined\n");
+    skip();
+#endif
+    struct sv gaps = sandbox_gaps(&f->a);
+    if (gaps.len) {
+        print_message("# %.*s\n", SV_ARG(gaps));
+        skip();
+    }
+    assert_int_equal(fs_write(fs_join(&f->a, f->dir, "page"), SV("text"), false, &f->err), 0);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), status;
+    assert_int_equal(listen(listener, 1), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(abilities(f, listener));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close(listener);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), READS_BELOW | ACCEPTS);
 }
 
 /* PDF */
@@ -233,6 +282,7 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_missing_program_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(the_sandbox_keeps_files_and_network_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_serving_process_keeps_what_it_needs, setup, teardown),
         cmocka_unit_test_setup_teardown(same_page_same_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_outside_the_page_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_rendered_page_is_kept, setup, teardown),

@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fs.h"
+#include "base/sandbox.h"
 #include "gateway/http/files.h"
 #include "gateway/http/loop.h"
 
@@ -97,6 +101,19 @@ static int prepare(struct http_server *server, const struct http_options *option
     return server->shared.wake < 0 ? err_errno(err, errno, "cannot start the server") : CM_OK;
 }
 
+/* The folder beside which new versions of the site appear. A site behind a symbolic link may move anywhere. */
+static int confine(const char *site, struct err *err)
+{
+    struct arena a = ARENA_INIT;
+    struct stat st;
+    bool link = lstat(site, &st) == 0 && S_ISLNK(st.st_mode);
+    const char *read[] = {link ? "/" : fs_join(&a, site, ".."), NULL}, *none[] = {NULL};
+    struct sandbox_rules rules = {.read = read, .write = none, .serves = true};
+    int rc = sandbox_confine(&rules, err);
+    arena_release(&a);
+    return rc;
+}
+
 int http_server_start(const struct http_options *options, struct http_server **out, struct err *err)
 {
     unsigned threads = or_default(options->threads, THREADS_DEFAULT);
@@ -113,6 +130,8 @@ int http_server_start(const struct http_options *options, struct http_server **o
     server->log = options->log;
     raise_descriptor_limit(server->shared.limits.connections);
     int result = prepare(server, options, err);
+    if (result == CM_OK && options->confined && options->site)
+        result = confine(options->site, err);
     if (result == CM_OK)
         result = start_threads(server, threads, err);
     *out = server;

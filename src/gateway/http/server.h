@@ -56,6 +56,9 @@ struct http_options {
      * unpublished text on a loopback address, which a hostile web page could otherwise read through
      * a name of its own that points here. */
     bool local_names_only;
+    /* Before the threads start, the process gives up what serving a site does not take: it reads no files but those
+     * beside and below the site, writes none, opens no socket, starts no program. For good, and for all that it does. */
+    bool confined;
     unsigned threads;          /* 0: 2 */
     struct http_limits limits; /* zeros: the defaults named above */
     struct log *log;           /* may be NULL; used by http_server_run only */
