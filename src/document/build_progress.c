@@ -148,7 +148,7 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
     for (size_t i = 0; i < all->list.len; i++)
         if (of_series(&all->list.at[i], s)) {
             known++;
-            cited += all->list.at[i].cited;
+            cited += v->cited[i];
         }
     if (known == 0)
         return;
@@ -162,7 +162,7 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
     bool first = true;
     for (size_t i = 0; i < all->list.len; i++) {
         const struct reference *r = &all->list.at[i];
-        if (!of_series(r, s) || r->cited)
+        if (!of_series(r, s) || v->cited[i])
             continue;
         if (!first)
             doc_text(a, p, SV(", "));

@@ -541,7 +541,7 @@ static int references_page(struct site *s, struct err *err)
     struct digest_state state;
     quick_begin(s, &state);
     for (size_t i = 0; i < s->v->profile->references.list.len; i++)
-        digest_add(&state, s->v->profile->references.list.at[i].cited ? SV("+") : SV("-"));
+        digest_add(&state, s->v->cited[i] ? SV("+") : SV("-"));
     if (same_quick(s, "references.html", &state))
         return CM_OK;
     struct arena a = ARENA_INIT;
@@ -559,7 +559,7 @@ static int references_page(struct site *s, struct err *err)
         build_cell(&a, row, r->version);
         build_cell(&a, row, r->date);
         build_cell(&a, row, r->status);
-        build_cell(&a, row, r->cited ? SV("yes") : SV_NONE);
+        build_cell(&a, row, s->v->cited[i] ? SV("yes") : SV_NONE);
     }
     int rc = put_page(s, &a, "references.html", NULL, "The bibliography of the group.", content, err);
     arena_release(&a);
