@@ -237,6 +237,26 @@ static bool find_mention(void *context, struct sv text, struct markdown_mention 
     return profile_find_mention((void *)(uintptr_t)prose->view->profile, text, out);
 }
 
+void build_linked(struct arena *a, struct doc_block *b, const struct view *v, struct sv text, bool documents)
+{
+    struct markdown_mention m;
+    size_t done = 0;
+    for (size_t at = 0; profile_find_mention((void *)(uintptr_t)v->profile, sv_from_byte(text, at), &m);) {
+        size_t start = at + m.at;
+        at = start + m.len;
+        if (m.kind == MARKDOWN_REFERENCE && !documents)
+            continue;
+        doc_text(a, b, sv_from(text.at + done, start - done));
+        if (m.kind == MARKDOWN_THREAT)
+            doc_threat(a, b, m.id, sv_from(text.at + start, m.len));
+        else
+            doc_reference(a, b, m.id, sv_from(text.at + start, m.len), m.url);
+        done = at;
+    }
+    if (done < text.len)
+        doc_text(a, b, sv_from_byte(text, done));
+}
+
 void build_prose(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose)
 {
     struct err err = ERR_INIT;

@@ -172,6 +172,22 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
     doc_text(a, p, SV("."));
 }
 
+/* Without coverage.tsv all that is known is what is cited. */
+static void documents(struct arena *a, const struct view *v, struct doc_block *parent)
+{
+    bool known = v->profile->coverage.given;
+    struct doc_block *s = part(a, parent, known ? "Documents that were looked at" : "Documents nobody has looked at",
+                               "progress-documents");
+    if (known) {
+        build_coverage_progress(a, v, s);
+        return;
+    }
+    for (size_t i = 0; i < v->profile->sig.series.len; i++)
+        series(a, v, s, &v->profile->sig.series.at[i]);
+    if (!s->first)
+        build_paragraph(a, s, "The bibliography has no series.");
+}
+
 struct doc_block *document_build_progress(struct arena *a, const struct view *v)
 {
     struct doc_block *s = doc_block_new(a, DOC_SECTION);
@@ -184,10 +200,6 @@ struct doc_block *document_build_progress(struct arena *a, const struct view *v)
     next_steps(a, v, s);
     versions(a, v, s);
     areas(a, v, s);
-    struct doc_block *documents = part(a, s, "Documents nobody has looked at", "progress-documents");
-    for (size_t i = 0; i < v->profile->sig.series.len; i++)
-        series(a, v, documents, &v->profile->sig.series.at[i]);
-    if (!documents->first)
-        build_paragraph(a, documents, "The bibliography has no series.");
+    documents(a, v, s);
     return s;
 }

@@ -455,6 +455,16 @@ static void check_order(const struct coverage_check *c, const struct tsv_row *ro
                    "rows in the order of references.tsv (casemate fmt sorts them)");
 }
 
+/* What a note names exists. It is no citation: a note is the reader's, not a threat's. */
+static void check_mentions(const struct coverage_check *c, const struct tsv_row *row)
+{
+    struct sv note = sv_trim(row->cells[COVERAGE_NOTE]);
+    if (!note.len)
+        return;
+    struct sv before = sv_from(row->cells[0].at, (size_t)(note.at - row->cells[0].at));
+    mention_check_text(c->p, c->coverage, note, row->line, (uint32_t)utf8_count(before) + 1);
+}
+
 /* A row for each document of the reading list; one that is missing is told where it belongs. */
 static void check_complete(const struct coverage_check *c, const struct map *rows, const struct tsv *tsv)
 {
@@ -497,6 +507,7 @@ static void check_rows(const struct coverage_check *c)
         before = rank;
         if (result >= 0)
             check_threats(c, row, r, (enum coverage_result)result);
+        check_mentions(c, row);
     }
     check_complete(c, &rows, &tsv);
 }

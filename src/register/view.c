@@ -188,7 +188,7 @@ static void count_coverage(struct coverage_counts *c, const struct coverage_view
     c->read += (result == COVERAGE_CITED && !v->in_part) || result == COVERAGE_NOTHING_NEW;
 }
 
-/* A document without versions that threats cite counts as read: nothing tells how much of it was. */
+/* Who has read a document as a whole can say which version it was; where it has none, how much it says about security. */
 static void collect_coverage(const struct deriver *d)
 {
     const struct coverage *c = &d->profile->coverage;
@@ -207,7 +207,8 @@ static void collect_coverage(const struct deriver *d)
             v->threat_count = documents[document].all.len;
         }
         v->again = was_read && row->version.len && version_order(row->version, row->reference->version) < 0;
-        v->in_part = row->result == COVERAGE_CITED && !row->version.len && row->reference->version.len;
+        v->in_part = row->result == COVERAGE_CITED && !row->version.len &&
+                     (row->reference->version.len || row->considerations == CONSIDERATIONS_UNSEEN);
         count_coverage(&d->view->coverage_counts, v);
     }
 }
