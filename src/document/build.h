@@ -32,6 +32,9 @@ void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv t
 /* The figure of a threat's tree, with the outline as its text equivalent. */
 struct doc_block *build_tree_figure(struct arena *a, const struct view *v, const struct threat *t);
 
+/* diagram.c: the figure of a drawing in characters, which stays as its text equivalent; NULL when it is none. */
+struct doc_block *build_diagram(struct arena *a, struct sv caption, struct sv text);
+
 /* Tables: a new row; a cell of text; an empty cell. Cells with class_name are drawn as badges. */
 struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption);
 struct doc_block *build_header(struct arena *a, struct doc_block *table, const char *const *names, size_t count);

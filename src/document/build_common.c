@@ -220,10 +220,11 @@ void build_terms(struct arena *a, struct doc_block *parent, const struct terms *
     }
 }
 
-static struct doc_block *fence(void *context, struct arena *a, struct sv language, struct sv text)
+static struct doc_block *fence(void *context, struct arena *a, struct sv language, struct sv info, struct sv text)
 {
     struct build_prose *prose = context;
-    (void)text;
+    if (sv_eq_str(language, "diagram"))
+        return build_diagram(a, sv_trim(sv_from_byte(info, language.len)), text);
     if (!sv_eq_str(language, "attack-tree") || !prose->threat || !prose->threat->tree || prose->tree_done)
         return NULL;
     prose->tree_done = true;

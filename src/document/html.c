@@ -479,7 +479,8 @@ static void figure(struct markup *m, const struct html_context *c, const struct 
     }
     if (b->first && !c->print) {
         markup_open(m, "details");
-        markup_element(m, "summary", SV("The same in words"));
+        bool drawn = b->class_name && strcmp(b->class_name, "diagram") == 0; /* in characters */
+        markup_element(m, "summary", drawn ? SV("The same in characters") : SV("The same in words"));
         blocks(m, c, b->first, level);
         markup_close(m, "details");
     }

@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/utf8.h"
+#include "format/diagram.h"
 #include "profile/internal.h"
 
 #include <errno.h>
@@ -93,6 +94,33 @@ int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out
     return read_threats(a, dir, out, diag, err);
 }
 
+/* Fences named diagram are drawings, and have a caption. */
+static void diagrams_check(struct source *s, struct sv text, uint32_t line)
+{
+    struct arena scratch = ARENA_INIT;
+    struct markdown_file md;
+    struct diag quiet; /* the faults of the text itself are reported elsewhere */
+    diag_init(&quiet, &scratch);
+    markdown_scan(&scratch, text, s->read.file, &quiet, &md);
+    for (size_t i = 0; i < md.fences.len; i++) {
+        const struct markdown_fence *fence = &md.fences.at[i];
+        struct sv info = fence->info, language = SV_NONE;
+        struct diagram diagram;
+        struct diagram_fault fault;
+        uint32_t first = line + fence->line - 1;
+        if (!sv_split(&info, ' ', &language) || !sv_eq(language, SV("diagram")))
+            continue;
+        if (!sv_trim(info).len)
+            diag_error(s->read.diag, s->read.file, first - 1, 1, "a diagram without a caption",
+                       "words that say what it shows, behind `diagram`");
+        if (!diagram_scan(&scratch, fence_text(&scratch, fence), &diagram, &fault))
+            diag_error(s->read.diag, s->read.file, fault.line ? first + fault.line - 1 : first - 1,
+                       fault.column ? fault.column + fence->indent : 0, arena_strdup(s->read.a, fault.what),
+                       fault.expected);
+    }
+    arena_release(&scratch);
+}
+
 void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line)
 {
     struct arena scratch = ARENA_INIT;
@@ -105,6 +133,8 @@ void prose_check(const struct profile *p, struct source *s, struct sv text, uint
     if (markdown_to_doc(&scratch, text, &options, parent, &err) != CM_OK)
         diag_error(s->read.diag, s->read.file, line, 1, err.text, NULL);
     arena_release(&scratch);
+    if (sv_find(text, SV("diagram")) >= 0)
+        diagrams_check(s, text, line);
     mention_check_prose(p, s, text, line);
 }
 
