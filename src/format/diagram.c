@@ -67,8 +67,6 @@ static bool measure_line(struct arena *a, struct sv line, unsigned number, struc
             e->last = number;
         }
         column += width;
-        if (column > 4 * DIAGRAM_COLUMNS_MAX)
-            break;
     }
     if (e->right > e->left && e->right - e->left > DIAGRAM_COLUMNS_MAX) {
         *fault = (struct diagram_fault){
@@ -191,12 +189,21 @@ static bool is_alone(const struct scan *s, unsigned column, unsigned row)
     return !is_alnum(at(s, column + 1, row)) && (column == 0 || !is_alnum(at(s, column - 1, row)));
 }
 
+/* Far from words in its row, and close to something above or below. */
+static bool is_upright_alone(const struct scan *s, unsigned column, unsigned row)
+{
+    for (unsigned k = 1; k <= 2; k++)
+        if (at(s, column + k, row) != BLANK || (column >= k && at(s, column - k, row) != BLANK))
+            return false;
+    return at(s, column, row - 1) != BLANK || at(s, column, row + 1) != BLANK;
+}
+
 static bool is_upright_stroke(const struct scan *s, unsigned column, unsigned row)
 {
     return is_line_beside(s, column, row - 1) || is_line_beside(s, column, row + 1) ||
            (at(s, column, row - 1) == '^' && is_alone(s, column, row - 1)) ||
            (at(s, column, row + 1) == 'v' && is_alone(s, column, row + 1)) || is_level(at(s, column + 1, row)) ||
-           (column > 0 && is_level(at(s, column - 1, row)));
+           (column > 0 && is_level(at(s, column - 1, row))) || is_upright_alone(s, column, row);
 }
 
 static bool is_head(const struct scan *s, unsigned column, unsigned row)

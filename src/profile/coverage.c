@@ -470,14 +470,17 @@ static void check_complete(const struct coverage_check *c, const struct map *row
 {
     struct source *s = c->coverage;
     const struct references *refs = &c->p->references;
-    uint32_t last = tsv->rows.len ? tsv->rows.at[tsv->rows.len - 1].line : 1, next = last + 1;
+    uint32_t *place = arena_new_array(s->read.a, uint32_t, refs->list.len + 1);
+    uint32_t next = tsv->rows.len ? tsv->rows.at[tsv->rows.len - 1].line + 1 : 2;
     for (size_t i = refs->list.len; i-- > 0;) {
+        const struct tsv_row *row = map_get(rows, refs->list.at[i].id);
+        next = row ? row->line : next;
+        place[i] = row ? 0 : next;
+    }
+    for (size_t i = 0; i < refs->list.len; i++) {
         const struct reference *r = &refs->list.at[i];
-        const struct tsv_row *row = map_get(rows, r->id);
-        if (row)
-            next = row->line;
-        else if (reading_list_has(&c->p->sig, r))
-            diag_error(s->read.diag, s->read.file, next, 1,
+        if (place[i] && reading_list_has(&c->p->sig, r))
+            diag_error(s->read.diag, s->read.file, place[i], 1,
                        arena_printf(s->read.a, "there is no row for %.*s", SV_ARG(r->id)),
                        "one before this line: the reading list of sig.yaml asks for it");
     }
