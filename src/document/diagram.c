@@ -53,7 +53,7 @@ static double width_of(struct sv text)
     return measure_text(text) * TEXT_SIZE / 1000;
 }
 
-/* Half cells of the middle of a label. One that stands within a cell of the middle of its box was meant to stand there. */
+/* Half cells of the middle of a label. One within a cell of the middle of its box was meant to stand there. */
 static double middle_of(const struct diagram *d, const struct diagram_label *l)
 {
     double middle = 2.0 * l->column + l->width;
@@ -275,7 +275,8 @@ static void draw(struct markup *m, const void *data, const char *id_prefix)
 
 static int reading_order(const void *left, const void *right)
 {
-    const struct diagram_box *a = *(const struct diagram_box *const *)left, *b = *(const struct diagram_box *const *)right;
+    const struct diagram_box *a = *(const struct diagram_box *const *)left;
+    const struct diagram_box *b = *(const struct diagram_box *const *)right;
     if (a->top != b->top)
         return a->top < b->top ? -1 : 1;
     return a->left < b->left ? -1 : a->left > b->left;

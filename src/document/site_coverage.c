@@ -7,8 +7,9 @@ static void lead(struct arena *a, const struct view *v, struct doc_block *conten
 {
     struct doc_block *p = build_paragraph(a, content, "Which documents the group has looked at, and what came of it.");
     p->class_name = "lead";
-    p = build_paragraph(a, content, "%.*s A result says that somebody read the document, not that it is secure. Each row "
-                                    "has an address of its own. The threats are ",
+    p = build_paragraph(a, content,
+                        "%.*s A result says that somebody read the document, not that it is secure. Each row has an "
+                        "address of its own. The threats are ",
                         SV_ARG(build_coverage_summary(a, v)));
     doc_link(a, p, SV("site:threats/index.html"), SV("the register\xe2\x80\x99s"));
     doc_text(a, p, SV("; the versions are those of "));

@@ -144,7 +144,8 @@ struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv
     const struct sig *sig = &v->profile->sig;
     size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP);
     size_t height = sig->likelihood.list.len * (CELL_H + CELL_GAP) + LABEL_H + 10;
-    struct doc_block *b = visual_figure(a, v, anchor, width, height, draw_matrix, "Risk matrix: where the threats stand",
+    struct doc_block *b = visual_figure(a, v, anchor, width, height, draw_matrix,
+                                 "Risk matrix: where the threats stand",
                                  SV("A grid of likelihood against damage with the identifiers of the threats in its "
                                     "cells. The table beside it says the same in words."));
     doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor)), in_document));
@@ -294,9 +295,9 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
     struct board board = board_of(v);
     struct doc_block *b =
         visual_figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
-               "Board of stages: how far the work has come",
-               SV("One column for each stage with the number of threats confirmed there; hollow "
-                  "entries are editor's drafts. The list beside it says the same in words."));
+                      "Board of stages: how far the work has come",
+                      SV("One column for each stage with the number of threats confirmed there; hollow "
+                         "entries are editor's drafts. The list beside it says the same in words."));
     struct doc_block *list = build_list(a, b);
     for (size_t c = 0; c < board.columns; c++) {
         struct doc_block *item = build_item(a, list);
@@ -352,7 +353,8 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
     }
     visual_text(m, 100, (double)d->height - 4, "t-date", v->editions.at[0].date);
     if (last > first)
-        visual_text(m, (double)d->width - 86, (double)d->height - 4, "t-date", v->editions.at[v->editions.len - 1].date);
+        visual_text(m, (double)d->width - 86, (double)d->height - 4, "t-date",
+                    v->editions.at[v->editions.len - 1].date);
     markup_close(m, "svg");
 }
 
@@ -360,7 +362,8 @@ struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct 
 {
     if (v->editions.len == 0)
         return NULL;
-    struct doc_block *b = visual_figure(a, v, anchor, 720, 28 + DOCUMENT_KINDS * 46, draw_timeline, "Timeline of editions",
+    struct doc_block *b = visual_figure(a, v, anchor, 720, 28 + DOCUMENT_KINDS * 46, draw_timeline,
+                                 "Timeline of editions",
                                  SV("A line for each document with a mark for each edition."));
     struct doc_block *list = build_list(a, b);
     for (size_t i = 0; i < v->editions.len; i++) {

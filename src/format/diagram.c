@@ -49,7 +49,8 @@ struct extent {
     unsigned first, last, left, right; /* rows with something in them; columns */
 };
 
-static bool measure_line(struct arena *a, struct sv line, unsigned number, struct extent *e, struct diagram_fault *fault)
+static bool measure_line(struct arena *a, struct sv line, unsigned number, struct extent *e,
+                         struct diagram_fault *fault)
 {
     unsigned column = 0;
     for (size_t i = 0; i < line.len;) {

@@ -57,9 +57,9 @@ struct diagram_fault {
     const char *what, *expected; /* in the arena, or literals */
 };
 
-/* True when the text (valid UTF-8, LF) is a drawing; texts of labels point into a copy in the arena. Otherwise *fault says
- * what is wrong: it has no visible character, a tab, more than DIAGRAM_COLUMNS_MAX columns or DIAGRAM_ROWS_MAX
- * rows. Blank rows at both ends and blank columns at the left do not count. */
+/* True when the text (valid UTF-8, LF) is a drawing; texts of labels point into a copy in the arena. Otherwise
+ * *fault says what is wrong: it has no visible character, a tab, more than DIAGRAM_COLUMNS_MAX columns or
+ * DIAGRAM_ROWS_MAX rows. Blank rows at both ends and blank columns at the left do not count. */
 bool diagram_scan(struct arena *a, struct sv text, struct diagram *out, struct diagram_fault *fault);
 
 #endif

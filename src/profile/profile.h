@@ -288,8 +288,9 @@ void profile_parse_checked(struct arena *a, const struct profile_files *files, c
                            struct profile *out);
 /* profile_parse() of a folder as it should be: before anything is checked, the column of threats in
  * coverage.tsv is brought up to date, where that decides nothing for the author. A row that is `nothing-new` or
- * `unread` becomes `cited` when a threat cites its document (*moves tells which); one that is `cited` without being so, and a
- * `left-out` one that is cited, stay and are faults. The new text takes the place of the old in *files. */
+ * `unread` becomes `cited` when a threat cites its document (*moves tells which); one that is `cited` though
+ * nothing cites it, and one that is `left-out` though something does, stay and are faults. The new text takes
+ * the place of the old in *files. */
 void profile_parse_current(struct arena *a, struct profile_files *files, const char *dir, struct diag *diag,
                            struct profile *out, struct coverage_moves *moves);
 
@@ -343,8 +344,8 @@ const char *threat_file_name(struct arena *a, struct sv id, struct sv name);
 /* profile/merge.c: three-way merge of one file against its base, by front matter key and by section.
  * Conflicts (both sides changed one key or section differently) are added to diag, each named; *out is then
  * ours with theirs left out, and the result CM_ECONFLICT. CM_EINPUT (faults in diag, *out is ours) when a
- * version cannot be cut into its parts. references.tsv is merged by line, coverage.tsv by cell (its column of threats is to be brought
- * up to date afterwards), YAML by top-level key. base may be empty (both added). */
+ * version cannot be cut into its parts. references.tsv is merged by line, coverage.tsv by cell (its column of
+ * threats is to be brought up to date afterwards), YAML by top-level key. base may be empty (both added). */
 CM_MUST_USE int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours, struct sv theirs,
                               struct sv *out, struct diag *diag, struct err *err);
 /* The fields of a threat file as (name, text) pairs for the history: front matter keys (flattened one level:

@@ -188,7 +188,8 @@ static void count_coverage(struct coverage_counts *c, const struct coverage_view
     c->read += (result == COVERAGE_CITED && !v->in_part) || result == COVERAGE_NOTHING_NEW;
 }
 
-/* Who has read a document as a whole can say which version it was; where it has none, how much it says about security. */
+/* Who has read a document as a whole can say which version it was; where it has none, how much it says about
+ * security. */
 static void collect_coverage(const struct deriver *d)
 {
     const struct coverage *c = &d->profile->coverage;

@@ -87,7 +87,8 @@ static const struct fault_case fault_cases[] = {
      "coverage.tsv:2:14: error: unknown word for the result: \"citd\"; expected cited (did you mean that?)\n"
      "coverage.tsv:2:26: error: unknown word for the considerations: \"thinn\"; expected thin (did you mean that?)\n"},
     {HEAD "XEP-0001\t1.0\tcited\tT-0001\tmuch\t\n", "",
-     "coverage.tsv:2:27: error: unknown word for the considerations: \"much\"; expected substantive, thin, none or -\n"},
+     "coverage.tsv:2:27: error: unknown word for the considerations: \"much\"; expected substantive, thin, none or "
+     "-\n"},
     {HEAD "XEP-0001\t1.1\tcited\tT-0001\tthin\t\n", "",
      "coverage.tsv:2:10: error: version 1.1 of XEP-0001 is newer than the one in references.tsv; expected 1.0 or an "
      "older one\n"},

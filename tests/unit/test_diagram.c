@@ -1,4 +1,4 @@
-/* Drawings in characters: what is a stroke and what a word; boxes; and that the picture loses no word and moves none. */
+/* Drawings in characters: what is a stroke and what a word; boxes; and that no word is lost or moved. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -283,8 +283,9 @@ static void test_alternative(void **state)
 {
     (void)state;
     struct arena a = ARENA_INIT;
-    struct doc_block *b = build_diagram(&a, SV("Two of them"), SV("  A\n+---+   +-----+\n| a |-->| b   |\n|   |   | cde "
-                                                                  "|\n+---+   +-----+"));
+    struct doc_block *b =
+        build_diagram(&a, SV("Two of them"),
+                      SV("  A\n+---+   +-----+\n| a |-->| b   |\n|   |   | cde |\n+---+   +-----+"));
     assert_true(sv_eq(b->figure->alternative, SV("A drawing of 2 boxes and lines with arrow heads. In boxes: a; b cde. "
                                                  "Beside them: A.")));
     assert_true(sv_eq(b->anchor, SV("figure-two-of-them")));
