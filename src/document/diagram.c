@@ -35,19 +35,6 @@ static double y_of(double halves)
 
 /* ---- words ---- */
 
-/* "(1)", "(IV)": the length of such a mark at the beginning of text, or 0. */
-static size_t mark_length(struct sv text)
-{
-    size_t end = 1;
-    if (!text.len || text.at[0] != '(')
-        return 0;
-    while (end < text.len && end < 4 &&
-           ((text.at[end] >= '0' && text.at[end] <= '9') || (text.at[end] >= 'A' && text.at[end] <= 'Z') ||
-            (text.at[end] >= 'a' && text.at[end] <= 'z')))
-        end++;
-    return end > 1 && end < text.len && text.at[end] == ')' ? end + 1 : 0;
-}
-
 static double width_of(struct sv text)
 {
     return measure_text(text) * TEXT_SIZE / 1000;
@@ -73,35 +60,10 @@ static void place_labels(struct arena *a, struct drawing *d)
         double middle = x_of(middle_of(&d->diagram, l));
         struct label_place *w = &d->places[i];
         width = width > cells + CELL_W ? cells + CELL_W : width; /* squeezed then */
-        w->start = l->listed && mark_length(l->text) != l->text.len;
+        w->start = l->listed && !l->mark;
         w->left = w->start ? x_of(2.0 * l->column) : middle - width / 2;
         w->right = w->left + width;
     }
-}
-
-/* Marks are told from other words, so that the text around a drawing can refer to them. */
-static void put_words(struct markup *m, struct sv text)
-{
-    size_t plain = 0;
-    for (size_t i = 0; i < text.len;) {
-        size_t mark = mark_length(sv_from_byte(text, i));
-        if (!mark || (i && text.at[i - 1] != ' ')) {
-            i++;
-            continue;
-        }
-        if (i > plain)
-            markup_text(m, sv_from(text.at + plain, i - plain));
-        markup_open(m, "tspan");
-        markup_attr_str(m, "class", "d-mark");
-        markup_attr_str(m, "font-weight", "bold");
-        markup_attr_str(m, "fill", "#125566");
-        markup_text(m, sv_from(text.at + i, mark));
-        markup_close(m, "tspan");
-        i += mark;
-        plain = i;
-    }
-    if (plain < text.len)
-        markup_text(m, sv_from_byte(text, plain));
 }
 
 static void draw_pill(struct markup *m, const struct label_place *w, double y)
@@ -123,19 +85,21 @@ static void draw_label(struct markup *m, const struct drawing *d, size_t i)
     const struct diagram_label *l = &d->diagram.labels.at[i];
     const struct label_place *w = &d->places[i];
     double y = y_of(2.0 * l->row + 1);
-    if (mark_length(l->text) == l->text.len)
+    if (l->mark) /* the text around the drawing refers to it */
         draw_pill(m, w, y);
     markup_open(m, "text");
-    markup_attr_str(m, "class", l->box < 0 ? "d-text d-beside" : "d-text");
+    markup_attr_str(m, "class", l->mark ? "d-mark" : l->box < 0 ? "d-text d-beside" : "d-text");
     markup_attr_number(m, "x", w->start ? w->left : (w->left + w->right) / 2);
     markup_attr_number(m, "y", y + 4.75);
     markup_attr_str(m, "text-anchor", w->start ? "start" : "middle");
-    markup_attr_str(m, "fill", l->box < 0 ? "#4b5259" : "#16191d");
+    markup_attr_str(m, "fill", l->mark ? "#125566" : l->box < 0 ? "#4b5259" : "#16191d");
+    if (l->mark)
+        markup_attr_str(m, "font-weight", "bold");
     if (width_of(l->text) > w->right - w->left + .5) {
         markup_attr_number(m, "textLength", w->right - w->left);
         markup_attr_str(m, "lengthAdjust", "spacingAndGlyphs");
     }
-    put_words(m, l->text);
+    markup_text(m, l->text);
     markup_close(m, "text");
     markup_newline(m);
 }
@@ -166,8 +130,7 @@ static double to_letters(const struct drawing *d, unsigned row, unsigned half, b
         unsigned cell = half / 2; /* the first cell behind a right end, the first of the line at a left one */
         if (l->row != row || d->places[i].start)
             continue;
-        bool pill = mark_length(l->text) == l->text.len;
-        double gap = pill ? PILL_PAD : TEXT_GAP;
+        double gap = l->mark ? PILL_PAD : TEXT_GAP;
         if (right && (l->column == cell || l->column == cell + 1))
             return d->places[i].left - gap;
         if (!right && (l->column + l->width == cell || l->column + l->width + 1 == cell))
@@ -288,7 +251,9 @@ static bool add_words(struct str *out, const struct diagram *d, int box, const c
     for (size_t i = 0; i < d->labels.len; i++) {
         if (d->labels.at[i].box != box)
             continue;
-        str_add_str(out, any ? between : before);
+        bool same = any && d->labels.at[i - 1].mark && d->labels.at[i - 1].row == d->labels.at[i].row &&
+                    d->labels.at[i - 1].column + d->labels.at[i - 1].width + 1 == d->labels.at[i].column;
+        str_add_str(out, same ? " " : any ? between : before);
         str_add(out, d->labels.at[i].text);
         any = true;
     }

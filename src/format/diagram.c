@@ -173,7 +173,8 @@ static bool is_level_stroke(const struct scan *s, unsigned column, unsigned row)
     unsigned first, last, length = run_of(s, column, row, &first, &last);
     char left = first ? at(s, first - 1, row) : BLANK, right = at(s, last + 1, row);
     bool arrow = length > 1 || at(s, column, row) == '-';
-    return length > 2 || left == '|' || right == '|' || (arrow && (left == '<' || right == '>')) ||
+    bool at_mark = length > 1 && (left == ')' || right == '(');
+    return length > 2 || at_mark || left == '|' || right == '|' || (arrow && (left == '<' || right == '>')) ||
            (left == '+' && joins(s, first - 1, row)) || (right == '+' && joins(s, last + 1, row));
 }
 
@@ -477,21 +478,42 @@ static int box_around(const struct diagram *d, unsigned column, unsigned row, un
     return -1;
 }
 
+/* "(1)", "(IV)" between blanks or strokes: how many cells, or 0. */
+static unsigned mark_width(const struct scan *s, unsigned column, unsigned row)
+{
+    unsigned end = column + 1;
+    if (at(s, column, row) != '(' || (column && is_word(s, column - 1, row)))
+        return 0;
+    while (end - column < 4 && is_alnum(at(s, end, row)) && at(s, end, row) >= ' ')
+        end++;
+    return end - column > 1 && at(s, end, row) == ')' && !is_word(s, end + 1, row) ? end + 1 - column : 0;
+}
+
+/* The end of the label that begins there. */
+static unsigned label_end(const struct scan *s, unsigned column, unsigned row)
+{
+    unsigned end = column + mark_width(s, column, row);
+    if (end > column)
+        return end;
+    while (is_word(s, end, row) || (end > column && at(s, end, row) == BLANK && is_word(s, end + 1, row) &&
+                                    !mark_width(s, end + 1, row)))
+        end++;
+    return end;
+}
+
 static void find_labels(struct scan *s)
 {
     for (unsigned row = 0; row < s->rows; row++)
         for (unsigned column = 0; column < s->columns;) {
-            unsigned end = column;
-            while (is_word(s, end, row) || (end > column && at(s, end, row) == BLANK && is_word(s, end + 1, row)))
-                end++;
+            unsigned end = label_end(s, column, row);
             if (end == column) {
                 column++;
                 continue;
             }
             uint32_t from = cell(s, column, row)->at, to = cell(s, end - 1, row)->end;
-            *vec_push(s->a, &s->out->labels) =
-                (struct diagram_label){column, row, end - column, sv_from(s->text.at + from, to - from),
-                                       box_around(s->out, column, row, end - column), false};
+            *vec_push(s->a, &s->out->labels) = (struct diagram_label){
+                .column = column, .row = row, .width = end - column, .text = sv_from(s->text.at + from, to - from),
+                .box = box_around(s->out, column, row, end - column), .mark = mark_width(s, column, row) > 0};
             column = end;
         }
 }

@@ -34,12 +34,13 @@ struct diagram_head {
     bool touches;   /* the cell that it points to has a stroke */
 };
 
-/* Words in one row with single blanks between. */
+/* Words in one row with single blanks between; or a mark, such as "(1)", which stands by itself. */
 struct diagram_label {
     unsigned column, row, width; /* cells */
     struct sv text;              /* as written */
     int box;                     /* index of the smallest box around it, -1 */
     bool listed;                 /* begins below or above a longer or shorter one: a list, not centred */
+    bool mark;
 };
 
 struct diagram {

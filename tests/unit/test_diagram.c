@@ -58,7 +58,7 @@ static const struct scan_case cases[] = {
     /* not closed: lines only */
     {"+---+\n|   |\n+-- +", "| 4"},
     /* words on lines */
-    {"+-- (5) HTTP --+\n|              |\n", "|(5) HTTP| 4"},
+    {"+-- (5) HTTP --+\n|              |\n", "|(5)|HTTP| 4"},
     /* words that look like strokes */
     {"end-to-end a-b C++ a | b x = y v ^ < > 1+1", "|end-to-end a-b C++ a | b x = y v ^ < > 1+1| 0"},
     {"x<=y, a--b, a -- b", "|x<=y, a--b, a -- b| 0"},
@@ -68,6 +68,9 @@ static const struct scan_case cases[] = {
     /* a list, and words that are centred */
     {"+--------+\n| server |\n| a      |\n| store  |\n+--------+", "0,0-9,4 |server~|a~|store~| 0"},
     {"+--------+\n| server |\n|   ab   |\n| stores |\n+--------+", "0,0-9,4 |server|ab|stores| 0"},
+    /* marks stand by themselves */
+    {"a (7) b(1) (2)c (IV) (long) -(1)-", "|a|(7)|b(1) (2)c|(IV)|(long) -(1)-| 0"},
+    {"a ==(1)==> b", "|a|(1)|b| >9,0 2"},
     /* two blanks part labels */
     {"a b  c", "|a b|c| 0"},
     /* wide characters take two cells, marks none */
