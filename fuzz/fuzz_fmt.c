@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const paths[] = {"threats/T-0001-x.md", "process.md", "sig.yaml",
-                                        "references.tsv"};
+                                        "references.tsv", "coverage.tsv"};
     struct arena a = ARENA_INIT;
     struct profile p;
     struct diag diag;

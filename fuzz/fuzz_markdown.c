@@ -15,7 +15,7 @@ static bool find_mention(void *context CM_UNUSED, struct sv text, struct markdow
 }
 
 static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language,
-                               struct sv text CM_UNUSED)
+                               struct sv info CM_UNUSED, struct sv text CM_UNUSED)
 {
     return sv_eq(language, SV("x")) ? doc_block_new(a, DOC_RULE) : NULL;
 }

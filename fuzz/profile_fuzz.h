@@ -16,7 +16,11 @@
     "\ncoverage: " FUZZ_TERM "\nscales:\n  likelihood: " FUZZ_TERM "\n  damage: " FUZZ_TERM        \
     "\npriorities: [{id: 1, name: P, means: p}]\npriority_table:\n  a: {a: 1, b: 1}\n  b: {a: 1, " \
     "b: 1}\n"                                                                                      \
-    "roles: [{id: m, name: M, may: [read]}]\n"
+    "roles: [{id: m, name: M, may: [read]}]\n"                                                     \
+    "reading_list: {series: [{prefix: \"XEP-\", statuses: [S]}], also: [RFC 1]}\n"
+#define FUZZ_COVERAGE                                                                              \
+    "id\tversion\tresult\tthreats\tconsiderations\tnote\n"                                        \
+    "XEP-0001\t1.0\tnothing-new\t-\tthin\t\nRFC 1\t-\tcited\tT-0002\t-\t\n"
 #define FUZZ_PROCESS                                                                               \
     "---\ntitle: P\nmode: m\nmodes:\n  m: {estimators: 1, first_round_days: 0, second_round: "     \
     "none, "                                                                                       \
@@ -44,12 +48,12 @@
     "Abstract\n\nSee RFC 1.\n\n"                                                                   \
     "```attack-tree\nG\n  -> T-0001\n  #s S\n```\n"
 
-/* Reads the folder with one file replaced by the data; every message must be printable and have its
- * place. */
-static inline void fuzz_profile(struct arena *a, const char *path, struct sv data,
-                                struct profile *out)
+/* The folder with one file replaced by the data. */
+static inline void fuzz_files(struct arena *a, const char *path, struct sv data,
+                              struct profile_files *out)
 {
     const struct profile_file all[] = {
+        {"coverage.tsv", SV(FUZZ_COVERAGE)},
         {"process.md", SV(FUZZ_PROCESS)},
         {"references.tsv", SV(FUZZ_REFERENCES)},
         {"sig.yaml", SV(FUZZ_SIG)},
@@ -57,15 +61,22 @@ static inline void fuzz_profile(struct arena *a, const char *path, struct sv dat
         {"threats/T-0001-x.md", SV("---\n---\n")},
         {"threats/T-0002-y.md", SV(FUZZ_THREAT)},
     };
-    struct profile_files files = {{NULL, 0, 0}};
-    struct diag diag;
-    diag_init(&diag, a);
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        struct profile_file *file = vec_push(a, &files.list);
+        struct profile_file *file = vec_push(a, &out->list);
         *file = all[i];
         if (!strcmp(file->path, path))
             file->text = data;
     }
+}
+
+/* Reads it; every message must be printable and have its place. */
+static inline void fuzz_profile(struct arena *a, const char *path, struct sv data,
+                                struct profile *out)
+{
+    struct profile_files files = {{NULL, 0, 0}};
+    struct diag diag;
+    diag_init(&diag, a);
+    fuzz_files(a, path, data, &files);
     profile_parse(a, &files, "", &diag, out);
     diag_sort(&diag);
     for (size_t i = 0; i < diag.len; i++)

@@ -48,6 +48,7 @@ struct action_result {
     int64_t event;         /* 0: nothing changed, no event */
     size_t files, fields;  /* changed */
     struct sv id;          /* threat that was made or changed; edition version */
+    struct coverage_moves moves; /* rows of coverage.tsv that became `cited` with it */
 };
 
 /* import: the folder into the store, three ways against the last import. Conflicts are named in diag

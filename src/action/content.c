@@ -102,8 +102,10 @@ int content_profile(struct action_context *c, struct profile_files *files, struc
 struct change_run {
     struct action_context *c;
     const struct content_change *change;
+    VEC(struct content_edit) edits; /* of the change, and of coverage.tsv when it follows */
     struct profile_files files; /* as they will be */
     struct profile profile;
+    struct coverage_moves moves;
     struct digest state;
     VEC(struct field_row) rows;
     VEC(const struct content_edit *) changed;
@@ -129,8 +131,8 @@ static int edited_files(struct change_run *r, struct err *err)
     if (rc)
         return rc;
     map_init(&gone, r->c->arena);
-    for (size_t i = 0; i < r->change->edits.len; i++) {
-        struct content_edit *e = &r->change->edits.at[i];
+    for (size_t i = 0; i < r->edits.len; i++) {
+        struct content_edit *e = &r->edits.at[i];
         map_set(&gone, sv_str(e->path), e);
         if (e->old_path)
             map_set(&gone, sv_str(e->old_path), e);
@@ -236,8 +238,8 @@ static bool is_recorded(const struct change_run *r, const struct content_edit *e
 
 static int find_changes(struct change_run *r, struct err *err)
 {
-    for (size_t i = 0; i < r->change->edits.len; i++) {
-        const struct content_edit *e = &r->change->edits.at[i];
+    for (size_t i = 0; i < r->edits.len; i++) {
+        const struct content_edit *e = &r->edits.at[i];
         if (is_recorded(r, e))
             continue;
         *vec_push(r->c->arena, &r->changed) = e;
@@ -248,6 +250,22 @@ static int find_changes(struct change_run *r, struct err *err)
         }
     }
     return CM_OK;
+}
+
+/* Documents whose row of coverage.tsv became `cited` with this change. */
+static void payload_moves(struct json *j, const struct coverage_moves *moves)
+{
+    if (!moves->list.len)
+        return;
+    json_key(j, "cited");
+    json_array(j);
+    for (size_t i = 0; i < moves->list.len; i++) {
+        json_object(j);
+        json_put(j, "document", moves->list.at[i].document);
+        json_put_str(j, "was", coverage_results[moves->list.at[i].was]);
+        json_end(j);
+    }
+    json_end(j);
 }
 
 static void write_payload(struct change_run *r, struct str *out)
@@ -284,6 +302,7 @@ static void write_payload(struct change_run *r, struct str *out)
         json_end(&j);
     }
     json_end(&j);
+    payload_moves(&j, &r->moves);
     if (r->change->payload)
         r->change->payload(&j, r->change->payload_data);
     json_end(&j);
@@ -354,8 +373,8 @@ static int put_file(struct change_run *r, const struct content_edit *e, int64_t 
 
 static int put_files(struct change_run *r, struct err *err)
 {
-    for (size_t i = 0; i < r->change->edits.len; i++) {
-        const struct content_edit *e = &r->change->edits.at[i];
+    for (size_t i = 0; i < r->edits.len; i++) {
+        const struct content_edit *e = &r->edits.at[i];
         const struct recorded_file *known = recorded_file(r, e->path);
         int rc = put_file(r, e, known && is_recorded(r, e) ? known->event : r->event, err);
         if (rc)
@@ -431,8 +450,9 @@ static int put_search(struct change_run *r, const struct threat *t, struct err *
 /* Words and rules change what is derived for every threat; a change of one threat concerns only that one. */
 static bool rules_changed(const struct change_run *r)
 {
-    for (size_t i = 0; i < r->change->edits.len; i++)
-        if (!sv_starts(sv_str(r->change->edits.at[i].path), SV("threats/")))
+    for (size_t i = 0; i < r->edits.len; i++)
+        if (!sv_starts(sv_str(r->edits.at[i].path), SV("threats/")) &&
+            strcmp(r->edits.at[i].path, "coverage.tsv"))
             return true;
     return false;
 }
@@ -442,8 +462,8 @@ static int derive_rows(struct change_run *r, struct err *err)
     bool all = rules_changed(r);
     struct map touched;
     map_init(&touched, r->c->arena);
-    for (size_t i = 0; i < r->change->edits.len; i++)
-        map_set(&touched, sv_str(r->change->edits.at[i].path), r);
+    for (size_t i = 0; i < r->edits.len; i++)
+        map_set(&touched, sv_str(r->edits.at[i].path), r);
     for (size_t i = 0; i < r->profile.threats.len; i++) {
         const struct threat *t = &r->profile.threats.at[i];
         bool mine = map_get(&touched, sv_str(t->file)) != NULL;
@@ -460,12 +480,37 @@ static int derive_rows(struct change_run *r, struct err *err)
     return CM_OK;
 }
 
+static const struct profile_file *find_file(const struct profile_files *files, const char *path)
+{
+    for (size_t i = 0; i < files->list.len; i++)
+        if (!strcmp(files->list.at[i].path, path))
+            return &files->list.at[i];
+    return NULL;
+}
+
+/* The column of threats in coverage.tsv follows the threats: what parsing made of it belongs to the change. */
+static void follow_coverage(struct change_run *r, struct sv before)
+{
+    const struct profile_file *now = find_file(&r->files, "coverage.tsv");
+    if (!now || sv_eq(now->text, before))
+        return;
+    for (size_t i = 0; i < r->edits.len; i++)
+        if (!r->edits.at[i].remove && !strcmp(r->edits.at[i].path, now->path)) {
+            r->edits.at[i].text = now->text;
+            return;
+        }
+    *vec_push(r->c->arena, &r->edits) = (struct content_edit){.path = now->path, .text = now->text};
+}
+
 static int run_change(struct change_run *r, struct action_result *out, struct err *err)
 {
     int rc = edited_files(r, err);
     if (rc)
         return rc;
-    profile_parse(r->c->arena, &r->files, "", r->c->diag, &r->profile);
+    const struct profile_file *coverage = find_file(&r->files, "coverage.tsv");
+    struct sv before = coverage ? coverage->text : SV_NONE;
+    profile_parse_current(r->c->arena, &r->files, "", r->c->diag, &r->profile, &r->moves);
+    follow_coverage(r, before);
     if (r->c->diag->errors)
         return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", r->c->diag->errors,
                        r->c->diag->errors == 1 ? "" : "s");
@@ -481,6 +526,7 @@ static int run_change(struct change_run *r, struct action_result *out, struct er
     out->event = r->event;
     out->files = r->changed.len;
     out->fields = r->rows.len;
+    out->moves = r->moves;
     return CM_OK;
 }
 
@@ -493,5 +539,7 @@ int content_apply(struct action_context *c, const struct content_change *change,
         return CM_OK;
     r.c = c;
     r.change = change;
+    for (size_t i = 0; i < change->edits.len; i++)
+        *vec_push(c->arena, &r.edits) = change->edits.at[i];
     return run_change(&r, out, err);
 }

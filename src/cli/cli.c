@@ -47,6 +47,26 @@ int cli_load_view(struct cli *c, struct view *out)
     return rc ? rc : view_load(c->store, &c->arena, c->time, out, &c->err);
 }
 
+void cli_print_moves(const struct coverage_moves *moves)
+{
+    for (size_t i = 0; i < moves->list.len; i++)
+        printf("coverage.tsv: %.*s is cited now; it was %s\n", SV_ARG(moves->list.at[i].document),
+               coverage_results[moves->list.at[i].was]);
+}
+
+void cli_json_moves(struct json *j, const struct coverage_moves *moves)
+{
+    json_key(j, "cited");
+    json_array(j);
+    for (size_t i = 0; i < moves->list.len; i++) {
+        json_object(j);
+        json_put(j, "document", moves->list.at[i].document);
+        json_put_str(j, "was", coverage_results[moves->list.at[i].was]);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r)
 {
     if (c->json) {
@@ -57,12 +77,14 @@ void cli_print_result(struct cli *c, const char *what, const struct action_resul
         json_put_int(&j.j, "event", r->event);
         json_put_int(&j.j, "files", (int64_t)r->files);
         json_put_int(&j.j, "fields", (int64_t)r->fields);
+        cli_json_moves(&j.j, &r->moves);
         cli_json_end(&j);
     } else if (!r->event) {
         printf("%s: nothing changed\n", what);
     } else {
         printf("%s: %zu field%s changed (event %lld)\n", what, r->fields, r->fields == 1 ? "" : "s",
                (long long)r->event);
+        cli_print_moves(&r->moves);
     }
 }
 

@@ -80,6 +80,9 @@ CM_MUST_USE int cli_open(struct cli *c, unsigned flags);
 void cli_context(struct cli *c, struct action_context *out);
 /* "T-0001: stage changed (event 12)" or the JSON form. */
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r);
+/* Rows of coverage.tsv that became `cited`: a line each, or the member "cited". */
+void cli_print_moves(const struct coverage_moves *moves);
+void cli_json_moves(struct json *j, const struct coverage_moves *moves);
 CM_MUST_USE int cli_load_view(struct cli *c, struct view *out);
 /* process, template or analysis; false prints what is known. */
 bool cli_document(const struct command *self, const char *name, enum document_kind *out);
@@ -108,6 +111,7 @@ int cmd_import(struct cli *c, const struct command *self, int argc, const char *
 int cmd_export(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_check(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_coverage(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_threat(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -44,7 +44,7 @@ int cmd_init(struct cli *c, const struct command *self, int argc, const char **a
 {
     const char *profile = NULL;
     struct words words;
-    struct action_result r = {0, 0, 0, {NULL, 0}};
+    struct action_result r = {.event = 0};
     const struct option options[] = {{"profile", OPTION_TEXT, &profile, "DIR", "import this folder"}};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)

@@ -35,6 +35,16 @@ const struct command commands[] = {
     {"fmt", "[--check] [--renumber] PATH...", "bring files into normal form",
      "Rewrites files in place, comments kept; a second run changes nothing. Names the files it changed.",
      cmd_fmt},
+    {"coverage", "[DIR] [--write]", "which documents were looked at, and what came of it",
+     "Sums up coverage.tsv of the folder DIR, or of the store: how many documents are cited by threats, "
+     "read with nothing new, unread\n"
+     "or left out, what their security considerations are like, which are unread and which have a newer "
+     "version than the one that was read.\n"
+     "--write brings the column of threats in DIR/coverage.tsv up to date, where that decides nothing for "
+     "the author: a row that is\n"
+     "nothing-new or unread becomes cited when a threat cites the document. Rows that stay wrong are named; "
+     "exit code 1 then.",
+     cmd_coverage},
     {"threat",
      "list [--stage S] [--priority N] [--area A] [--reference DOC] [--level L] [--text WORDS]\n"
      "show ID\n"

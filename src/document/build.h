@@ -32,6 +32,9 @@ void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv t
 /* The figure of a threat's tree, with the outline as its text equivalent. */
 struct doc_block *build_tree_figure(struct arena *a, const struct view *v, const struct threat *t);
 
+/* diagram.c: the figure of a drawing in characters, which stays as its text equivalent; NULL when it is none. */
+struct doc_block *build_diagram(struct arena *a, struct sv caption, struct sv text);
+
 /* Tables: a new row; a cell of text; an empty cell. Cells with class_name are drawn as badges. */
 struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption);
 struct doc_block *build_header(struct arena *a, struct doc_block *table, const char *const *names, size_t count);
@@ -53,6 +56,8 @@ struct doc_block *build_list(struct arena *a, struct doc_block *parent);
 /* "T-0001, T-0002 and T-0003" as links. */
 void build_threat_list(struct arena *a, struct doc_block *b, const struct view *v, const unsigned *indexes,
                        size_t count);
+/* Plain text in which names of threats, and of documents when wanted, are links. */
+void build_linked(struct arena *a, struct doc_block *b, const struct view *v, struct sv text, bool documents);
 void build_citation(struct arena *a, struct doc_block *b, const struct citation *c);
 /* A definition list of a scale or word list: term, meaning, example. */
 void build_terms(struct arena *a, struct doc_block *parent, const struct terms *terms);
@@ -76,6 +81,29 @@ bool build_in(const unsigned *list, size_t count, unsigned index);
 void build_formal_chapters(struct arena *a, const struct view *v, struct document *d);
 void build_references(struct arena *a, const struct view *v, struct document *d);
 void build_revisions(struct arena *a, struct document *d);
+
+/* build_coverage.c. Groups of rows of coverage.tsv; a `whole` one is told by the result, so that each row is in one
+ * of those, and the others name some of the same documents again. */
+enum coverage_group_id {
+    GROUP_CITED, GROUP_NOTHING_NEW, GROUP_THIN, GROUP_SILENT, GROUP_UNREAD, GROUP_IN_PART, GROUP_AGAIN, GROUP_LEFT_OUT,
+    COVERAGE_GROUPS
+};
+struct coverage_group {
+    const char *title, *anchor, *means;
+    bool (*has)(const struct coverage_view *c);
+    bool whole;
+};
+extern const struct coverage_group coverage_groups[COVERAGE_GROUPS];
+size_t coverage_group_count(const struct view *v, enum coverage_group_id group);
+struct sv build_considerations(enum considerations c); /* "not looked at" */
+struct sv build_version_read(struct arena *a, const struct coverage_view *c);
+/* "Of 12 documents, 5 are cited by threats, ..." */
+struct sv build_coverage_summary(struct arena *a, const struct view *v);
+/* The part of "What we did, what remains" that says all that the rows say. */
+void build_coverage_progress(struct arena *a, const struct view *v, struct doc_block *s);
+/* A paragraph that says what the row of a document says; nothing when it has none. */
+void build_coverage_sentence(struct arena *a, struct doc_block *parent, const struct view *v,
+                             const struct reference *r);
 
 /* Makes every anchor unique (the first keeps its name) and fills empty anchors of sections. */
 void build_unique_anchors(struct arena *a, struct doc_block *root);

@@ -220,10 +220,11 @@ void build_terms(struct arena *a, struct doc_block *parent, const struct terms *
     }
 }
 
-static struct doc_block *fence(void *context, struct arena *a, struct sv language, struct sv text)
+static struct doc_block *fence(void *context, struct arena *a, struct sv language, struct sv info, struct sv text)
 {
     struct build_prose *prose = context;
-    (void)text;
+    if (sv_eq_str(language, "diagram"))
+        return build_diagram(a, sv_trim(sv_from_byte(info, language.len)), text);
     if (!sv_eq_str(language, "attack-tree") || !prose->threat || !prose->threat->tree || prose->tree_done)
         return NULL;
     prose->tree_done = true;
@@ -235,6 +236,26 @@ static bool find_mention(void *context, struct sv text, struct markdown_mention 
 {
     struct build_prose *prose = context;
     return profile_find_mention((void *)(uintptr_t)prose->view->profile, text, out);
+}
+
+void build_linked(struct arena *a, struct doc_block *b, const struct view *v, struct sv text, bool documents)
+{
+    struct markdown_mention m;
+    size_t done = 0;
+    for (size_t at = 0; profile_find_mention((void *)(uintptr_t)v->profile, sv_from_byte(text, at), &m);) {
+        size_t start = at + m.at;
+        at = start + m.len;
+        if (m.kind == MARKDOWN_REFERENCE && !documents)
+            continue;
+        doc_text(a, b, sv_from(text.at + done, start - done));
+        if (m.kind == MARKDOWN_THREAT)
+            doc_threat(a, b, m.id, sv_from(text.at + start, m.len));
+        else
+            doc_reference(a, b, m.id, sv_from(text.at + start, m.len), m.url);
+        done = at;
+    }
+    if (done < text.len)
+        doc_text(a, b, sv_from_byte(text, done));
 }
 
 void build_prose(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose)

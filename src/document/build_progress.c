@@ -148,7 +148,7 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
     for (size_t i = 0; i < all->list.len; i++)
         if (of_series(&all->list.at[i], s)) {
             known++;
-            cited += all->list.at[i].cited;
+            cited += v->cited[i];
         }
     if (known == 0)
         return;
@@ -162,7 +162,7 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
     bool first = true;
     for (size_t i = 0; i < all->list.len; i++) {
         const struct reference *r = &all->list.at[i];
-        if (!of_series(r, s) || r->cited)
+        if (!of_series(r, s) || v->cited[i])
             continue;
         if (!first)
             doc_text(a, p, SV(", "));
@@ -170,6 +170,22 @@ static void series(struct arena *a, const struct view *v, struct doc_block *pare
         doc_text(a, p, r->id); /* not a reference: the document does not cite it */
     }
     doc_text(a, p, SV("."));
+}
+
+/* Without coverage.tsv all that is known is what is cited. */
+static void documents(struct arena *a, const struct view *v, struct doc_block *parent)
+{
+    bool known = v->profile->coverage.given;
+    struct doc_block *s = part(a, parent, known ? "Documents that were looked at" : "Documents nobody has looked at",
+                               "progress-documents");
+    if (known) {
+        build_coverage_progress(a, v, s);
+        return;
+    }
+    for (size_t i = 0; i < v->profile->sig.series.len; i++)
+        series(a, v, s, &v->profile->sig.series.at[i]);
+    if (!s->first)
+        build_paragraph(a, s, "The bibliography has no series.");
 }
 
 struct doc_block *document_build_progress(struct arena *a, const struct view *v)
@@ -184,10 +200,6 @@ struct doc_block *document_build_progress(struct arena *a, const struct view *v)
     next_steps(a, v, s);
     versions(a, v, s);
     areas(a, v, s);
-    struct doc_block *documents = part(a, s, "Documents nobody has looked at", "progress-documents");
-    for (size_t i = 0; i < v->profile->sig.series.len; i++)
-        series(a, v, documents, &v->profile->sig.series.at[i]);
-    if (!documents->first)
-        build_paragraph(a, documents, "The bibliography has no series.");
+    documents(a, v, s);
     return s;
 }

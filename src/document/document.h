@@ -67,6 +67,10 @@ void document_write_register_fragments(const struct view *v, struct fragments *f
  * approver Council. */
 CM_MUST_USE int document_write_protoxep(const struct document *d, struct str *out, struct err *err);
 
+/* coverage.tsv as data; nothing without it (view->profile->coverage.given). */
+void document_write_coverage_json(const struct view *v, struct str *out); /* docs/schema/coverage.schema.json */
+void document_write_coverage_csv(const struct view *v, struct str *out);
+
 /* document/lint.c: the XSF's conformance rules for a XEP file (the DTD's structure without needing the DTD,
  * then the ten rules of its CI). path decides the file-name rules. All faults go to diag with line and
  * column. */

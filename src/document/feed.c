@@ -217,6 +217,14 @@ int site_documents_json(struct site *s, struct err *err)
     }
     json_end(&j);
     json_put_str(&j, "register", "register.json");
+    if (s->v->profile->coverage.given) {
+        json_key(&j, "coverage");
+        json_object(&j);
+        json_put_str(&j, "html", "coverage.html");
+        json_put_str(&j, "json", "coverage.json");
+        json_put_str(&j, "csv", "coverage.csv");
+        json_end(&j);
+    }
     json_put_str(&j, "feed", "feed.atom");
     json_end(&j);
     json_finish(&j);

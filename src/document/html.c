@@ -277,7 +277,8 @@ static bool is_badge(const char *class_name)
     return class_name && (strncmp(class_name, "priority-", 9) == 0 || strcmp(class_name, "draft") == 0);
 }
 
-static void cell(struct markup *m, const struct html_context *c, const struct doc_block *b, bool header)
+static void cell(struct markup *m, const struct html_context *c, const struct doc_block *b, bool header,
+                 struct sv anchor)
 {
     bool heading = b->heading && b->inlines; /* a heading without words names nothing: the empty corner of a table */
     const char *name = heading ? "th" : "td";
@@ -294,14 +295,22 @@ static void cell(struct markup *m, const struct html_context *c, const struct do
     } else {
         html_inlines(m, c, b->inlines);
     }
+    if (anchor.len) {
+        struct arena a = ARENA_INIT;
+        permalink(m, anchor, doc_plain(&a, b->inlines));
+        arena_release(&a);
+    }
     markup_close(m, name);
 }
 
+/* A row with an anchor has its permalink in the first cell. */
 static void row(struct markup *m, const struct html_context *c, const struct doc_block *r, bool header)
 {
     markup_open(m, "tr");
+    if (r->anchor.len)
+        markup_attr(m, "id", r->anchor);
     for (const struct doc_block *b = r->first; b; b = b->next)
-        cell(m, c, b, header);
+        cell(m, c, b, header, b == r->first ? r->anchor : SV_NONE);
     markup_close(m, "tr");
     markup_newline(m);
 }
@@ -470,7 +479,8 @@ static void figure(struct markup *m, const struct html_context *c, const struct 
     }
     if (b->first && !c->print) {
         markup_open(m, "details");
-        markup_element(m, "summary", SV("The same in words"));
+        bool drawn = b->class_name && strcmp(b->class_name, "diagram") == 0; /* in characters */
+        markup_element(m, "summary", drawn ? SV("The same in characters") : SV("The same in words"));
         blocks(m, c, b->first, level);
         markup_close(m, "details");
     }

@@ -284,6 +284,7 @@ static struct doc_block *reference_content(struct arena *a, const struct view *v
               SV_ARG(build_count(a, d->affected.len, "threat affects", "threats affect")),
               SV_ARG(build_count(a, d->responding.len, "cites", "cite")),
               SV_ARG(build_count(a, d->mentioned.len, "mentions", "mention")));
+    build_coverage_sentence(a, content, v, r);
     cited_by(a, v, content, "Threats that affect it", "affecting", "Threats that affect this document",
              d->affected.at, d->affected.len);
     cited_by(a, v, content, "Threats it answers", "answered", "Threats this document is a response to",
@@ -295,7 +296,18 @@ static struct doc_block *reference_content(struct arena *a, const struct view *v
     return content;
 }
 
-/* The page shows its document, which is among the rules, and things of the threats that name it. */
+static void add_coverage(struct digest_state *state, const struct coverage_view *c)
+{
+    if (!c)
+        return;
+    const unsigned words[] = {c->row->result, c->row->considerations, c->again, c->in_part};
+    digest_add(state, sv_from((const char *)words, sizeof words));
+    digest_add_part(state, c->row->version);
+    digest_add_part(state, c->row->note);
+}
+
+/* The page shows its document, which is among the rules, what coverage.tsv says of it, and things of the threats that
+ * name it. */
 static struct digest worksheet_input(const struct site *s, size_t index)
 {
     const struct document_view *d = &s->v->documents.at[index];
@@ -309,6 +321,7 @@ static struct digest worksheet_input(const struct site *s, size_t index)
     digest_add(&state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
     digest_add(&state, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
     digest_add_part(&state, d->reference->id);
+    add_coverage(&state, view_coverage_of(s->v, d->reference));
     for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
         digest_add(&state, sv_from((const char *)&lists[k].len, sizeof lists[k].len));
         for (size_t n = 0; n < lists[k].len; n++)

@@ -99,6 +99,9 @@ CM_MUST_USE int site_index_pages(struct site *s, struct err *err);
 struct doc_block *site_threat_table(struct arena *a, const struct view *v, const unsigned *list, size_t count,
                                     struct sv anchor, const char *caption);
 
+/* site_coverage.c: coverage.html, .json and .csv, when the profile has a coverage.tsv. */
+CM_MUST_USE int site_coverage_pages(struct site *s, struct err *err);
+
 /* site_threats.c */
 CM_MUST_USE int site_threat_pages(struct site *s, struct err *err);
 

@@ -110,6 +110,8 @@ static void stands(struct site *s, struct arena *a, struct doc_block *content)
     figure_item(a, list, v->drafts, "site:progress.html", "is an editor\xe2\x80\x99s draft",
                 "are editor\xe2\x80\x99s drafts");
     figure_item(a, list, v->documents.len, "site:documents/index.html", "document is cited", "documents are cited");
+    if (v->profile->coverage.given)
+        figure_item(a, list, v->coverage_counts.read, "site:coverage.html", "document was read", "documents were read");
     doc_append(part, visual_matrix(a, v, SV("matrix"), false));
     doc_append(part, visual_board(a, v, SV("board"), false));
 }
@@ -215,6 +217,11 @@ static void whats_due(struct arena *a, const struct view *v, struct doc_block *c
     due_item(a, list, old, "progress-versions", "response was checked against an older version",
              "responses were checked against an older version");
     due_item(a, list, empty, "progress-areas", "area has no threat yet", "areas have no threat yet");
+    due_item(a, list, v->coverage_counts.by_result[COVERAGE_UNREAD], "progress-documents",
+             "document is unread", "documents are unread");
+    due_item(a, list, v->coverage_counts.again, "progress-documents",
+             "document has a newer version than the one that was read",
+             "documents have a newer version than the one that was read");
     if (!list->first)
         doc_text(a, build_item(a, list), SV("Nothing."));
 }
@@ -229,16 +236,25 @@ static const struct {
     {"level.html", "By level", "who would have to act"},
     {"stride.html", "By class of harm", "what is violated"},
     {"documents/index.html", "By document", "what touches a specification, with a worksheet for its authors"},
+    {"coverage.html", "Coverage", "which specifications were read, and what came of it"},
     {"matrix.html", "Risk matrix", "likelihood against damage"},
     {"board.html", "Board", "all threats by stage"},
 };
 
-static void look_up(struct arena *a, struct doc_block *content)
+/* The page of coverage is there when the profile has the table. */
+static bool is_there(const struct view *v, const char *path)
+{
+    return strcmp(path, "coverage.html") != 0 || v->profile->coverage.given;
+}
+
+static void look_up(struct arena *a, const struct view *v, struct doc_block *content)
 {
     struct doc_block *part = doc_add_section(a, content, SV("Look something up"), SV("look-up"));
     struct doc_block *list = build_list(a, part);
     list->class_name = "links";
     for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
+        if (!is_there(v, lookups[i].path))
+            continue;
         struct doc_block *p = build_item(a, list);
         doc_link(a, p, build_sv(a, "site:%s", lookups[i].path), sv_str(lookups[i].label));
         doc_textf(a, p, ": %s", lookups[i].what);
@@ -288,7 +304,7 @@ static int front(struct site *s, struct err *err)
     stands(s, &a, content);
     whats_new(&a, s->v, content);
     whats_due(&a, s->v, content);
-    look_up(&a, content);
+    look_up(&a, s->v, content);
     struct doc_block *part = doc_add_section(&a, content, SV("Take part"), SV("take-part"));
     struct doc_block *p =
         build_paragraph(&a, part,
@@ -398,6 +414,7 @@ static bool same_rows(struct site *s, const char *path)
 {
     struct digest_state state;
     quick_begin(s, &state);
+    digest_add(&state, s->v->profile->coverage.given ? SV("+") : SV("-"));
     for (size_t i = 0; i < s->v->threats.len; i++) {
         const struct threat_view *t = &s->v->threats.at[i];
         const int numbers[] = {t->threat->stage, t->threat->level, t->confirmed, t->provisional, (int)t->priority,
@@ -487,7 +504,8 @@ static int threats_index(struct site *s, struct err *err)
     struct doc_block *list = build_list(&a, content);
     list->class_name = "tabs";
     for (size_t i = 1; i < ARRAY_LEN(lookups); i++)
-        doc_link(&a, build_item(&a, list), build_sv(&a, "site:%s", lookups[i].path), sv_str(lookups[i].label));
+        if (is_there(s->v, lookups[i].path))
+            doc_link(&a, build_item(&a, list), build_sv(&a, "site:%s", lookups[i].path), sv_str(lookups[i].label));
     unsigned *all = arena_new_array(&a, unsigned, s->v->threats.len + 1);
     for (size_t i = 0; i < s->v->threats.len; i++)
         all[i] = (unsigned)i;
@@ -505,6 +523,7 @@ static int documents_index(struct site *s, struct err *err)
 {
     struct digest_state state;
     quick_begin(s, &state);
+    digest_add(&state, s->v->profile->coverage.given ? SV("+") : SV("-"));
     for (size_t i = 0; i < s->v->documents.len; i++) {
         const struct document_view *d = &s->v->documents.at[i];
         const size_t counts[] = {d->affected.len, d->responding.len, d->mentioned.len};
@@ -516,6 +535,12 @@ static int documents_index(struct site *s, struct err *err)
     struct arena a = ARENA_INIT;
     struct doc_block *content = content_new(&a, "Documents", "Every document that a threat affects, cites or mentions. "
                                             "Each has a page with its threats and a worksheet for its authors.");
+    if (s->v->profile->coverage.given) {
+        struct doc_block *p = build_paragraph(&a, content, "What was read, also of documents that no threat names, is "
+                                                           "told under ");
+        doc_link(&a, p, SV("site:coverage.html"), SV("coverage"));
+        doc_text(&a, p, SV("."));
+    }
     struct doc_block *table =
         build_table(&a, content, SV("documents-table"), "Documents and the threats that touch them");
     build_header(&a, table, (const char *const[]){"Document", "Title", "Affected by", "Answers", "Mentioned by"}, 5);
@@ -541,7 +566,7 @@ static int references_page(struct site *s, struct err *err)
     struct digest_state state;
     quick_begin(s, &state);
     for (size_t i = 0; i < s->v->profile->references.list.len; i++)
-        digest_add(&state, s->v->profile->references.list.at[i].cited ? SV("+") : SV("-"));
+        digest_add(&state, s->v->cited[i] ? SV("+") : SV("-"));
     if (same_quick(s, "references.html", &state))
         return CM_OK;
     struct arena a = ARENA_INIT;
@@ -559,7 +584,7 @@ static int references_page(struct site *s, struct err *err)
         build_cell(&a, row, r->version);
         build_cell(&a, row, r->date);
         build_cell(&a, row, r->status);
-        build_cell(&a, row, r->cited ? SV("yes") : SV_NONE);
+        build_cell(&a, row, s->v->cited[i] ? SV("yes") : SV_NONE);
     }
     int rc = put_page(s, &a, "references.html", NULL, "The bibliography of the group.", content, err);
     arena_release(&a);

@@ -3,10 +3,8 @@
 
 #include "base/date.h"
 #include "document/build.h"
-#include "format/markup.h"
+#include "document/visual_draw.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -15,148 +13,8 @@ enum {
     CELL_LIST = 24, /* threats that a cell of the table names */
 };
 
-struct visual {
-    const struct view *view;
-    size_t width, height;
-};
-
 /* Width of a character in a stage's name, 12 px. */
 #define NAME_CHAR 7.2
-
-/* Looks by class for readers without the style sheet (the PDF renderer gives none to drawings). The style
- * sheet overrides them. */
-struct look {
-    const char *class_name, *fill, *stroke, *dash, *size, *weight, *anchor;
-};
-
-static const struct look looks[] = {
-    {"m-p1", "#f6d5cf", "#8d1f1a", NULL, NULL, NULL, NULL},
-    {"m-p2", "#fae2cc", "#94410c", NULL, NULL, NULL, NULL},
-    {"m-p3", "#f8edc8", "#6f5200", NULL, NULL, NULL, NULL},
-    {"m-p4", "#e4eeda", "#3c6130", NULL, NULL, NULL, NULL},
-    {"m-p5", "#e9ecee", "#4d5763", NULL, NULL, NULL, NULL},
-    {"m-cell", "#e9ecee", "#4d5763", NULL, NULL, NULL, NULL},
-    {"m-priority", "#16191d", NULL, NULL, "15", "bold", NULL},
-    {"m-count", "#4b5259", NULL, NULL, "12", NULL, "end"},
-    {"m-id", "#16191d", NULL, NULL, "12.5", "bold", NULL},
-    {"m-more", "#4b5259", NULL, NULL, "12", NULL, NULL},
-    {"m-row", "#16191d", NULL, NULL, "13.5", NULL, "end"},
-    {"m-column", "#16191d", NULL, NULL, "13.5", NULL, "middle"},
-    {"m-axis", "#4b5259", NULL, NULL, "12", NULL, "end"},
-    {"b-empty", "none", "#b5b8bb", "4 4", NULL, NULL, NULL},
-    {"b-column", "#f3f1ea", NULL, NULL, NULL, NULL, NULL},
-    {"b-draft", "none", "#7a4a00", "4 3", NULL, NULL, NULL},
-    {"b-card", "#125566", NULL, NULL, NULL, NULL, NULL},
-    {"b-stage", "#4b5259", NULL, NULL, "12", NULL, NULL},
-    {"b-count", "#16191d", NULL, NULL, "19", "bold", NULL},
-    {"b-id-draft", "#16191d", NULL, NULL, "12", "bold", NULL},
-    {"b-id", "#ffffff", NULL, NULL, "12", "bold", NULL},
-    {"t-name", "#16191d", NULL, NULL, "12.5", NULL, NULL},
-    {"t-version", "#16191d", NULL, NULL, "12.5", "bold", "middle"},
-    {"t-date", "#4b5259", NULL, NULL, "12.5", NULL, NULL},
-    {"t-line", "#8b8e91", NULL, NULL, NULL, NULL, NULL},
-    {"t-mark", "#125566", NULL, NULL, NULL, NULL, NULL},
-};
-
-static void look_attr(struct markup *m, const char *name, const char *value)
-{
-    if (value)
-        markup_attr_str(m, name, value);
-}
-
-/* The last of the blank-separated class names decides. */
-static void class_attrs(struct markup *m, const char *class_name)
-{
-    const char *last = strrchr(class_name, ' ');
-    last = last ? last + 1 : class_name;
-    markup_attr_str(m, "class", class_name);
-    for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
-        if (strcmp(looks[i].class_name, last) != 0)
-            continue;
-        look_attr(m, "fill", looks[i].fill);
-        look_attr(m, "stroke", looks[i].stroke);
-        look_attr(m, "stroke-dasharray", looks[i].dash);
-        look_attr(m, "font-size", looks[i].size);
-        look_attr(m, "font-weight", looks[i].weight);
-        look_attr(m, "text-anchor", looks[i].anchor);
-    }
-}
-
-static void text(struct markup *m, double x, double y, const char *class_name, struct sv content)
-{
-    markup_open(m, "text");
-    markup_attr_number(m, "x", x);
-    markup_attr_number(m, "y", y);
-    class_attrs(m, class_name);
-    markup_text(m, content);
-    markup_close(m, "text");
-}
-
-static void textf(struct markup *m, double x, double y, const char *class_name, const char *format, ...)
-    CM_PRINTF(5, 6);
-static void textf(struct markup *m, double x, double y, const char *class_name, const char *format, ...)
-{
-    struct str s = STR_INIT;
-    va_list args;
-    va_start(args, format);
-    char buffer[256];
-    vsnprintf(buffer, sizeof buffer, format, args);
-    va_end(args);
-    str_add_str(&s, buffer);
-    text(m, x, y, class_name, str_sv(&s));
-    str_release(&s);
-}
-
-static void rect(struct markup *m, double x, double y, double w, double h, double r, const char *class_name)
-{
-    markup_open(m, "rect");
-    markup_attr_number(m, "x", x);
-    markup_attr_number(m, "y", y);
-    markup_attr_number(m, "width", w);
-    markup_attr_number(m, "height", h);
-    markup_attr_number(m, "rx", r);
-    class_attrs(m, class_name);
-    markup_close(m, "rect");
-}
-
-static void svg_open(struct markup *m, const struct visual *d, const char *id_prefix, const char *class_name,
-                     const char *title, struct sv description)
-{
-    markup_open(m, "svg");
-    markup_attr_str(m, "xmlns", "http://www.w3.org/2000/svg");
-    markup_attrf(m, "viewBox", "0 0 %zu %zu", d->width, d->height);
-    markup_attrf(m, "width", "%zu", d->width);
-    markup_attrf(m, "height", "%zu", d->height);
-    markup_attr_str(m, "class", class_name);
-    markup_attr_str(m, "font-family", "Noto Sans, DejaVu Sans, sans-serif");
-    markup_attr_str(m, "role", "img");
-    markup_attrf(m, "aria-labelledby", "%stitle %sdesc", id_prefix, id_prefix);
-    markup_open(m, "title");
-    markup_attrf(m, "id", "%stitle", id_prefix);
-    markup_text_str(m, title);
-    markup_close(m, "title");
-    markup_open(m, "desc");
-    markup_attrf(m, "id", "%sdesc", id_prefix);
-    markup_text(m, description);
-    markup_close(m, "desc");
-}
-
-static struct doc_block *figure(struct arena *a, const struct view *v, struct sv anchor, size_t width, size_t height,
-                                void (*draw)(struct markup *m, const void *data, const char *id_prefix),
-                                const char *caption, struct sv alternative)
-{
-    struct visual *data = arena_new(a, struct visual);
-    *data = (struct visual){v, width, height};
-    struct doc_figure *f = arena_new(a, struct doc_figure);
-    *f = (struct doc_figure){.draw = draw, .data = data, .width = (double)width, .height = (double)height,
-                             .alternative = alternative};
-    struct doc_block *b = doc_block_new(a, DOC_FIGURE);
-    b->anchor = anchor;
-    b->figure = f;
-    b->class_name = "visual";
-    doc_text(a, b, sv_str(caption));
-    return b;
-}
 
 /* ---- risk matrix ---- */
 
@@ -193,10 +51,10 @@ static void draw_ids(struct markup *m, const struct view *v, const unsigned *ids
 {
     size_t shown = count > PER_ROW * ROWS_MAX ? PER_ROW * ROWS_MAX - 1 : count;
     for (size_t i = 0; i < shown; i++)
-        textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * 18, "m-id", "%.*s",
+        visual_textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * 18, "m-id", "%.*s",
               SV_ARG(v->threats.at[ids[i]].threat->id));
     if (shown < count)
-        textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * 18, "m-more",
+        visual_textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * 18, "m-more",
               "+ %zu more", count - shown);
 }
 
@@ -208,29 +66,29 @@ static void draw_matrix(struct markup *m, const void *data, const char *id_prefi
     size_t rows = sig->likelihood.list.len, columns = sig->damage.list.len;
     struct arena a = ARENA_INIT;
     struct cells cells = cells_of(&a, v);
-    svg_open(m, d, id_prefix, "matrix", "Risk matrix", SV("Rows are likelihood, highest first; columns are damage, "
+    visual_open(m, d, id_prefix, "matrix", "Risk matrix", SV("Rows are likelihood, highest first; columns are damage, "
              "lowest first. Each cell shows its priority and the threats that stand there."));
     for (size_t r = 0; r < rows; r++) {
         size_t l = rows - 1 - r;
         double y = (double)(r * (CELL_H + CELL_GAP));
-        text(m, LABEL_W - 12, y + CELL_H / 2.0 + 5, "m-row", sig->likelihood.list.at[l].name);
+        visual_text(m, LABEL_W - 12, y + CELL_H / 2.0 + 5, "m-row", sig->likelihood.list.at[l].name);
         for (size_t c = 0; c < columns; c++) {
             double x = LABEL_W + (double)(c * (CELL_W + CELL_GAP));
             unsigned priority = sig_priority(sig, (int)l, (int)c);
-            rect(m, x, y, CELL_W, CELL_H, 8, arena_printf(&a, "m-cell m-p%u", priority));
-            textf(m, x + 10, y + 21, "m-priority", "%u", priority);
+            visual_rect(m, x, y, CELL_W, CELL_H, 8, arena_printf(&a, "m-cell m-p%u", priority));
+            visual_textf(m, x + 10, y + 21, "m-priority", "%u", priority);
             size_t count = cells.at[l * columns + c].list.len;
             if (count)
-                textf(m, x + CELL_W - 10, y + 21, "m-count", "%zu", count);
+                visual_textf(m, x + CELL_W - 10, y + 21, "m-count", "%zu", count);
             draw_ids(m, v, cells.at[l * columns + c].list.at, count, x, y);
         }
     }
     double bottom = (double)(rows * (CELL_H + CELL_GAP));
     for (size_t c = 0; c < columns; c++)
-        text(m, LABEL_W + (double)(c * (CELL_W + CELL_GAP)) + CELL_W / 2.0, bottom + 14, "m-column",
+        visual_text(m, LABEL_W + (double)(c * (CELL_W + CELL_GAP)) + CELL_W / 2.0, bottom + 14, "m-column",
              sig->damage.list.at[c].name);
-    text(m, LABEL_W - 12, bottom + 14, "m-axis", SV("likelihood \xe2\x86\x91"));
-    text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis", SV("damage \xe2\x86\x92"));
+    visual_text(m, LABEL_W - 12, bottom + 14, "m-axis", SV("likelihood \xe2\x86\x91"));
+    visual_text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis", SV("damage \xe2\x86\x92"));
     markup_close(m, "svg");
     arena_release(&a);
 }
@@ -286,7 +144,8 @@ struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv
     const struct sig *sig = &v->profile->sig;
     size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP);
     size_t height = sig->likelihood.list.len * (CELL_H + CELL_GAP) + LABEL_H + 10;
-    struct doc_block *b = figure(a, v, anchor, width, height, draw_matrix, "Risk matrix: where the threats stand",
+    struct doc_block *b = visual_figure(a, v, anchor, width, height, draw_matrix,
+                                 "Risk matrix: where the threats stand",
                                  SV("A grid of likelihood against damage with the identifiers of the threats in its "
                                     "cells. The table beside it says the same in words."));
     doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor)), in_document));
@@ -311,7 +170,7 @@ static size_t draw_stage_name(struct markup *m, double x, struct sv name, double
             cut++;
         bool rest = cut < name.len && lines + 1 == NAME_LINES;
         if (m)
-            textf(m, x, 20 + (double)lines * NAME_ROW, "b-stage", "%.*s%s", (int)cut, name.at,
+            visual_textf(m, x, 20 + (double)lines * NAME_ROW, "b-stage", "%.*s%s", (int)cut, name.at,
                   rest ? "\xe2\x80\xa6" : "");
         lines++;
         name = sv_trim(sv_from_byte(name, cut));
@@ -355,13 +214,13 @@ static size_t draw_cards(struct markup *m, const struct view *v, size_t columns,
             if (!m || n >= BOARD_MAX)
                 continue;
             double x = (double)c * w, y = top + (double)n * (BOARD_ROW + 4);
-            rect(m, x + 8, y, w - 24, BOARD_ROW, 5, drafts ? "b-card b-draft" : "b-card");
-            text(m, x + 16, y + 14.5, drafts ? "b-id b-id-draft" : "b-id", t->threat->id);
+            visual_rect(m, x + 8, y, w - 24, BOARD_ROW, 5, drafts ? "b-card b-draft" : "b-card");
+            visual_text(m, x + 16, y + 14.5, drafts ? "b-id b-id-draft" : "b-id", t->threat->id);
         }
     }
     for (size_t c = 0; m && c < columns; c++)
         if (used[c] > BOARD_MAX)
-            textf(m, (double)c * w + 10, top + BOARD_MAX * (BOARD_ROW + 4) + 15, "m-more", "+ %zu more",
+            visual_textf(m, (double)c * w + 10, top + BOARD_MAX * (BOARD_ROW + 4) + 15, "m-more", "+ %zu more",
                   used[c] - BOARD_MAX);
     free(used);
     return most;
@@ -394,7 +253,7 @@ static void draw_board(struct markup *m, const void *data, const char *id_prefix
     const struct view *v = d->view;
     const struct process *p = &v->profile->process;
     struct board b = board_of(v);
-    svg_open(m, d, id_prefix, "board", "Board of stages",
+    visual_open(m, d, id_prefix, "board", "Board of stages",
              SV("One column for each stage, with the number of threats that "
                 "are confirmed there. Hollow entries are editor's drafts: their text has come that far, "
                 "ahead of the "
@@ -402,11 +261,11 @@ static void draw_board(struct markup *m, const void *data, const char *id_prefix
     for (size_t c = 0; c < b.columns; c++) {
         double x = (double)c * b.w;
         unsigned count = counted(&v->by_stage, c), drafts = drafts_at(v, c);
-        rect(m, x, 0, b.w - 8, (double)d->height, 8, count || drafts ? "b-column" : "b-column b-empty");
+        visual_rect(m, x, 0, b.w - 8, (double)d->height, 8, count || drafts ? "b-column" : "b-column b-empty");
         draw_stage_name(m, x + 10, p->stages.at[c].name, b.w);
-        textf(m, x + 10, b.top - 30, "b-count", "%u", count);
+        visual_textf(m, x + 10, b.top - 30, "b-count", "%u", count);
         if (drafts)
-            textf(m, x + 10, b.top - 12, "m-more", "+%u %s", drafts, drafts == 1 ? "draft" : "drafts");
+            visual_textf(m, x + 10, b.top - 12, "m-more", "+%u %s", drafts, drafts == 1 ? "draft" : "drafts");
     }
     draw_cards(m, v, b.columns, b.w, b.top);
     markup_close(m, "svg");
@@ -435,10 +294,10 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
     const struct process *p = &v->profile->process;
     struct board board = board_of(v);
     struct doc_block *b =
-        figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
-               "Board of stages: how far the work has come",
-               SV("One column for each stage with the number of threats confirmed there; hollow "
-                  "entries are editor's drafts. The list beside it says the same in words."));
+        visual_figure(a, v, anchor, BOARD_W, (size_t)board.top + 6 + board.rows * (BOARD_ROW + 4), draw_board,
+                      "Board of stages: how far the work has come",
+                      SV("One column for each stage with the number of threats confirmed there; hollow "
+                         "entries are editor's drafts. The list beside it says the same in words."));
     struct doc_block *list = build_list(a, b);
     for (size_t c = 0; c < board.columns; c++) {
         struct doc_block *item = build_item(a, list);
@@ -467,13 +326,13 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
     const struct visual *d = data;
     const struct view *v = d->view;
     int64_t first = when(&v->editions.at[0]), last = when(&v->editions.at[v->editions.len - 1]);
-    svg_open(m, d, id_prefix, "timeline", "Timeline of editions",
+    visual_open(m, d, id_prefix, "timeline", "Timeline of editions",
              SV("One line for each document, with a mark for each edition at its date."));
     for (size_t k = 0; k < DOCUMENT_KINDS; k++) {
         double y = 28 + (double)k * 46;
         double next = 0; /* where a label may begin */
-        text(m, 0, y + 4, "t-name", sv_str(document_names[k]));
-        rect(m, 90, y - 1, (double)d->width - 110, 2, 1, "t-line");
+        visual_text(m, 0, y + 4, "t-name", sv_str(document_names[k]));
+        visual_rect(m, 90, y - 1, (double)d->width - 110, 2, 1, "t-line");
         for (size_t i = 0; i < v->editions.len; i++) {
             const struct edition *e = &v->editions.at[i];
             if (!sv_eq_str(e->document, document_names[k]))
@@ -484,17 +343,18 @@ static void draw_timeline(struct markup *m, const void *data, const char *id_pre
             markup_attr_number(m, "cx", x);
             markup_attr_number(m, "cy", y);
             markup_attr_number(m, "r", 6);
-            class_attrs(m, "t-mark");
+            visual_class(m, "t-mark");
             markup_close(m, "circle");
             if (x >= next) { /* marks may be closer than their labels are wide */
-                text(m, x, y - 12, "t-version", e->version);
+                visual_text(m, x, y - 12, "t-version", e->version);
                 next = x + 12 + 7.5 * (double)e->version.len;
             }
         }
     }
-    text(m, 100, (double)d->height - 4, "t-date", v->editions.at[0].date);
+    visual_text(m, 100, (double)d->height - 4, "t-date", v->editions.at[0].date);
     if (last > first)
-        text(m, (double)d->width - 86, (double)d->height - 4, "t-date", v->editions.at[v->editions.len - 1].date);
+        visual_text(m, (double)d->width - 86, (double)d->height - 4, "t-date",
+                    v->editions.at[v->editions.len - 1].date);
     markup_close(m, "svg");
 }
 
@@ -502,7 +362,8 @@ struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct 
 {
     if (v->editions.len == 0)
         return NULL;
-    struct doc_block *b = figure(a, v, anchor, 720, 28 + DOCUMENT_KINDS * 46, draw_timeline, "Timeline of editions",
+    struct doc_block *b = visual_figure(a, v, anchor, 720, 28 + DOCUMENT_KINDS * 46, draw_timeline,
+                                 "Timeline of editions",
                                  SV("A line for each document with a mark for each edition."));
     struct doc_block *list = build_list(a, b);
     for (size_t i = 0; i < v->editions.len; i++) {

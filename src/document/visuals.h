@@ -17,4 +17,9 @@ struct doc_block *visual_board(struct arena *a, const struct view *v, struct sv 
 /* Editions of all documents on a line of time. NULL when there is none. */
 struct doc_block *visual_timeline(struct arena *a, const struct view *v, struct sv anchor);
 
+/* visual_coverage.c: the documents by result and by considerations, as bars; and the same as a table, which also
+ * is the text equivalent. */
+struct doc_block *visual_coverage(struct arena *a, const struct view *v, struct sv anchor);
+struct doc_block *visual_coverage_table(struct arena *a, const struct view *v, struct sv anchor);
+
 #endif

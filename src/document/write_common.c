@@ -6,20 +6,8 @@ void write_citations(struct arena *a, const struct view *v, struct write_citatio
     out->of_threat = arena_new_array(a, struct write_ids, v->threats.len + 1);
     for (size_t i = 0; i < v->documents.len; i++) {
         const struct document_view *d = &v->documents.at[i];
-        const struct {
-            const unsigned *at;
-            size_t len;
-        } lists[] = {{d->affected.at, d->affected.len},
-                     {d->responding.at, d->responding.len},
-                     {d->mentioned.at, d->mentioned.len}};
-        for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
-            for (size_t n = 0; n < lists[k].len; n++) {
-                struct write_ids *ids = &out->of_threat[lists[k].at[n]];
-                /* a document comes once, however many lists name the threat */
-                if (ids->list.len == 0 || !sv_eq(ids->list.at[ids->list.len - 1], d->reference->id))
-                    *vec_push(a, &ids->list) = d->reference->id;
-            }
-        }
+        for (size_t n = 0; n < d->all.len; n++)
+            *vec_push(a, &out->of_threat[d->all.at[n]].list) = d->reference->id;
     }
 }
 

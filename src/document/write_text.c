@@ -311,7 +311,8 @@ static void write_figure(struct text_writer *w, struct str *out, const struct do
     struct wrap_frame f = {SV("Figure: "), SV("        "), width};
     if (b->inlines)
         wrap_text(out, inlines_text(w, b->inlines), &f);
-    if (b->figure && b->figure->alternative.len) {
+    bool in_characters = b->class_name && strcmp(b->class_name, "diagram") == 0;
+    if (b->figure && b->figure->alternative.len && !in_characters) {
         struct wrap_frame plain = {SV_NONE, SV_NONE, width};
         str_add_char(out, '\n');
         wrap_text(out, b->figure->alternative, &plain);

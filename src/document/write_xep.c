@@ -388,8 +388,10 @@ static struct sv data_image(struct xep_writer *w, const struct doc_block *figure
 
 static void put_figure(struct xep_writer *w, const struct doc_block *b, enum place place)
 {
-    /* drawings that take their colours from the site's style sheet would be black outside of it */
-    bool own_look = !b->class_name || strcmp(b->class_name, "visual") != 0;
+    /* drawings that take their colours from the site's style sheet would be black outside of it; one that was made in
+     * characters stays so */
+    bool own_look = !b->class_name ||
+                    (strcmp(b->class_name, "visual") != 0 && strcmp(b->class_name, "diagram") != 0);
     if (b->inlines)
         put_p(w, b->inlines);
     if (b->figure && b->figure->draw && own_look) {

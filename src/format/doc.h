@@ -41,7 +41,7 @@ enum doc_block_kind {
     DOC_FACTS,       /* children: DOC_FACT; a definition list with machine-readable keys */
     DOC_FACT,        /* key, inlines: the label (plain text); values: see doc_fact; children: blocks (what is shown) */
     DOC_TABLE,       /* caption in inlines, anchor; children: DOC_ROW; first row is the header when header_row */
-    DOC_ROW,         /* children: DOC_CELL */
+    DOC_ROW,         /* children: DOC_CELL; anchor */
     DOC_CELL,        /* inlines; heading: a th */
     DOC_CODE_BLOCK,  /* text, language */
     DOC_QUOTE,       /* children: blocks */

@@ -401,7 +401,7 @@ static void close_code(struct builder *b, const MD_BLOCK_CODE_DETAIL *detail)
     struct doc_block *block = NULL;
     str_clear(&b->run);
     if (b->options->fence && detail->fence_char && !b->rc)
-        block = b->options->fence(b->options->context, b->a, language, text);
+        block = b->options->fence(b->options->context, b->a, language, sv_trim(attribute(b, &detail->info)), text);
     if (block) {
         count_node(b);
         doc_append(container(b), block);

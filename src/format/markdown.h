@@ -63,8 +63,9 @@ struct markdown_options {
     /* Finds the first mention in text; false when there is none. May be NULL. */
     bool (*find_mention)(void *context, struct sv text, struct markdown_mention *out);
     void *context;
-    /* A fenced block of this language: returns a block to put in its place, or NULL to keep it as code. May be NULL. */
-    struct doc_block *(*fence)(void *context, struct arena *a, struct sv language, struct sv text);
+    /* A fenced block; info: all that stands behind its mark, of which language is the first word. Returns a block to
+     * put in its place, or NULL to keep it as code. May be NULL. */
+    struct doc_block *(*fence)(void *context, struct arena *a, struct sv language, struct sv info, struct sv text);
     struct diag *diag; /* may be NULL: then raw HTML is shown as text */
 };
 

@@ -9,7 +9,7 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_version(struct sv text)
+bool citation_is_version(struct sv text)
 {
     if (!text.len || text.at[0] < '0' || text.at[0] > '9')
         return false;
@@ -57,7 +57,7 @@ bool citation_parse(struct sv text, struct citation *out)
             return false;
     }
     ptrdiff_t version = find_last(rest, SV(" v"));
-    if (version >= 0 && is_version(sv_from_byte(rest, (size_t)version + 2))) {
+    if (version >= 0 && citation_is_version(sv_from_byte(rest, (size_t)version + 2))) {
         out->version = sv_from_byte(rest, (size_t)version + 2);
         rest.len = (size_t)version;
     }
@@ -65,10 +65,7 @@ bool citation_parse(struct sv text, struct citation *out)
     return is_id(rest);
 }
 
-/* The known identifier that is nearest to the id; only of the same beginning, so that long
- * bibliographies stay cheap. */
-static const char *nearest_reference(const struct yaml_read *r, const struct references *refs,
-                                     struct sv id)
+const char *citation_nearest(const struct yaml_read *r, const struct references *refs, struct sv id)
 {
     struct words near = {{NULL, 0, 0}};
     if (r->diag->errors > 50)
@@ -97,7 +94,7 @@ bool citation_read(const struct yaml_read *r, const struct references *refs,
     if (!found && refs->unread)
         return true;
     if (!found) {
-        const char *nearest = nearest_reference(r, refs, out->id);
+        const char *nearest = citation_nearest(r, refs, out->id);
         yaml_read_fault(
             r, node,
             arena_printf(r->a, "%s is not in references.tsv", yaml_read_shown(r->a, out->id)),
@@ -105,7 +102,6 @@ bool citation_read(const struct yaml_read *r, const struct references *refs,
                     : "a line for it there");
         return false;
     }
-    found->cited = true;
     out->reference = found;
     return true;
 }

@@ -55,34 +55,19 @@ static void put_lines(struct str *out, struct sv text)
     }
 }
 
-/* -- references.tsv -- */
+/* -- references.tsv and coverage.tsv -- */
 
 struct tsv_line {
     const struct tsv_row *row;
-    int series;
-    uint64_t number;
+    struct id_rank rank;
 };
-
-static int series_rank(const struct sig *sig, struct sv id, uint64_t *number)
-{
-    for (size_t i = 0; i < sig->series.len; i++)
-        if (sv_starts(id, sig->series.at[i].prefix) &&
-            sv_to_u64(sv_from_byte(id, sig->series.at[i].prefix.len), 999999999, number))
-            return (int)i;
-    *number = 0;
-    return (int)sig->series.len;
-}
 
 static int order_lines(const void *left, const void *right)
 {
     const struct tsv_line *a = left, *b = right;
-    if (a->series != b->series)
-        return a->series < b->series ? -1 : 1;
-    if (a->number != b->number)
-        return a->number < b->number ? -1 : 1;
-    int ids = sv_cmp(sv_trim(a->row->cells[0]), sv_trim(b->row->cells[0]));
-    if (ids)
-        return ids;
+    int order = id_rank_order(&a->rank, &b->rank);
+    if (order)
+        return order;
     return a->row->line < b->row->line ? -1 : 1;
 }
 
@@ -96,7 +81,7 @@ static void put_row(struct str *out, const struct sv *cells, size_t count)
     str_add_char(out, '\n');
 }
 
-static struct sv format_references(const struct format *f, struct sv text)
+static struct sv format_table(const struct format *f, struct sv text, bool coverage)
 {
     struct tsv tsv;
     struct str out = STR_INIT;
@@ -108,8 +93,9 @@ static struct sv format_references(const struct format *f, struct sv text)
     for (size_t i = 0; i < tsv.rows.len; i++) {
         lines[i].row = &tsv.rows.at[i];
         if (f->p)
-            lines[i].series =
-                series_rank(&f->p->sig, sv_trim(tsv.rows.at[i].cells[0]), &lines[i].number);
+            lines[i].rank = id_rank(&f->p->sig, sv_trim(tsv.rows.at[i].cells[0]));
+        if (f->p && coverage && coverage_is_table(&tsv))
+            coverage_tidy_row(f->a, &f->p->sig, tsv.rows.at[i].cells);
     }
     if (f->p && tsv.rows.len > 1)
         qsort(lines, tsv.rows.len, sizeof(*lines), order_lines);
@@ -441,7 +427,7 @@ int profile_format(struct arena *a, const char *path, struct sv text, const stru
     struct sv plain = utf8_nfc(a, s.text);
     struct sv name = sv_str(path);
     if (sv_ends(name, SV(".tsv")))
-        *out = format_references(&f, plain);
+        *out = format_table(&f, plain, sv_eq(name, SV("coverage.tsv")));
     else if (sv_ends(name, SV(".yaml")))
         *out = format_yaml(&f, plain);
     else

@@ -2,6 +2,7 @@
 #ifndef CASEMATE_PROFILE_INTERNAL_H
 #define CASEMATE_PROFILE_INTERNAL_H
 
+#include "format/tsv.h"
 #include "profile/profile.h"
 #include "profile/yaml_read.h"
 
@@ -53,6 +54,19 @@ struct mention {
 };
 /* The next mention at or after *from in running text, known or not; moves *from behind it. */
 bool mention_next(const struct sig *sig, struct sv text, size_t *from, struct mention *out);
+/* A stretch of text, and where it begins in its file. */
+struct stretch {
+    struct sv text;
+    uint32_t line, column;
+};
+struct mention_visitor {
+    void (*found)(void *context, const struct stretch *t, const struct mention *m);
+    void *context;
+};
+/* All mentions in a stretch as it stands; and in Markdown, code left out. */
+void mention_each(const struct sig *sig, const struct stretch *t, const struct mention_visitor *v);
+void mention_each_prose(struct arena *a, const struct sig *sig, struct sv text, uint32_t line,
+                        const struct mention_visitor *v);
 /* Faults for mentions of references and threats that do not exist. p is complete. Markdown, code
  * left out; line: of the first line: */
 void mention_check_prose(const struct profile *p, struct source *s, struct sv text, uint32_t line);
@@ -104,6 +118,56 @@ bool fence_is_tree(const struct markdown_fence *fence);
 /* A citation out of the front matter; false with a fault. The reference is looked up. */
 bool citation_read(const struct yaml_read *r, const struct references *refs,
                    const struct yaml_node *node, const char *what, struct citation *out);
+
+bool citation_is_version(struct sv text);
+/* The known identifier that is nearest to the id, or NULL; only of the same beginning, so that long
+ * bibliographies stay cheap. */
+const char *citation_nearest(const struct yaml_read *r, const struct references *refs, struct sv id);
+
+/* coverage.c. Reads coverage.tsv; the references are known. Order of its rows and all that concerns others
+ * is checked by coverage_check(), which wants the file as it was read, NULL when there is none. */
+void coverage_read(struct source *s, const struct references *refs, struct coverage *out);
+struct coverage_check {
+    const struct profile *p;
+    struct source *coverage; /* NULL: there is none */
+    struct source *sig;
+    const char *missing; /* name of the file for messages */
+    const bool *unsure;  /* by threat: its file has such faults that it is not known what it cites */
+};
+void coverage_check(const struct coverage_check *c);
+/* Its columns are those of the format. */
+extern const char *const coverage_columns[];
+enum coverage_column { COVERAGE_ID, COVERAGE_VERSION, COVERAGE_RESULT, COVERAGE_THREATS, COVERAGE_CONSIDERATIONS,
+                       COVERAGE_NOTE, COVERAGE_COLUMNS };
+bool coverage_is_table(const struct tsv *tsv);
+/* Index of a word, or -1. */
+int coverage_word(const char *const *words, size_t count, struct sv word);
+
+/* coverage_text.c. The cells in normal form, in place. */
+void coverage_tidy_row(struct arena *a, const struct sig *sig, struct sv *cells);
+/* The text with the column of threats brought up to date; the same view when nothing changes. */
+struct sv coverage_current(struct arena *a, const struct profile *p, struct sv text,
+                           struct coverage_moves *moves);
+/* "T-0001 T-0004", or "-". */
+struct sv coverage_threat_cell(struct arena *a, const struct profile *p, const struct citing *c);
+
+/* references.c: order of identifiers, by series and number; others come last. */
+struct id_rank {
+    size_t series;
+    uint64_t number;
+    struct sv id;
+};
+struct id_rank id_rank(const struct sig *sig, struct sv id);
+int id_rank_order(const struct id_rank *a, const struct id_rank *b);
+/* A table's cell, for faults. */
+struct cell {
+    struct source *s;
+    const struct tsv_row *row;
+    size_t column;
+};
+void cell_fault(const struct cell *c, const char *what, const char *expected);
+/* The same for a part of the cell: at points into it. */
+void cell_fault_at(const struct cell *c, const char *at, const char *what, const char *expected);
 
 /* The keys of a threat's front matter that every profile has, in normal order (rating and line
  * fields are put in by the template). */

@@ -202,45 +202,11 @@ unsigned threat_id_number(struct sv prefix, struct sv id)
     return sv_to_u64(sv_from_byte(id, prefix.len + 1), 999999999, &number) ? (unsigned)number : 0;
 }
 
-/* A stretch of text without code and comments, and where it stands. */
-struct stretch {
-    struct sv text;
-    uint32_t line, column;
-};
-
-static void check_mention(const struct profile *p, struct source *s, const struct stretch *t,
-                          const struct mention *m)
-{
-    bool known;
-    if (m->threat) {
-        known = map_get(&p->by_id, sv_str(m->id)) != NULL;
-    } else {
-        struct reference *reference = map_get(&p->references.by_id, sv_str(m->id));
-        known = reference != NULL || p->references.unread;
-        if (reference)
-            reference->cited = true;
-    }
-    if (known)
-        return;
-    uint32_t line, column;
-    utf8_position(t->text, m->at, &line, &column);
-    if (line == 1)
-        column += t->column - 1;
-    if (m->threat)
-        diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
-                   arena_printf(s->read.a, "there is no threat %s", m->id),
-                   "the identifier of a threat of this group");
-    else
-        diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
-                   arena_printf(s->read.a, "%s is not in references.tsv", m->id),
-                   "a line for it there");
-}
-
-static void check_stretch(const struct profile *p, struct source *s, const struct stretch *t)
+void mention_each(const struct sig *sig, const struct stretch *t, const struct mention_visitor *v)
 {
     struct mention m;
-    for (size_t from = 0; mention_next(&p->sig, t->text, &from, &m);)
-        check_mention(p, s, t, &m);
+    for (size_t from = 0; mention_next(sig, t->text, &from, &m);)
+        v->found(v->context, t, &m);
 }
 
 /* Blanks out code spans in a copy of a paragraph, bytes and lines kept. */
@@ -267,21 +233,22 @@ static void hide_code(char *text, size_t len)
     }
 }
 
-static void check_paragraph(const struct profile *p, struct source *s, struct sv text,
-                            uint32_t line)
+static void each_in_paragraph(struct arena *a, const struct sig *sig, struct sv text, uint32_t line,
+                              const struct mention_visitor *v)
 {
     struct stretch t = {text, line, 1};
     if (sv_find_char(text, '`') >= 0) {
-        char *copy = arena_strndup(s->read.a, text.at, text.len);
+        char *copy = arena_strndup(a, text.at, text.len);
         if (text.len < 16 * 1024)
             hide_code(copy, text.len);
         t.text = sv_from(copy, text.len);
     }
-    check_stretch(p, s, &t);
+    mention_each(sig, &t, v);
 }
 
-/* Running text of one section, cut at blank lines and fences. */
-static void check_blocks(const struct profile *p, struct source *s, struct sv text, uint32_t line)
+/* Running text is cut at blank lines and fences. */
+void mention_each_prose(struct arena *a, const struct sig *sig, struct sv text, uint32_t line,
+                        const struct mention_visitor *v)
 {
     struct fence_state fence = {0};
     struct sv rest = text, part;
@@ -293,24 +260,54 @@ static void check_blocks(const struct profile *p, struct source *s, struct sv te
         if (!code && sv_trim(part).len)
             continue;
         if (here > start)
-            check_paragraph(p, s, sv_from(text.at + start, here - start), start_line);
+            each_in_paragraph(a, sig, sv_from(text.at + start, here - start), start_line, v);
         start = next < text.len ? next : text.len;
         start_line = line + 1;
     }
     if (start < text.len)
-        check_paragraph(p, s, sv_from_byte(text, start), start_line);
+        each_in_paragraph(a, sig, sv_from_byte(text, start), start_line, v);
+}
+
+struct checking {
+    const struct profile *p;
+    struct source *s;
+};
+
+static void check_mention(void *context, const struct stretch *t, const struct mention *m)
+{
+    const struct checking *c = context;
+    struct source *s = c->s;
+    uint32_t line, column;
+    if (m->threat ? map_get(&c->p->by_id, sv_str(m->id)) != NULL
+                  : c->p->references.unread || map_get(&c->p->references.by_id, sv_str(m->id)))
+        return;
+    utf8_position(t->text, m->at, &line, &column);
+    if (line == 1)
+        column += t->column - 1;
+    if (m->threat)
+        diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
+                   arena_printf(s->read.a, "there is no threat %s", m->id),
+                   "the identifier of a threat of this group");
+    else
+        diag_error(s->read.diag, s->read.file, t->line + line - 1, column,
+                   arena_printf(s->read.a, "%s is not in references.tsv", m->id),
+                   "a line for it there");
 }
 
 void mention_check_prose(const struct profile *p, struct source *s, struct sv text, uint32_t line)
 {
-    check_blocks(p, s, text, line);
+    struct checking c = {p, s};
+    const struct mention_visitor v = {check_mention, &c};
+    mention_each_prose(s->read.a, &p->sig, text, line, &v);
 }
 
 void mention_check_text(const struct profile *p, struct source *s, struct sv text, uint32_t line,
                         uint32_t column)
 {
-    struct stretch t = {text, line, column};
-    check_stretch(p, s, &t);
+    struct checking c = {p, s};
+    const struct mention_visitor v = {check_mention, &c};
+    const struct stretch t = {text, line, column};
+    mention_each(&p->sig, &t, &v);
 }
 
 void mention_refuse_threats(const struct sig *sig, struct source *s, struct sv text)

@@ -65,7 +65,7 @@ static bool cut_markdown(struct arena *a, struct sv text, const char *path, stru
     return true;
 }
 
-/* Lines of references.tsv by their identifier. */
+/* Lines of references.tsv and coverage.tsv by their identifier. */
 static void cut_lines(struct arena *a, struct sv text, struct pieces *out)
 {
     struct sv rest = text, line;
@@ -140,6 +140,55 @@ static void conflict(struct merge *m, const struct piece *at, const char *what)
     diag_error(m->diag, m->path, at ? at->line : 0, 0, what, NULL);
 }
 
+/* -- rows of coverage.tsv, which are merged by cell -- */
+
+static bool cut_cells(struct sv line, struct sv *cells)
+{
+    for (size_t i = 0; i < COVERAGE_COLUMNS; i++) {
+        ptrdiff_t tab = sv_find_char(line, '\t');
+        if ((tab < 0) != (i + 1 == COVERAGE_COLUMNS))
+            return false;
+        cells[i] = sv_trim(tab < 0 ? line : sv_from(line.at, (size_t)tab));
+        line = sv_from_byte(line, (size_t)tab + 1);
+    }
+    return true;
+}
+
+/* A row that became `cited` with a threat gives way to what an author said of the document meanwhile: it
+ * becomes `cited` again when the column of threats is brought up to date. */
+static bool gives_way(size_t column, struct sv ours, struct sv other)
+{
+    return column == COVERAGE_RESULT && sv_eq(ours, SV("cited")) &&
+           (sv_eq(other, SV("nothing-new")) || sv_eq(other, SV("unread")));
+}
+
+/* Joins the row of both sides in *out; false when a cell was changed on both. The column of threats follows
+ * from the threats, so that neither side is asked. */
+static bool merge_rows(struct merge *m, const struct piece *base, const struct piece *ours,
+                       const struct piece *theirs, struct piece *out)
+{
+    struct sv a[COVERAGE_COLUMNS], b[COVERAGE_COLUMNS], o[COVERAGE_COLUMNS];
+    struct str text = STR_INIT;
+    if (!cut_cells(ours->text, a) || !cut_cells(theirs->text, b))
+        return false;
+    bool based = base && cut_cells(base->text, o), good = true;
+    for (size_t i = 0; i < COVERAGE_COLUMNS; i++) {
+        struct sv cell = a[i];
+        if (based && sv_eq(a[i], o[i]))
+            cell = b[i];
+        else if (i != COVERAGE_THREATS && !sv_eq(a[i], b[i]) && !(based && sv_eq(b[i], o[i]))) {
+            good = good && (gives_way(i, a[i], b[i]) || gives_way(i, b[i], a[i]));
+            cell = gives_way(i, a[i], b[i]) ? b[i] : a[i];
+        }
+        if (i)
+            str_add_char(&text, '\t');
+        str_add(&text, cell);
+    }
+    *out = (struct piece){ours->name, arena_sv(m->a, str_sv(&text)), ours->line};
+    str_release(&text);
+    return good;
+}
+
 /* The piece that both sides agree on; NULL: left out. */
 static const struct piece *choose(struct merge *m, struct sv name)
 {
@@ -150,6 +199,9 @@ static const struct piece *choose(struct merge *m, struct sv name)
         return ours;
     if (same(base, ours))
         return theirs;
+    struct piece *row = arena_new(m->a, struct piece);
+    if (sv_ends(sv_str(m->path), SV("coverage.tsv")) && ours && theirs && merge_rows(m, base, ours, theirs, row))
+        return row;
     const char *shown = yaml_read_shown(m->a, name);
     if (!ours)
         conflict(m, theirs,

@@ -4,14 +4,15 @@
 
 #include "base/fs.h"
 #include "base/utf8.h"
+#include "format/diagram.h"
 #include "profile/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const char *const top_files[] = {"analysis.md", "process.md", "references.tsv", "sig.yaml",
-                                        "template.md"};
+static const char *const top_files[] = {"analysis.md",    "coverage.tsv", "process.md",
+                                        "references.tsv", "sig.yaml",     "template.md"};
 
 /* A regular file, not a symbolic link: a folder from elsewhere must not reach files outside. */
 static bool is_plain_file(const char *path)
@@ -93,6 +94,33 @@ int profile_read_dir(struct arena *a, const char *dir, struct profile_files *out
     return read_threats(a, dir, out, diag, err);
 }
 
+/* Fences named diagram are drawings, and have a caption. */
+static void diagrams_check(struct source *s, struct sv text, uint32_t line)
+{
+    struct arena scratch = ARENA_INIT;
+    struct markdown_file md;
+    struct diag quiet; /* the faults of the text itself are reported elsewhere */
+    diag_init(&quiet, &scratch);
+    markdown_scan(&scratch, text, s->read.file, &quiet, &md);
+    for (size_t i = 0; i < md.fences.len; i++) {
+        const struct markdown_fence *fence = &md.fences.at[i];
+        struct sv info = fence->info, language = SV_NONE;
+        struct diagram diagram;
+        struct diagram_fault fault;
+        uint32_t first = line + fence->line - 1;
+        if (!sv_split(&info, ' ', &language) || !sv_eq(language, SV("diagram")))
+            continue;
+        if (!sv_trim(info).len)
+            diag_error(s->read.diag, s->read.file, first - 1, 1, "a diagram without a caption",
+                       "words that say what it shows, behind `diagram`");
+        if (!diagram_scan(&scratch, fence_text(&scratch, fence), &diagram, &fault))
+            diag_error(s->read.diag, s->read.file, fault.line ? first + fault.line - 1 : first - 1,
+                       fault.column ? fault.column + fence->indent : 0, arena_strdup(s->read.a, fault.what),
+                       fault.expected);
+    }
+    arena_release(&scratch);
+}
+
 void prose_check(const struct profile *p, struct source *s, struct sv text, uint32_t line)
 {
     struct arena scratch = ARENA_INIT;
@@ -105,6 +133,8 @@ void prose_check(const struct profile *p, struct source *s, struct sv text, uint
     if (markdown_to_doc(&scratch, text, &options, parent, &err) != CM_OK)
         diag_error(s->read.diag, s->read.file, line, 1, err.text, NULL);
     arena_release(&scratch);
+    if (sv_find(text, SV("diagram")) >= 0)
+        diagrams_check(s, text, line);
     mention_check_prose(p, s, text, line);
 }
 
@@ -234,7 +264,7 @@ static struct digest rules_digest(const struct profile_files *files)
     digest_begin(&s);
     for (size_t i = 0; i < files->list.len; i++) {
         const struct profile_file *f = &files->list.at[i];
-        if (sv_starts(sv_str(f->path), SV("threats/")))
+        if (sv_starts(sv_str(f->path), SV("threats/")) || !strcmp(f->path, "coverage.tsv"))
             continue;
         digest_add_part(&s, sv_str(f->path));
         digest_add_part(&s, f->text);
@@ -242,8 +272,55 @@ static struct digest rules_digest(const struct profile_files *files)
     return digest_end(&s);
 }
 
+/* Which threats may cite more, or less, than was understood of their files. */
+static const bool *unsure_threats(const struct parse *in)
+{
+    bool *unsure = arena_new_array(in->a, bool, in->p->threats.len + 1);
+    for (size_t i = 0; i < in->p->threats.len; i++)
+        unsure[i] = !in->drafts.list.at[i].front || !in->p->template.fields.len;
+    return unsure;
+}
+
+/* coverage.tsv takes its place in *files when it was brought up to date. */
+static void bring_coverage(struct parse *in, struct source *s, struct profile_files *files,
+                           struct coverage_moves *moves)
+{
+    struct sv now = coverage_current(in->a, in->p, s->text, moves);
+    if (sv_eq(now, s->text))
+        return;
+    s->raw = s->text = now;
+    for (size_t i = 0; i < files->list.len; i++)
+        if (!strcmp(files->list.at[i].path, s->path))
+            files->list.at[i].text = now;
+}
+
+/* How a folder is parsed. */
+struct parse_how {
+    bool check;                   /* look for faults of threats, too */
+    struct profile_files *files;  /* NULL: coverage.tsv stays as it is */
+    struct coverage_moves *moves;
+};
+
+static void read_coverage(struct parse *in, struct source *sig, const struct parse_how *how)
+{
+    struct source s;
+    const bool *unsure = how->check ? unsure_threats(in) : NULL;
+    bool there = open_top(in, "coverage.tsv", false, &s), doubt = false;
+    if (how->check && (there || in->p->sig.reading_list.given))
+        in->p->cites = profile_cites(in->a, in->p);
+    for (size_t i = 0; unsure && i < in->p->threats.len; i++)
+        doubt = doubt || unsure[i];
+    if (there && how->files && !doubt && !in->p->references.unread)
+        bring_coverage(in, &s, how->files, how->moves);
+    if (there)
+        coverage_read(&s, &in->p->references, &in->p->coverage);
+    if (how->check)
+        coverage_check(&(struct coverage_check){in->p, there ? &s : NULL, sig,
+                                                shown_path(in, "coverage.tsv"), unsure});
+}
+
 static void parse_files(struct arena *a, const struct profile_files *files, const char *dir,
-                        struct diag *diag, bool check, struct profile *out)
+                        struct diag *diag, const struct parse_how *how, struct profile *out)
 {
     struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
     struct source sig, references, process, template, analysis;
@@ -252,7 +329,8 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
     out->rules = rules_digest(files);
     map_init(&out->by_id, a);
     map_init(&out->references.by_id, a);
-    if (open_top(&in, "sig.yaml", true, &sig))
+    bool has_sig = open_top(&in, "sig.yaml", true, &sig);
+    if (has_sig)
         sig_read(&sig, &out->sig);
     out->references.unread = true;
     if (open_top(&in, "references.tsv", true, &references))
@@ -271,20 +349,29 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
         template_check_prose(&template, out);
     if (open_top(&in, "analysis.md", false, &analysis))
         analysis_read(&analysis, out, &out->analysis);
-    for (size_t i = 0; check && i < in.drafts.list.len; i++)
+    for (size_t i = 0; how->check && i < in.drafts.list.len; i++)
         threat_check(out, &in.drafts.list.at[i]);
-    if (check)
+    if (how->check)
         threat_check_trees(out, &in.drafts);
+    if (has_sig)
+        read_coverage(&in, &sig, how);
 }
 
 void profile_parse(struct arena *a, const struct profile_files *files, const char *dir,
                    struct diag *diag, struct profile *out)
 {
-    parse_files(a, files, dir, diag, true, out);
+    parse_files(a, files, dir, diag, &(struct parse_how){.check = true}, out);
 }
 
 void profile_parse_checked(struct arena *a, const struct profile_files *files, const char *dir,
                            struct diag *diag, struct profile *out)
 {
-    parse_files(a, files, dir, diag, false, out);
+    parse_files(a, files, dir, diag, &(struct parse_how){.check = false}, out);
+}
+
+void profile_parse_current(struct arena *a, struct profile_files *files, const char *dir, struct diag *diag,
+                           struct profile *out, struct coverage_moves *moves)
+{
+    memset(moves, 0, sizeof(*moves));
+    parse_files(a, files, dir, diag, &(struct parse_how){true, files, moves}, out);
 }

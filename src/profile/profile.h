@@ -45,6 +45,21 @@ struct series {
     unsigned digits; /* 0: one to five */
 };
 
+/* A text of sig.yaml whose place a later fault may name. */
+struct placed {
+    struct sv text;
+    uint32_t line, column;
+};
+/* Which documents coverage.tsv must have a row for. */
+struct reading_list {
+    bool given;
+    VEC(struct reading_series {
+        struct sv prefix;
+        VEC(struct placed) statuses;
+    }) series;                /* of these series, the documents of one of these statuses */
+    VEC(struct placed) also;  /* ids */
+};
+
 struct role {
     struct sv id, name;
     VEC(struct sv) may;
@@ -63,6 +78,7 @@ struct sig {
     struct terms priorities;   /* id is the decimal number */
     uint8_t *priority_table;   /* [likelihood index * damage count + damage index] = priority number */
     VEC(struct role) roles;
+    struct reading_list reading_list;
 };
 /* Priority number from the two indexes; 0 when one of them is -1. The one place where priority is derived. */
 unsigned sig_priority(const struct sig *sig, int likelihood, int damage);
@@ -127,12 +143,43 @@ struct analysis { /* framing chapters; all empty when there is no analysis.md */
 struct reference {
     struct sv id, title, version, date, status, url;
     uint32_t line;
-    bool cited;
 };
 struct references {
     VEC(struct reference) list; /* in order of series and number */
     struct map by_id;           /* sv -> struct reference* */
     bool unread;                /* the file is missing or no table: citations are not looked up */
+};
+
+/* coverage.tsv: what was looked at, and what came of it. */
+enum coverage_result { COVERAGE_CITED, COVERAGE_NOTHING_NEW, COVERAGE_UNREAD, COVERAGE_LEFT_OUT, COVERAGE_RESULTS };
+extern const char *const coverage_results[COVERAGE_RESULTS]; /* "cited", "nothing-new", "unread", "left-out" */
+enum considerations { CONSIDERATIONS_SUBSTANTIVE, CONSIDERATIONS_THIN, CONSIDERATIONS_NONE, CONSIDERATIONS_UNSEEN,
+                      CONSIDERATIONS };
+extern const char *const considerations_words[CONSIDERATIONS]; /* "substantive", "thin", "none", "-" */
+
+struct coverage_row {
+    const struct reference *reference;
+    struct sv version; /* that was read; empty: none */
+    enum coverage_result result;
+    enum considerations considerations;
+    struct sv note;
+    uint32_t line;
+};
+struct coverage { /* without the column of threats, which is derived: see profile_cites() */
+    bool given;                    /* there is a coverage.tsv */
+    VEC(struct coverage_row) list; /* in the order of references, which is that of the file */
+};
+/* Whether the reading list of the SIG asks for a row. */
+bool reading_list_has(const struct sig *sig, const struct reference *r);
+/* Order of versions: numbers between full stops as numbers, "1.0-rc.1" before "1.0". <0, 0, >0 */
+int version_order(struct sv a, struct sv b);
+
+/* Rows that became `cited` because a threat cites the document now. */
+struct coverage_moves {
+    VEC(struct coverage_move {
+        struct sv document;
+        enum coverage_result was;
+    }) list;
 };
 
 /* "XEP-0384 v0.8.3 §4.2" */
@@ -185,6 +232,23 @@ struct threat {
 /* Text of a field, or the empty view. */
 struct sv threat_field(const struct threat *t, int field);
 
+/* Who cites what. A threat cites a document when its `affects` or its `responses` name it, or one of its
+ * texts does: its fields, what its responses say, the reasons of its ratings and of its end, its attack
+ * tree. Comments and code do not count. A threat that ended cites as it did. */
+struct citing { /* indexes of threats, ascending, each once */
+    VEC(unsigned) affected, responding;
+    VEC(unsigned) mentioned; /* whose texts name it, and neither of the above */
+    VEC(unsigned) all;       /* of these three */
+    bool in_analysis;        /* a chapter of analysis.md names it */
+};
+struct naming {
+    VEC(unsigned) names; /* indexes of threats that a threat's texts name, as often as they do */
+};
+struct cites {
+    struct citing *documents; /* by index in references.list */
+    struct naming *threats;   /* by index in threats */
+};
+
 struct profile {
     struct arena *arena;
     struct sig sig;
@@ -192,9 +256,11 @@ struct profile {
     struct template template;
     struct analysis analysis;
     struct references references;
+    struct coverage coverage;
     VEC(struct threat) threats; /* by number */
     struct map by_id;           /* sv -> struct threat* */
-    struct digest rules;        /* of all files but those of threats */
+    const struct cites *cites;  /* when they were wanted for a check; use profile_cites() */
+    struct digest rules;        /* of all files but those of threats and coverage.tsv */
 };
 
 /* One file of a folder: path relative to it ("threats/T-0001-x.md") and content. */
@@ -220,6 +286,17 @@ void profile_parse(struct arena *a, const struct profile_files *files, const cha
  * threats is left out. */
 void profile_parse_checked(struct arena *a, const struct profile_files *files, const char *dir, struct diag *diag,
                            struct profile *out);
+/* profile_parse() of a folder as it should be: before anything is checked, the column of threats in
+ * coverage.tsv is brought up to date, where that decides nothing for the author. A row that is `nothing-new` or
+ * `unread` becomes `cited` when a threat cites its document (*moves tells which); one that is `cited` though
+ * nothing cites it, and one that is `left-out` though something does, stay and are faults. The new text takes
+ * the place of the old in *files. */
+void profile_parse_current(struct arena *a, struct profile_files *files, const char *dir, struct diag *diag,
+                           struct profile *out, struct coverage_moves *moves);
+
+/* profile/cites.c: who cites what in a whole profile. One pass over all texts, unless it was done before. */
+const struct cites *profile_cites(struct arena *a, const struct profile *p);
+
 /* What a threat lacks to enter a stage: names of unmet needs with how to supply them, for content only
  * (fields, attacker, level, affects, responses, reason, successors); acts of the group are judged in
  * register. */
@@ -267,8 +344,8 @@ const char *threat_file_name(struct arena *a, struct sv id, struct sv name);
 /* profile/merge.c: three-way merge of one file against its base, by front matter key and by section.
  * Conflicts (both sides changed one key or section differently) are added to diag, each named; *out is then
  * ours with theirs left out, and the result CM_ECONFLICT. CM_EINPUT (faults in diag, *out is ours) when a
- * version cannot be cut into its parts. references.tsv is merged by line, YAML by top-level key. base may be
- * empty (both added). */
+ * version cannot be cut into its parts. references.tsv is merged by line, coverage.tsv by cell (its column of
+ * threats is to be brought up to date afterwards), YAML by top-level key. base may be empty (both added). */
 CM_MUST_USE int profile_merge(struct arena *a, const char *path, struct sv base, struct sv ours, struct sv theirs,
                               struct sv *out, struct diag *diag, struct err *err);
 /* The fields of a threat file as (name, text) pairs for the history: front matter keys (flattened one level:

@@ -21,32 +21,38 @@ static bool is_reference_date(struct sv text)
     return date_parse(sv_from(whole, 10), &date);
 }
 
-/* The series of an id, or -1; *number: its number. */
-static int series_of(const struct sig *sig, struct sv id, uint64_t *number)
+struct id_rank id_rank(const struct sig *sig, struct sv id)
 {
+    struct id_rank rank = {sig->series.len, 0, id};
     for (size_t i = 0; i < sig->series.len; i++) {
         const struct series *s = &sig->series.at[i];
         if (sv_starts(id, s->prefix) &&
-            sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, number))
-            return (int)i;
+            sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, &rank.number)) {
+            rank.series = i;
+            return rank;
+        }
     }
-    return -1;
+    rank.number = 0;
+    return rank;
+}
+
+int id_rank_order(const struct id_rank *a, const struct id_rank *b)
+{
+    if (a->series != b->series)
+        return a->series < b->series ? -1 : 1;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
+    return sv_cmp(a->id, b->id);
 }
 
 struct ranked {
     struct reference reference;
-    int series; /* other identifiers come last */
-    uint64_t number;
+    struct id_rank rank;
 };
 
 static int order_references(const void *left, const void *right)
 {
-    const struct ranked *a = left, *b = right;
-    if (a->series != b->series)
-        return (unsigned)a->series < (unsigned)b->series ? -1 : 1;
-    if (a->series >= 0 && a->number != b->number)
-        return a->number < b->number ? -1 : 1;
-    return sv_cmp(a->reference.id, b->reference.id);
+    return id_rank_order(&((const struct ranked *)left)->rank, &((const struct ranked *)right)->rank);
 }
 
 static void sort_references(struct arena *a, const struct sig *sig, struct references *refs)
@@ -54,13 +60,24 @@ static void sort_references(struct arena *a, const struct sig *sig, struct refer
     if (refs->list.len < 2)
         return;
     struct ranked *ranked = arena_new_array(a, struct ranked, refs->list.len);
-    for (size_t i = 0; i < refs->list.len; i++) {
-        ranked[i].reference = refs->list.at[i];
-        ranked[i].series = series_of(sig, refs->list.at[i].id, &ranked[i].number);
-    }
+    for (size_t i = 0; i < refs->list.len; i++)
+        ranked[i] = (struct ranked){refs->list.at[i], id_rank(sig, refs->list.at[i].id)};
     qsort(ranked, refs->list.len, sizeof(*ranked), order_references);
     for (size_t i = 0; i < refs->list.len; i++)
         refs->list.at[i] = ranked[i].reference;
+}
+
+/* Columns are counted in characters. */
+void cell_fault_at(const struct cell *c, const char *at, const char *what, const char *expected)
+{
+    const struct sv *cells = c->row->cells;
+    uint32_t column = (uint32_t)utf8_count(sv_from(cells[0].at, (size_t)(at - cells[0].at))) + 1;
+    diag_error(c->s->read.diag, c->s->read.file, c->row->line, column, what, expected);
+}
+
+void cell_fault(const struct cell *c, const char *what, const char *expected)
+{
+    cell_fault_at(c, c->row->cells[c->column].at, what, expected);
 }
 
 struct row {
@@ -68,16 +85,9 @@ struct row {
     const struct tsv_row *row;
 };
 
-/* Column of a cell in characters. */
-static uint32_t column_of(const struct row *r, size_t cell)
+static void row_fault(const struct row *r, size_t cell, const char *what, const char *expected)
 {
-    const struct sv *cells = r->row->cells;
-    return (uint32_t)utf8_count(sv_from(cells[0].at, (size_t)(cells[cell].at - cells[0].at))) + 1;
-}
-
-static void cell_fault(const struct row *r, size_t cell, const char *what, const char *expected)
-{
-    diag_error(r->s->read.diag, r->s->read.file, r->row->line, column_of(r, cell), what, expected);
+    cell_fault(&(struct cell){r->s, r->row, cell}, what, expected);
 }
 
 static void check_form(const struct row *r, const struct sig *sig, struct sv id)
@@ -85,7 +95,7 @@ static void check_form(const struct row *r, const struct sig *sig, struct sv id)
     struct arena *a = r->s->read.a;
     struct citation c;
     if (!citation_parse(id, &c) || c.version.len || c.section.len) {
-        cell_fault(r, 0, arena_printf(a, "\"%s\" is not an identifier", yaml_read_shown(a, id)),
+        row_fault(r, 0, arena_printf(a, "\"%s\" is not an identifier", yaml_read_shown(a, id)),
                    "an identifier without version and section");
         return;
     }
@@ -97,7 +107,7 @@ static void check_form(const struct row *r, const struct sig *sig, struct sv id)
             continue;
         if (!sv_to_u64(sv_from_byte(id, s->prefix.len), 999999999, &number) ||
             (s->digits ? digits != s->digits : digits > 5))
-            cell_fault(
+            row_fault(
                 r, 0,
                 arena_printf(a, "\"%s\" is not of the form of its series", yaml_read_shown(a, id)),
                 s->digits ? arena_printf(a, "\"%.*s\" and %u digits", SV_ARG(s->prefix), s->digits)
@@ -112,15 +122,15 @@ static void check_cells(const struct row *r, const struct sig *sig, const struct
     for (size_t i = 0; i < COLUMNS; i++) {
         struct sv cell = r->row->cells[i];
         if (!sv_trim(cell).len && i != 2 && i != 3)
-            cell_fault(r, i, arena_printf(a, "the %s is empty", names[i]), "a text");
+            row_fault(r, i, arena_printf(a, "the %s is empty", names[i]), "a text");
     }
     if (ref->id.len)
         check_form(r, sig, ref->id);
     if (!is_reference_date(ref->date))
-        cell_fault(r, 3, arena_printf(a, "the date is \"%s\"", yaml_read_shown(a, ref->date)),
+        row_fault(r, 3, arena_printf(a, "the date is \"%s\"", yaml_read_shown(a, ref->date)),
                    "YYYY, YYYY-MM or YYYY-MM-DD");
     if (ref->url.len && !yaml_read_is_url(ref->url))
-        cell_fault(r, 5, arena_printf(a, "the url is \"%s\"", yaml_read_shown(a, ref->url)),
+        row_fault(r, 5, arena_printf(a, "the url is \"%s\"", yaml_read_shown(a, ref->url)),
                    "an http or https address");
 }
 
@@ -157,14 +167,13 @@ void references_read(struct source *s, const struct sig *sig, struct references 
                                 sv_trim(row->cells[3]),
                                 sv_trim(row->cells[4]),
                                 sv_trim(row->cells[5]),
-                                row->line,
-                                false};
+                                row->line};
         check_cells(&at, sig, &ref);
         if (!ref.id.len)
             continue;
         const struct tsv_row *former = map_get(&seen, ref.id);
         if (former) {
-            cell_fault(&at, 0, arena_printf(a, "%s stands twice", yaml_read_shown(a, ref.id)),
+            row_fault(&at, 0, arena_printf(a, "%s stands twice", yaml_read_shown(a, ref.id)),
                        arena_printf(a, "it once; the first is in line %u", former->line));
             continue;
         }

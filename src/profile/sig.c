@@ -388,6 +388,71 @@ static void read_words(const struct yaml_read *r, const struct yaml_node *root, 
     read_terms(r, scales, "damage", false, TERM_SCALE, &out->damage);
 }
 
+/* A text of a list with its place; false with a fault. */
+static bool read_placed(const struct yaml_read *r, const struct yaml_node *item, const char *what,
+                        struct placed *out)
+{
+    if (!yaml_read_item(r, item, what, &out->text))
+        return false;
+    out->line = item->line;
+    out->column = item->column;
+    return true;
+}
+
+static void read_reading_series(const struct yaml_read *r, const struct yaml_node *item,
+                                struct sig *out)
+{
+    struct reading_series s = {.prefix = SV_NONE};
+    struct words known = {{NULL, 0, 0}};
+    if (!yaml_read_mapping(r, item, "a series of the reading list"))
+        return;
+    YAML_READ_KEYS(r, item, "prefix", "statuses");
+    const struct yaml_node *prefix = yaml_read_get(r, item, "prefix", YAML_REQUIRED);
+    const struct yaml_node *statuses =
+        yaml_read_list(r, item, "statuses", YAML_REQUIRED, PROFILE_WORDS_LIST_MAX);
+    for (size_t i = 0; i < out->series.len; i++) {
+        struct sv one = out->series.at[i].prefix;
+        *vec_push(r->a, &known.list) = arena_strndup(r->a, one.at, one.len);
+        if (prefix && prefix->kind == YAML_SCALAR && sv_eq(prefix->text, one))
+            s.prefix = one;
+    }
+    if (prefix && !s.prefix.len)
+        yaml_read_unknown(r, prefix, "series", &known);
+    if (statuses && !statuses->count)
+        yaml_read_fault(r, statuses, "`statuses` is empty", "at least one status of references.tsv");
+    for (size_t i = 0; statuses && i < statuses->count; i++) {
+        struct placed status;
+        if (read_placed(r, statuses->items[i], "a status", &status))
+            *vec_push(r->a, &s.statuses) = status;
+    }
+    if (s.prefix.len)
+        *vec_push(r->a, &out->reading_list.series) = s;
+}
+
+static void read_reading_list(const struct yaml_read *r, const struct yaml_node *root,
+                              struct sig *out)
+{
+    const struct yaml_node *node = yaml_read_mapping(
+        r, yaml_read_get(r, root, "reading_list", YAML_OPTIONAL), "`reading_list`");
+    if (!node)
+        return;
+    out->reading_list.given = true;
+    YAML_READ_KEYS(r, node, "series", "also");
+    const struct yaml_node *series = yaml_read_list(r, node, "series", YAML_OPTIONAL, 50);
+    const struct yaml_node *also =
+        yaml_read_list(r, node, "also", YAML_OPTIONAL, PROFILE_LIST_MAX);
+    for (size_t i = 0; series && i < series->count; i++)
+        read_reading_series(r, series->items[i], out);
+    for (size_t i = 0; also && i < also->count; i++) {
+        struct placed id;
+        if (read_placed(r, also->items[i], "a document of the reading list", &id))
+            *vec_push(r->a, &out->reading_list.also) = id;
+    }
+    if (!(series && series->count) && !(also && also->count))
+        yaml_read_fault(r, node, "`reading_list` names no document",
+                        "`series`, `also` or both; or no such key");
+}
+
 void sig_read(struct source *s, struct sig *out)
 {
     const struct yaml_read *r = &s->read;
@@ -398,7 +463,7 @@ void sig_read(struct source *s, struct sig *out)
     YAML_READ_KEYS(r, root, "casemate", "name", "community", "prefix", "language", "charter",
                    "standing", "reports_to", "venue", "list", "room", "errata", "authors", "legal",
                    "series", "areas", "stride", "levels", "attacker", "coverage", "scales",
-                   "priorities", "priority_table", "roles");
+                   "priorities", "priority_table", "roles", "reading_list");
     yaml_read_number(r, root, "casemate", YAML_REQUIRED, 1, 1, 1);
     out->name = yaml_read_line(r, root, "name", YAML_REQUIRED);
     out->community = yaml_read_line(r, root, "community", YAML_REQUIRED);
@@ -417,4 +482,5 @@ void sig_read(struct source *s, struct sig *out)
     read_priorities(r, root, out);
     read_table(r, root, out);
     read_roles(r, root, out);
+    read_reading_list(r, root, out);
 }

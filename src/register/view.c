@@ -147,95 +147,84 @@ static void link_all_related(struct view *v)
     }
 }
 
-struct citing {
-    VEC(unsigned) affected, responding, mentioned;
-    unsigned last_affected, last_responding, last_mentioned; /* index + 1, to add each threat once */
-};
-
-static struct citing *citing_of(const struct deriver *d, struct citing *all, struct sv id)
-{
-    const struct reference *r = map_get(&d->profile->references.by_id, id);
-    return r ? &all[r - d->profile->references.list.at] : NULL;
-}
-
-static void cite_pinned(const struct deriver *d, struct citing *all, unsigned index)
-{
-    const struct threat *t = d->view->threats.at[index].threat;
-    for (size_t i = 0; i < t->affects.len; i++) {
-        struct citing *c = citing_of(d, all, t->affects.at[i].id);
-        if (c && c->last_affected != index + 1) {
-            *vec_push(d->arena, &c->affected) = index;
-            c->last_affected = index + 1;
-        }
-    }
-    for (size_t i = 0; i < t->responses.len; i++) {
-        struct citing *c = citing_of(d, all, t->responses.at[i].citation.id);
-        if (c && c->last_responding != index + 1) {
-            *vec_push(d->arena, &c->responding) = index;
-            c->last_responding = index + 1;
-        }
-    }
-}
-
-static void cite_in_text(const struct deriver *d, struct citing *all, unsigned index, struct sv text)
-{
-    struct markdown_mention m;
-    while (profile_find_mention((void *)(uintptr_t)d->profile, text, &m)) {
-        struct citing *c = m.kind == MARKDOWN_REFERENCE ? citing_of(d, all, m.id) : NULL;
-        int other = m.kind == MARKDOWN_THREAT ? view_find(d->view, m.id) : -1;
-        if (other >= 0)
-            *vec_push(d->arena, &d->view->threats.at[index].names) = (unsigned)other;
-        if (c && c->last_affected != index + 1 && c->last_responding != index + 1 && c->last_mentioned != index + 1) {
-            *vec_push(d->arena, &c->mentioned) = index;
-            c->last_mentioned = index + 1;
-        }
-        text = sv_from_byte(text, m.at + m.len);
-    }
-}
-
-static void cite_mentioned(const struct deriver *d, struct citing *all, unsigned index)
-{
-    const struct threat *t = d->view->threats.at[index].threat;
-    for (size_t i = 0; i < t->fields.len; i++)
-        cite_in_text(d, all, index, t->fields.at[i].text);
-    for (size_t i = 0; i < t->responses.len; i++)
-        cite_in_text(d, all, index, t->responses.at[i].how);
-    cite_in_text(d, all, index, t->likelihood.reason);
-    cite_in_text(d, all, index, t->damage.reason);
-    cite_in_text(d, all, index, t->reason);
-}
-
 /* Notes the newest document at the threats that cite it. */
 static void cited_by(const struct deriver *d, const unsigned *list, size_t count)
 {
     unsigned document = (unsigned)d->view->documents.len - 1;
-    for (size_t i = 0; i < count; i++) {
-        struct threat_view *t = &d->view->threats.at[list[i]];
-        if (!t->documents.len || t->documents.at[t->documents.len - 1] != document)
-            *vec_push(d->arena, &t->documents) = document;
-    }
+    for (size_t i = 0; i < count; i++)
+        *vec_push(d->arena, &d->view->threats.at[list[i]].documents) = document;
 }
 
+/* The lists of one document are those of the profile: both live in the arena of the view or longer. */
 static void collect_documents(const struct deriver *d)
 {
     const struct references *refs = &d->profile->references;
-    struct citing *all = arena_new_array(d->arena, struct citing, refs->list.len ? refs->list.len : 1);
-    for (unsigned i = 0; i < d->view->threats.len; i++) {
-        cite_pinned(d, all, i);
-        cite_mentioned(d, all, i);
-    }
+    const struct cites *cites = profile_cites(d->arena, d->profile);
+    d->view->cited = arena_new_array(d->arena, bool, refs->list.len + 1);
+    for (size_t i = 0; i < d->view->threats.len; i++)
+        memcpy(&d->view->threats.at[i].names, &cites->threats[i].names, sizeof(d->view->threats.at[i].names));
     for (size_t i = 0; i < refs->list.len; i++) {
-        if (!all[i].affected.len && !all[i].responding.len && !all[i].mentioned.len)
+        const struct citing *c = &cites->documents[i];
+        d->view->cited[i] = c->all.len || c->in_analysis;
+        if (!c->all.len)
             continue;
         struct document_view *doc = vec_push(d->arena, &d->view->documents);
         doc->reference = &refs->list.at[i];
-        memcpy(&doc->affected, &all[i].affected, sizeof(doc->affected));
-        memcpy(&doc->responding, &all[i].responding, sizeof(doc->responding));
-        memcpy(&doc->mentioned, &all[i].mentioned, sizeof(doc->mentioned));
-        cited_by(d, doc->affected.at, doc->affected.len);
-        cited_by(d, doc->responding.at, doc->responding.len);
-        cited_by(d, doc->mentioned.at, doc->mentioned.len);
+        memcpy(&doc->affected, &c->affected, sizeof(doc->affected));
+        memcpy(&doc->responding, &c->responding, sizeof(doc->responding));
+        memcpy(&doc->mentioned, &c->mentioned, sizeof(doc->mentioned));
+        memcpy(&doc->all, &c->all, sizeof(doc->all));
+        cited_by(d, doc->all.at, doc->all.len);
     }
+}
+
+static void count_coverage(struct coverage_counts *c, const struct coverage_view *v)
+{
+    enum coverage_result result = v->row->result;
+    c->by_result[result]++;
+    c->by_considerations[v->row->considerations]++;
+    c->again += v->again;
+    c->in_part += v->in_part;
+    c->read += (result == COVERAGE_CITED && !v->in_part) || result == COVERAGE_NOTHING_NEW;
+}
+
+/* Who has read a document as a whole can say which version it was; where it has none, how much it says about
+ * security. */
+static void collect_coverage(const struct deriver *d)
+{
+    const struct coverage *c = &d->profile->coverage;
+    size_t document = 0;
+    for (size_t i = 0; i < c->list.len; i++) {
+        const struct coverage_row *row = &c->list.at[i];
+        const struct document_view *documents = d->view->documents.at;
+        bool was_read = row->result == COVERAGE_CITED || row->result == COVERAGE_NOTHING_NEW;
+        struct coverage_view *v = vec_push(d->arena, &d->view->coverage);
+        *v = (struct coverage_view){.row = row, .document = -1};
+        while (document < d->view->documents.len && documents[document].reference < row->reference)
+            document++;
+        if (document < d->view->documents.len && documents[document].reference == row->reference) {
+            v->document = (int)document;
+            v->threats = documents[document].all.at;
+            v->threat_count = documents[document].all.len;
+        }
+        v->again = was_read && row->version.len && version_order(row->version, row->reference->version) < 0;
+        v->in_part = row->result == COVERAGE_CITED && !row->version.len &&
+                     (row->reference->version.len || row->considerations == CONSIDERATIONS_UNSEEN);
+        count_coverage(&d->view->coverage_counts, v);
+    }
+}
+
+const struct coverage_view *view_coverage_of(const struct view *v, const struct reference *r)
+{
+    size_t low = 0, high = v->coverage.len;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (v->coverage.at[middle].row->reference < r)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < v->coverage.len && v->coverage.at[low].row->reference == r ? &v->coverage.at[low] : NULL;
 }
 
 void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
@@ -255,6 +244,7 @@ void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
     count_all(out);
     link_all_related(out);
     collect_documents(&d);
+    collect_coverage(&d);
 }
 
 void view_derive(struct arena *a, const struct profile *p, int64_t now, struct view *out)

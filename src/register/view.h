@@ -58,7 +58,23 @@ struct document_view {
     const struct reference *reference;
     VEC(unsigned) affected;   /* indexes of threats whose `affects` names it */
     VEC(unsigned) responding; /* whose `responses` name it */
-    VEC(unsigned) mentioned;  /* whose prose mentions it, and neither of the above */
+    VEC(unsigned) mentioned;  /* whose texts mention it, and neither of the above */
+    VEC(unsigned) all;        /* of these, ascending */
+};
+
+/* One row of coverage.tsv with what is derived for it. */
+struct coverage_view {
+    const struct coverage_row *row;
+    const unsigned *threats; /* indexes of those that cite the document, ascending */
+    size_t threat_count;
+    int document;            /* index in view->documents, -1 */
+    bool again;              /* was read, and has a newer version since */
+    bool in_part;            /* cited, but no version of it was read as a whole */
+};
+struct coverage_counts {
+    unsigned by_result[COVERAGE_RESULTS], by_considerations[CONSIDERATIONS];
+    unsigned read;           /* as a whole: cited or nothing new */
+    unsigned again, in_part;
 };
 
 struct threat_analysis;
@@ -70,6 +86,9 @@ struct view {
     VEC(struct threat_view) threats;   /* order of profile->threats (by number) */
     VEC(struct edition) editions;      /* in order of publication */
     VEC(struct document_view) documents; /* cited documents only, in the order of references */
+    bool *cited;              /* by index in the profile's references: by a threat or by a chapter of the analysis */
+    VEC(struct coverage_view) coverage;  /* in the order of references; empty without coverage.tsv */
+    struct coverage_counts coverage_counts;
     struct count_by_word by_stage;     /* by confirmed stage, ends included */
     struct count_by_word by_claimed;   /* by the stage the file claims */
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
@@ -85,6 +104,9 @@ struct view_order {
 };
 void view_by_priority(struct arena *a, const struct view *v, struct view_order *out);
 int view_find(const struct view *v, struct sv id); /* index in threats, or -1 */
+
+/* The row of a document in view->coverage, or NULL. */
+const struct coverage_view *view_coverage_of(const struct view *v, const struct reference *r);
 
 /* Computes everything that needs no store (no editions, no changes): for tests and previews. */
 void view_derive(struct arena *a, const struct profile *p, int64_t now, struct view *out);

@@ -63,7 +63,7 @@ static bool find_mention(void *context CM_UNUSED, struct sv text, struct markdow
 }
 
 static struct doc_block *fence(void *context CM_UNUSED, struct arena *a, struct sv language,
-                               struct sv text)
+                               struct sv info CM_UNUSED, struct sv text)
 {
     if (!sv_eq_str(language, "attack-tree"))
         return NULL;

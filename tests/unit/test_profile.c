@@ -34,7 +34,7 @@ static void test_good(void **state CM_UNUSED)
     assert_int_equal(p.analysis.after.len, 1);
     assert_int_equal(p.references.list.len, 2);
     assert_text(p.references.list.at[0].id, "XEP-0001");
-    assert_true(p.references.list.at[0].cited);
+    assert_int_equal(profile_cites(&a, &p)->documents[0].all.len, 1);
     assert_int_equal(p.threats.len, 2);
     const struct threat *t = map_get(&p.by_id, SV("T-0001"));
     assert_ptr_equal(t, &p.threats.at[0]);

@@ -605,8 +605,8 @@ static void editions_keep_their_bytes(void **state)
     struct err err = ERR_INIT;
     struct site_files one = {0}, two = {0};
     struct revision r = {SV("0.2"), SV("2026-11-22"), SV("ae"), SV("Second.")};
-    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, NULL, NULL, &one, &err), 0);
-    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, NULL, NULL, &two, &err), 0);
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, true, NULL, NULL, &one, &err), 0);
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_TEMPLATE, &r, true, NULL, NULL, &two, &err), 0);
     assert_int_equal(one.list.len, two.list.len);
     assert_true(one.list.len >= 5);
     for (size_t i = 0; i < one.list.len; i++) {
@@ -620,7 +620,7 @@ static void add_edition(struct bench *b, const char *version, const char *date)
 {
     struct err err = ERR_INIT;
     struct revision r = {sv_str(version), sv_str(date), SV("ae"), SV("An edition.")};
-    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_ANALYSIS, &r, NULL, NULL, &b->stored, &err), 0);
+    assert_int_equal(site_edition_files(&b->a, &b->view, DOCUMENT_ANALYSIS, &r, true, NULL, NULL, &b->stored, &err), 0);
     struct edition *e = vec_push(&b->a, &b->view.editions);
     *e = (struct edition){.document = SV("analysis"), .version = r.version, .date = r.date, .kind = SV("content"),
                           .remark = r.remark, .initials = r.initials, .file_count = b->stored.list.len};
