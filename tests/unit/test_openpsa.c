@@ -225,14 +225,15 @@ static void test_several_texts_and_options(void **state CM_UNUSED)
     arena_release(&a);
 }
 
-/* A gate is never invented: its nearest name is looked for among those that the text has, before and after events were. */
+/* A gate is never invented: its nearest name is looked for among those of the text, also after events were. */
 static void test_undefined_gate_beside_invented_events(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
     struct diag diag;
     const struct openpsa_source source = {
-        SV(MODEL(GATE("pumps", "<or><gate name=\"valve\"/><gate name=\"pump\"/><event name=\"one\"/><event name=\"two\"/>"
-                               "<gate name=\"pumpsy\"/><event name=\"three\"/><gate name=\"threes\"/></or>"))),
+        SV(MODEL(GATE("pumps", "<or><gate name=\"valve\"/><gate name=\"pump\"/><event name=\"one\"/>"
+                               "<event name=\"two\"/><gate name=\"pumpsy\"/>"
+                               "<event name=\"three\"/><gate name=\"threes\"/></or>"))),
         "f"};
     struct openpsa_options options = {.top = {"", 0}, .undefined_events = true};
     diag_init(&diag, &a);

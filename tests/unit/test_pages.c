@@ -1,4 +1,4 @@
-/* tree/core/pages.h through tree/core/budget.h: what was written stays through growth and moves, pieces come back clean. */
+/* tree/core/pages.h by way of budget.h: what was written stays through growth and moves, pieces come back clean. */
 #include "tree/core/budget.h"
 
 #include <setjmp.h>
@@ -39,8 +39,9 @@ static void assert_zero(const unsigned char *memory, size_t len)
 static void test_growth_keeps_what_was_written(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {100,     PAGES_LEAST - 1, PAGES_LEAST,       PAGES_LEAST + 1, 300 << 10, 700 << 10,
-                                   3 << 20, 15 << 20,        (size_t)24 << 20, (size_t)40 << 20, 5 << 20,   PAGES_LEAST, 10};
+    static const size_t sizes[] = {
+        100,     PAGES_LEAST - 1, PAGES_LEAST,        PAGES_LEAST + 1, 300 << 10, 700 << 10,
+        3 << 20, 15 << 20,        (size_t)24 << 20, (size_t)40 << 20, 5 << 20,   PAGES_LEAST, 10};
     struct pages pages;
     struct budget budget;
     pages_init(&pages);

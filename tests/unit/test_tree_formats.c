@@ -63,7 +63,8 @@ static const struct formats_case json_cases[] = {
      "AND #a a\n  = T-17#h\n  OR #b b\n    #c c\n    = T-17#h\n", NULL},
     {"a reference that an outline could not have",
      "{\"top\": \"a\", \"nodes\": {\"a\": {\"type\": \"or\", \"children\": [\"r\", \"s\"]},\n"
-     "\"r\": {\"type\": \"reference\", \"of\": \"T-0017#phi{h\"},\n\"s\": {\"type\": \"reference\", \"of\": \"T-17\"}}}",
+     "\"r\": {\"type\": \"reference\", \"of\": \"T-0017#phi{h\"},\n"
+     "\"s\": {\"type\": \"reference\", \"of\": \"T-17\"}}}",
      NULL,
      "2:6: error: a reference that names no threat or step; expected \"of\": \"T-0017\" or \"T-0017#step\"\n"},
     {"no nodes", "{\"top\": \"a\"}", NULL,
@@ -287,11 +288,12 @@ static void test_dft_always(void **state CM_UNUSED)
 {
     struct arena a = ARENA_INIT;
     const char *faults;
-    const struct tree *t = formats_read(&a,
-                                        "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"and\", \"children\": [\"c\", \"b\"]},"
-                                        "\"c\": {\"type\": \"cardinality\", \"min\": 0, \"max\": 2, \"children\": [\"a\", \"b\"]},"
-                                        "\"a\": {\"type\": \"leaf\"}, \"b\": {\"type\": \"leaf\"}}}",
-                                        TREE_FORMAT_JSON, &faults);
+    const struct tree *t =
+        formats_read(&a,
+                     "{\"top\": \"g\", \"nodes\": {\"g\": {\"type\": \"and\", \"children\": [\"c\", \"b\"]},"
+                     "\"c\": {\"type\": \"cardinality\", \"min\": 0, \"max\": 2, \"children\": [\"a\", \"b\"]},"
+                     "\"a\": {\"type\": \"leaf\"}, \"b\": {\"type\": \"leaf\"}}}",
+                     TREE_FORMAT_JSON, &faults);
     assert_string_equal(formats_write(&a, t, TREE_FORMAT_DFT, NULL),
                         "toplevel \"g\";\n\"g\" and \"c\" \"b\";\n\"c\" prob=1;\n\"a\" dorm=0;\n\"b\" dorm=0;\n");
     arena_release(&a);

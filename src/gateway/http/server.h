@@ -57,7 +57,7 @@ struct http_options {
      * a name of its own that points here. */
     bool local_names_only;
     /* Before the threads start, the process gives up what serving a site does not take: it reads no files but those
-     * beside and below the site, writes none, opens no socket, starts no program. For good, and for all that it does. */
+     * beside and below the site, writes none, opens no socket, starts no program. For good, whatever it does then. */
     bool confined;
     unsigned threads;          /* 0: 2 */
     struct http_limits limits; /* zeros: the defaults named above */

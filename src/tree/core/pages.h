@@ -25,7 +25,8 @@ struct pages {
 void pages_init(struct pages *p);
 /* Gives everything back to the system, also what was not given back to p. */
 void pages_release(struct pages *p);
-/* At least so many bytes, which are PAGES_LEAST or more; zeroed on request. Any thread. Out of memory ends the process. */
+/* At least so many bytes, which are PAGES_LEAST or more; zeroed on request. Any thread. Ends the process when there is
+ * no memory. */
 void *pages_take(struct pages *p, size_t bytes, bool zeroed);
 /* The number of bytes is the one it was taken with. */
 void pages_give(struct pages *p, void *memory, size_t bytes);

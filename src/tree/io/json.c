@@ -270,7 +270,8 @@ static void read_node(struct json_tree *j, uint32_t i)
         n->reference_whole = sv_find_char(n->reference, '#') < 0;
         n->label = label ? n->label : SV_NONE;
         if (!outline_is_reference(n->reference))
-            fault(j, m->value, n->reference.len ? "a reference that names no threat or step" : "a reference to nothing", "\"of\": \"T-0017\" or \"T-0017#step\"");
+            fault(j, m->value, n->reference.len ? "a reference that names no threat or step" : "a reference to nothing",
+                  "\"of\": \"T-0017\" or \"T-0017#step\"");
     }
     read_values(j, i, m->value);
 }
