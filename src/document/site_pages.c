@@ -112,7 +112,7 @@ static void stands(struct site *s, struct arena *a, struct doc_block *content)
     figure_item(a, list, v->documents.len, "site:documents/index.html", "document is cited", "documents are cited");
     if (v->profile->coverage.given)
         figure_item(a, list, v->coverage_counts.read, "site:coverage.html", "document was read", "documents were read");
-    doc_append(part, visual_matrix(a, v, SV("matrix"), false));
+    doc_append(part, visual_matrix(a, v, SV("matrix"), VISUAL_BRIEF));
     doc_append(part, visual_board(a, v, SV("board"), false));
 }
 
@@ -597,7 +597,7 @@ static int visual_pages(struct site *s, struct err *err)
     struct doc_block *content = content_new(&a, "Risk matrix",
                                             "Where each rated threat stands. The number in a cell is "
                                             "the priority that the group\xe2\x80\x99s table gives.");
-    doc_append(content, visual_matrix(&a, s->v, SV("matrix"), false));
+    doc_append(content, visual_matrix(&a, s->v, SV("matrix"), VISUAL_WHOLE));
     struct doc_block *p = build_paragraph(&a, content, "The table is defined in ");
     doc_link(&a, p, SV("site:template.html#priority-table"), SV("the template"));
     doc_text(&a, p, SV("; the same threats as a list stand in "));

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum {
-    CELL_W = 150, CELL_H = 92, CELL_GAP = 6, LABEL_W = 96, LABEL_H = 30, PER_ROW = 2, ROWS_MAX = 3,
+    CELL_W = 150, CELL_HEAD = 38, CELL_ROW = 18, CELL_GAP = 6, LABEL_W = 96, LABEL_H = 30, PER_ROW = 2, ROWS_LEAST = 3,
     BOARD_W = 720, BOARD_ROW = 20, BOARD_MAX = 10, NAME_LINES = 3, NAME_ROW = 15,
     CELL_LIST = 24, /* threats that a cell of the table names */
 };
@@ -47,20 +47,40 @@ static struct cells cells_of(struct arena *a, const struct view *v)
     return c;
 }
 
-static void draw_ids(struct markup *m, const struct view *v, const unsigned *ids, size_t count, double x, double y)
+/* How many rows of ids a cell may have: a glance, what a page of paper takes, and nearly everything. */
+static const size_t rows_of_extent[] = {
+    [VISUAL_BRIEF] = ROWS_LEAST, [VISUAL_DOCUMENT] = 18, [VISUAL_WHOLE] = 80};
+
+/* The rows of ids that the fullest cell of a likelihood needs, as far as they are allowed. */
+static size_t id_rows(const struct cells *cells, const struct sig *sig, size_t likelihood, enum visual_extent extent)
 {
-    size_t shown = count > PER_ROW * ROWS_MAX ? PER_ROW * ROWS_MAX - 1 : count;
+    size_t columns = sig->damage.list.len, rows = ROWS_LEAST;
+    for (size_t c = 0; c < columns; c++) {
+        size_t wanted = (cells->at[likelihood * columns + c].list.len + PER_ROW - 1) / PER_ROW;
+        rows = wanted > rows ? wanted : rows;
+    }
+    return rows < rows_of_extent[extent] ? rows : rows_of_extent[extent];
+}
+
+static double cell_height(size_t rows)
+{
+    return CELL_HEAD + (double)(rows * CELL_ROW);
+}
+
+static void draw_ids(struct markup *m, const struct view *v, const unsigned *ids, size_t count, size_t rows, double x,
+                     double y)
+{
+    size_t shown = count > PER_ROW * rows ? PER_ROW * rows - 1 : count;
     for (size_t i = 0; i < shown; i++)
-        visual_textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * 18, "m-id", "%.*s",
-              SV_ARG(v->threats.at[ids[i]].threat->id));
+        visual_textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * CELL_ROW, "m-id",
+              "%.*s", SV_ARG(v->threats.at[ids[i]].threat->id));
     if (shown < count)
-        visual_textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * 18, "m-more",
+        visual_textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * CELL_ROW, "m-more",
               "+ %zu more", count - shown);
 }
 
-static void draw_matrix(struct markup *m, const void *data, const char *id_prefix)
+static void draw_matrix(struct markup *m, const struct visual *d, const char *id_prefix, enum visual_extent extent)
 {
-    const struct visual *d = data;
     const struct view *v = d->view;
     const struct sig *sig = &v->profile->sig;
     size_t rows = sig->likelihood.list.len, columns = sig->damage.list.len;
@@ -68,22 +88,24 @@ static void draw_matrix(struct markup *m, const void *data, const char *id_prefi
     struct cells cells = cells_of(&a, v);
     visual_open(m, d, id_prefix, "matrix", "Risk matrix", SV("Rows are likelihood, highest first; columns are damage, "
              "lowest first. Each cell shows its priority and the threats that stand there."));
-    for (size_t r = 0; r < rows; r++) {
-        size_t l = rows - 1 - r;
-        double y = (double)(r * (CELL_H + CELL_GAP));
-        visual_text(m, LABEL_W - 12, y + CELL_H / 2.0 + 5, "m-row", sig->likelihood.list.at[l].name);
+    double y = 0;
+    for (size_t l = rows; l-- > 0;) {
+        size_t id_lines = id_rows(&cells, sig, l, extent);
+        double height = cell_height(id_lines);
+        visual_text(m, LABEL_W - 12, y + height / 2 + 5, "m-row", sig->likelihood.list.at[l].name);
         for (size_t c = 0; c < columns; c++) {
             double x = LABEL_W + (double)(c * (CELL_W + CELL_GAP));
             unsigned priority = sig_priority(sig, (int)l, (int)c);
-            visual_rect(m, x, y, CELL_W, CELL_H, 8, arena_printf(&a, "m-cell m-p%u", priority));
+            visual_rect(m, x, y, CELL_W, height, 8, arena_printf(&a, "m-cell m-p%u", priority));
             visual_textf(m, x + 10, y + 21, "m-priority", "%u", priority);
             size_t count = cells.at[l * columns + c].list.len;
             if (count)
                 visual_textf(m, x + CELL_W - 10, y + 21, "m-count", "%zu", count);
-            draw_ids(m, v, cells.at[l * columns + c].list.at, count, x, y);
+            draw_ids(m, v, cells.at[l * columns + c].list.at, count, id_lines, x, y);
         }
+        y += height + CELL_GAP;
     }
-    double bottom = (double)(rows * (CELL_H + CELL_GAP));
+    double bottom = y;
     for (size_t c = 0; c < columns; c++)
         visual_text(m, LABEL_W + (double)(c * (CELL_W + CELL_GAP)) + CELL_W / 2.0, bottom + 14, "m-column",
              sig->damage.list.at[c].name);
@@ -91,6 +113,21 @@ static void draw_matrix(struct markup *m, const void *data, const char *id_prefi
     visual_text(m, (double)d->width - CELL_GAP, bottom + LABEL_H + 6, "m-axis", SV("damage \xe2\x86\x92"));
     markup_close(m, "svg");
     arena_release(&a);
+}
+
+static void draw_brief(struct markup *m, const void *data, const char *id_prefix)
+{
+    draw_matrix(m, data, id_prefix, VISUAL_BRIEF);
+}
+
+static void draw_for_document(struct markup *m, const void *data, const char *id_prefix)
+{
+    draw_matrix(m, data, id_prefix, VISUAL_DOCUMENT);
+}
+
+static void draw_whole(struct markup *m, const void *data, const char *id_prefix)
+{
+    draw_matrix(m, data, id_prefix, VISUAL_WHOLE);
 }
 
 /* Links to threats, the first ones when there are many; the rest is found at the address more. */
@@ -139,16 +176,20 @@ struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, str
     return table;
 }
 
-struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, bool in_document)
+struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, enum visual_extent extent)
 {
+    static void (*const draw[])(struct markup *m, const void *data, const char *id_prefix) = {
+        [VISUAL_BRIEF] = draw_brief, [VISUAL_DOCUMENT] = draw_for_document, [VISUAL_WHOLE] = draw_whole};
     const struct sig *sig = &v->profile->sig;
-    size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP);
-    size_t height = sig->likelihood.list.len * (CELL_H + CELL_GAP) + LABEL_H + 10;
-    struct doc_block *b = visual_figure(a, v, anchor, width, height, draw_matrix,
+    struct cells cells = cells_of(a, v);
+    size_t width = LABEL_W + sig->damage.list.len * (CELL_W + CELL_GAP), height = LABEL_H + 10;
+    for (size_t l = 0; l < sig->likelihood.list.len; l++)
+        height += (size_t)cell_height(id_rows(&cells, sig, l, extent)) + CELL_GAP;
+    struct doc_block *b = visual_figure(a, v, anchor, width, height, draw[extent],
                                  "Risk matrix: where the threats stand",
                                  SV("A grid of likelihood against damage with the identifiers of the threats in its "
                                     "cells. The table beside it says the same in words."));
-    doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor)), in_document));
+    doc_append(b, visual_matrix_table(a, v, build_sv(a, "%.*s-table", SV_ARG(anchor)), extent == VISUAL_DOCUMENT));
     return b;
 }
 

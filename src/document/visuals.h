@@ -7,8 +7,13 @@
 
 #include "document/document.h"
 
-/* Likelihood by damage; in each cell its priority and the ids of the threats that stand there. */
-struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
+/* How much room a drawing may take: on a page of other things, in a document (where it fits a page of paper), or
+ * on a page of its own. */
+enum visual_extent { VISUAL_BRIEF, VISUAL_DOCUMENT, VISUAL_WHOLE };
+
+/* Likelihood by damage; in each cell its priority and the ids of the threats that stand there, the first ones where
+ * there is no room for all. */
+struct doc_block *visual_matrix(struct arena *a, const struct view *v, struct sv anchor, enum visual_extent extent);
 /* The same as a table with links, which also serves as its text equivalent. */
 struct doc_block *visual_matrix_table(struct arena *a, const struct view *v, struct sv anchor, bool in_document);
 /* How many threats are confirmed in each stage; editor's drafts are drawn hollow, in the column of the stage
