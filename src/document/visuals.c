@@ -75,8 +75,8 @@ static void draw_ids(struct markup *m, const struct view *v, const unsigned *ids
         visual_textf(m, x + 10 + (double)(i % PER_ROW) * 66, y + 42 + (double)(i / PER_ROW) * CELL_ROW, "m-id",
               "%.*s", SV_ARG(v->threats.at[ids[i]].threat->id));
     if (shown < count)
-        visual_textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * CELL_ROW, "m-more",
-              "+ %zu more", count - shown);
+        visual_textf(m, x + 10 + (double)(shown % PER_ROW) * 66, y + 42 + (double)(shown / PER_ROW) * CELL_ROW,
+              "m-more", "+ %zu more", count - shown);
 }
 
 static void draw_matrix(struct markup *m, const struct visual *d, const char *id_prefix, enum visual_extent extent)
