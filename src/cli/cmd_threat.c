@@ -20,26 +20,16 @@ static bool has_area(const struct profile *p, const struct threat *t, const char
     return false;
 }
 
-static bool listed(const struct view *v, const struct document_view *d, unsigned index)
-{
-    (void)v;
-    for (size_t i = 0; i < d->affected.len; i++)
-        if (d->affected.at[i] == index)
-            return true;
-    for (size_t i = 0; i < d->responding.len; i++)
-        if (d->responding.at[i] == index)
-            return true;
-    for (size_t i = 0; i < d->mentioned.len; i++)
-        if (d->mentioned.at[i] == index)
-            return true;
-    return false;
-}
-
 static bool cites(const struct view *v, unsigned index, const char *reference)
 {
-    for (size_t i = 0; i < v->documents.len; i++)
-        if (sv_eq_str(v->documents.at[i].reference->id, reference))
-            return listed(v, &v->documents.at[i], index);
+    for (size_t i = 0; i < v->documents.len; i++) {
+        const struct document_view *d = &v->documents.at[i];
+        if (!sv_eq_str(d->reference->id, reference))
+            continue;
+        for (size_t k = 0; k < d->all.len; k++)
+            if (d->all.at[k] == index)
+                return true;
+    }
     return false;
 }
 
