@@ -244,6 +244,11 @@ static void json_fits_its_schema(void **state)
     document_write_register_json(&d->view, &out);
     schema = schema_named(&d->a, "register.schema.json");
     check_value(schema, schema, read_json(&d->a, str_sv(&out)), "register");
+    str_clear(&out);
+    assert_true(d->view.coverage.len > 0);
+    document_write_coverage_json(&d->view, &out);
+    schema = schema_named(&d->a, "coverage.schema.json");
+    check_value(schema, schema, read_json(&d->a, str_sv(&out)), "coverage");
     str_release(&out);
 }
 
