@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,9 +191,19 @@ static int command_position(int argc, char **argv)
     return at < argc ? at : argc;
 }
 
+/* A document is written into buffers of megabytes that come and go. By default each is mapped anew and faulted in page by
+ * page, and the end of the heap given back each time, which costs a third of a publication. */
+static void keep_memory(void)
+{
+    enum { KEPT = 256 << 20 };
+    mallopt(M_MMAP_THRESHOLD, KEPT);
+    mallopt(M_TRIM_THRESHOLD, KEPT);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    keep_memory();
     int at = command_position(argc, argv);
     if (at >= argc)
         return print_overview(), flushed(argc > 1 ? EXIT_USAGE : EXIT_DONE);
