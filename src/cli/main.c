@@ -191,8 +191,8 @@ static int command_position(int argc, char **argv)
     return at < argc ? at : argc;
 }
 
-/* A document is written into buffers of megabytes that come and go. By default each is mapped anew and faulted in page by
- * page, and the end of the heap given back each time, which costs a third of a publication. */
+/* A document is written into buffers of megabytes that come and go. By default each is mapped anew and faulted in page
+ * by page, and the end of the heap given back each time: an eighth of a publication. */
 static void keep_memory(void)
 {
     enum { KEPT = 256 << 20 };
