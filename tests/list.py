@@ -51,6 +51,10 @@ def fuzz(build, long):
 
 def programs(args):
     here = os.path.join(TOP, 'tests')
+    # The longest first, so that none of them runs alone at the end.
+    env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
+    for test in ('pages', 'markup'):
+        yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
     for check in ('check-layers', 'check-headers', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)]}
     yield from unit(args.build, 'unit', {}, args.long)
@@ -59,9 +63,6 @@ def programs(args):
     if os.path.exists(args.asan):
         yield from unit(args.asan, 'unit-asan', SANITIZE)
         yield from cli(args.asan, 'cli-asan', SANITIZE, False, PLAIN_ONLY)
-    env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
-    for test in ('markup', 'pages'):
-        yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
     if os.path.exists(args.fuzz):
         yield from fuzz(args.fuzz, args.long)
 

@@ -2,7 +2,7 @@
 // elsewhere, and axe-core finds nothing. CASEMATE_SHOTS=FOLDER keeps a picture of each.
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {browser, finish, kinds, pages, serve, test} from './site.mjs';
+import {browser, finish, isLarge, kinds, pages, serve, test} from './site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = process.env.CASEMATE_SHOTS;
@@ -19,6 +19,11 @@ function overflow() {
   return [`${wide} px too wide: ${out.slice(0, 5).join(', ')}`];
 }
 
+/** A large page is looked at in two of the views, which differ in width and scheme; in all of them in the long form. */
+function viewsOf(name) {
+  return long || !isLarge(name) ? views : views.filter((v) => (v.width === 320) === (v.colorScheme === 'dark'));
+}
+
 /** Looks at one page in each width and scheme; returns faults by kind, each with the view before it. */
 async function look(page, url, name) {
   const faults = {overflow: [], console: [], external: [], axe: []};
@@ -31,9 +36,9 @@ async function look(page, url, name) {
     response: (r) => { if (r.status() >= 400) say('console', `${r.status()} ${r.url()}`); },
   };
   for (const [event, listener] of Object.entries(listeners)) page.on(event, listener);
-  view = views[0].name;
+  view = viewsOf(name)[0].name;
   await page.goto(url + name, {waitUntil: 'load'});
-  for (const {name: now, width, colorScheme} of views) {
+  for (const {name: now, width, colorScheme} of viewsOf(name)) {
     view = now;
     await page.setViewportSize({width, height: 800});
     await page.emulateMedia({colorScheme});
