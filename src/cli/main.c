@@ -193,17 +193,15 @@ static int command_position(int argc, char **argv)
 
 /* A document is written into buffers of megabytes that come and go. By default each is mapped anew and faulted in page
  * by page, and the end of the heap given back each time: an eighth of a publication. */
-static void keep_memory(void)
+static void keep_memory(int largest)
 {
-    enum { KEPT = 256 << 20 };
-    mallopt(M_MMAP_THRESHOLD, KEPT);
-    mallopt(M_TRIM_THRESHOLD, KEPT);
+    mallopt(M_MMAP_THRESHOLD, largest);
+    mallopt(M_TRIM_THRESHOLD, largest);
 }
 
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    keep_memory();
     int at = command_position(argc, argv);
     if (at >= argc)
         return print_overview(), flushed(argc > 1 ? EXIT_USAGE : EXIT_DONE);
@@ -217,6 +215,7 @@ int main(int argc, char **argv)
             continue;
         for (int k = at; k > 1; k--) /* the options before the command move behind it */
             argv[k] = argv[k - 1];
+        keep_memory(strcmp(name, "tree") ? 256 << 20 : 4 << 20); /* large trees have memory of their own */
         return run(&commands[i], argc - 2, (const char **)argv + 2);
     }
     return unknown_command(name);

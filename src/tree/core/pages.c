@@ -8,7 +8,7 @@
 
 enum { HUGE_PAGE = 2 << 20, SLAB = 2 << 20 };
 /* From here on a piece is a mapping of its own, which the system can move without copying and takes back at once. */
-#define LARGE ((size_t)16 << 20)
+#define LARGE ((size_t)8 << 20)
 
 struct pages_free {
     struct pages_free *next;
