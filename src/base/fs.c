@@ -92,7 +92,7 @@ int fs_read(struct arena *a, const char *path, size_t max, struct sv *out, struc
     return result;
 }
 
-static int write_all(int fd, struct sv data)
+int fs_write_fd(int fd, struct sv data)
 {
     while (data.len) {
         ssize_t put = write(fd, data.at, data.len);
@@ -128,7 +128,7 @@ int fs_write(const char *path, struct sv data, bool sync, struct err *err)
         result = err_errno(err, errno, "cannot write %s", path);
         goto out;
     }
-    if (write_all(fd, data) < 0 || (sync && fsync(fd) < 0))
+    if (fs_write_fd(fd, data) < 0 || (sync && fsync(fd) < 0))
         result = err_errno(err, errno, "cannot write %s", path);
     if (close(fd) < 0 && result == CM_OK)
         result = err_errno(err, errno, "cannot write %s", path);

@@ -12,6 +12,8 @@
 CM_MUST_USE int fs_read(struct arena *a, const char *path, size_t max, struct sv *out, struct err *err);
 /* Reads a stream (standard input) to its end under a limit. */
 CM_MUST_USE int fs_read_fd(struct arena *a, int fd, const char *name, size_t max, struct sv *out, struct err *err);
+/* Writes all of it; -1 with errno. */
+CM_MUST_USE int fs_write_fd(int fd, struct sv data);
 /* Writes beside and renames: readers see the old file or the new one. With sync, it is on disk when the call
  * returns. */
 CM_MUST_USE int fs_write(const char *path, struct sv data, bool sync, struct err *err);

@@ -4,7 +4,7 @@
  * whose input has the same digest in the next run is in the folder of the new site already, when that is the
  * twin of the old one (site_twin.h), or is hard-linked from the old folder. The first line names the program
  * that wrote it; another build of the program writes everything again. */
-#define _GNU_SOURCE /* dl_iterate_phdr */
+#define _GNU_SOURCE /* dl_iterate_phdr, copy_file_range */
 #include "document/site.h"
 
 #include "base/fs.h"
@@ -18,7 +18,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,69 +84,97 @@ bool site_keep_old(struct site *s, struct sv path)
     return old && digest_from_hex(old->hex, &input) && keep(s, path, old, &input);
 }
 
-static int write_all(int fd, struct sv bytes)
+/* Some file systems and sandboxes cannot move a range themselves. */
+static int copy_through(int from, int to, off_t at, size_t len)
 {
-    while (bytes.len > 0) {
-        ssize_t n = write(fd, bytes.at, bytes.len);
+    char buffer[64 * 1024];
+    while (len > 0) {
+        ssize_t n = pread(from, buffer, len < sizeof buffer ? len : sizeof buffer, at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (n <= 0) {
+            errno = n < 0 ? errno : EIO; /* shorter than it was */
             return -1;
-        bytes = sv_from_byte(bytes, (size_t)n);
+        }
+        if (fs_write_fd(to, sv_from(buffer, (size_t)n)) < 0)
+            return -1;
+        at += n;
+        len -= (size_t)n;
     }
     return 0;
 }
 
+/* A range of the old file, moved by the system: neither side is mapped here. */
+static int copy_range(int from, int to, off_t at, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = copy_file_range(from, &at, to, NULL, len, 0);
+        if (n <= 0)
+            return copy_through(from, to, at, len);
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Whether the old file has these bytes there. */
+static bool stands_at(int from, size_t at, struct sv bytes)
+{
+    char old[512];
+    while (bytes.len > 0) {
+        size_t n = bytes.len < sizeof old ? bytes.len : sizeof old;
+        if (pread(from, old, n, (off_t)at) != (ssize_t)n || memcmp(old, bytes.at, n) != 0)
+            return false;
+        bytes = sv_from_byte(bytes, n);
+        at += n;
+    }
+    return true;
+}
+
+struct range {
+    size_t from, len; /* in the old file */
+};
+
 /* The old bytes as one range, as long as what was written between two gaps is what stands between them in the
  * old file. */
-static size_t range_of(const struct fragments *f, size_t first, struct sv bytes, struct sv old, struct sv *out)
+static size_t range_of(const struct fragments *f, size_t first, struct sv bytes, int old, struct range *out)
 {
     const struct fragment_gap *g = &f->gaps.at[first];
     size_t n = first + 1, from = (size_t)g->from, end = from + (size_t)g->len;
     for (; n < f->gaps.len; n++) {
         const struct fragment_gap *next = &f->gaps.at[n];
         size_t between = next->at - f->gaps.at[n - 1].at;
-        if (next->from != end + between || memcmp(bytes.at + next->at - between, old.at + end, between) != 0)
+        if (next->from != end + between || !stands_at(old, end, sv_from(bytes.at + next->at - between, between)))
             break;
         end = (size_t)(next->from + next->len);
     }
-    *out = sv_from(old.at + from, end - from);
+    *out = (struct range){from, end - from};
     return n;
 }
 
-static int write_pieces(int fd, struct sv bytes, const struct fragments *f, struct sv old)
+static int write_pieces(int fd, struct sv bytes, const struct fragments *f, int old)
 {
     size_t done = 0;
     for (size_t i = 0; i < f->gaps.len;) {
-        struct sv range;
+        struct range range;
         size_t at = f->gaps.at[i].at, next = range_of(f, i, bytes, old, &range);
-        if (write_all(fd, sv_from(bytes.at + done, at - done)) < 0 || write_all(fd, range) < 0)
+        if (fs_write_fd(fd, sv_from(bytes.at + done, at - done)) < 0 ||
+            copy_range(old, fd, (off_t)range.from, range.len) < 0)
             return -1;
         done = f->gaps.at[next - 1].at;
         i = next;
     }
-    return write_all(fd, sv_from_byte(bytes, done));
+    return fs_write_fd(fd, sv_from_byte(bytes, done));
 }
 
 static int write_with_old(struct site *s, int fd, struct sv path, struct sv bytes, const struct fragments *f)
 {
-    struct stat st;
     struct arena a = ARENA_INIT;
-    int rc = -1, from = open(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(path)), O_RDONLY | O_CLOEXEC);
+    int old = open(arena_printf(&a, "%s/%.*s", s->old, SV_ARG(path)), O_RDONLY | O_CLOEXEC);
     arena_release(&a);
-    if (from < 0)
+    if (old < 0)
         return -1;
-    if (fstat(from, &st) == 0 && (uint64_t)st.st_size == f->old_size) {
-        void *old = mmap(NULL, (size_t)f->old_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, from, 0);
-        if (old != MAP_FAILED) {
-            rc = write_pieces(fd, bytes, f, sv_from(old, (size_t)f->old_size));
-            munmap(old, (size_t)f->old_size);
-        }
-    } else {
-        errno = EIO;
-    }
-    int saved = errno;
-    close(from);
+    int rc = write_pieces(fd, bytes, f, old), saved = errno;
+    close(old);
     errno = saved;
     return rc;
 }
@@ -167,7 +194,7 @@ int site_write_fragments(struct site *s, struct sv path, const struct digest *in
     struct arena a = ARENA_INIT;
     const char *full = arena_printf(&a, "%s/%.*s", s->fresh, SV_ARG(path));
     int fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 || (f && f->gaps.len ? write_with_old(s, fd, path, bytes, f) : write_all(fd, bytes)) < 0)
+    if (fd < 0 || (f && f->gaps.len ? write_with_old(s, fd, path, bytes, f) : fs_write_fd(fd, bytes)) < 0)
         rc = err_errno(err, errno, "cannot write %s", full);
     if (fd >= 0 && close(fd) < 0 && !rc)
         rc = err_errno(err, errno, "cannot write %s", full);
