@@ -194,23 +194,32 @@ static int command_position(int argc, char **argv)
     return at < argc ? at : argc;
 }
 
-enum { HUGE_PAGE = 2 << 20, HEAP_STEP = 64 << 20 };
+enum { PAGE = 4096, HUGE_PAGE = 2 << 20, HEAP_STEP = 64 << 20 };
+
+/* Asks for the first step of the heap in huge pages. Must come before the first allocation: a huge page can only be had
+ * where no small one is yet, so the heap is made to begin one page before such a place, which takes what malloc()
+ * writes at its start. */
+static void ask_for_huge_pages(void)
+{
+    uintptr_t at = (uintptr_t)sbrk(0), begin = (at + PAGE + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    if (sbrk((intptr_t)(begin - PAGE - at)) == (void *)-1)
+        return;
+    void *volatile first = malloc(1); /* the compiler would leave both calls out */
+    free(first);
+    uintptr_t end = (uintptr_t)sbrk(0);
+    if (end > begin)
+        (void)!madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* a wish, no more */
+}
 
 /* A document is written into buffers of megabytes that come and go. By default each is mapped anew and faulted in page
- * by page, and the end of the heap given back each time: an eighth of a publication. So the heap is kept, grows in large
- * steps, and its first step is asked for in huge pages, but for the part that short commands use. */
+ * by page, and the end of the heap given back each time: half of a small publication. So the heap is kept, and grows in
+ * large steps. */
 static void keep_memory(int largest)
 {
     mallopt(M_MMAP_THRESHOLD, largest);
     mallopt(M_TRIM_THRESHOLD, largest);
     mallopt(M_TOP_PAD, HEAP_STEP);
-    uintptr_t from = (uintptr_t)sbrk(0);
-    void *volatile grows = malloc(HUGE_PAGE); /* the compiler would leave both calls out */
-    free(grows);
-    uintptr_t to = (uintptr_t)sbrk(0);
-    from = (from + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    if (from < to)
-        (void)!madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish, no more */
+    ask_for_huge_pages();
 }
 
 int main(int argc, char **argv)

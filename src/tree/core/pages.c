@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 2 << 20, SLAB = 2 << 20 };
+enum { HUGE_PAGE = 2 << 20, SLAB = 16 << 20 };
 /* From here on a piece is a mapping of its own, which the system can move without copying and takes back at once. */
 #define LARGE ((size_t)8 << 20)
 
