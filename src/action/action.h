@@ -37,7 +37,8 @@ struct action_context {
     struct arena *arena;
     int64_t now;
     struct sv actor;   /* name of the member, as asserted by the operator; empty: the operator */
-    struct sv role;    /* id of the role whose rights count; empty: the operator's (all) */
+    struct sv role;    /* id of the role whose rights count; empty: all that the actor holds, or the operator's */
+    struct sv pseudonym; /* stands for the actor in the event of a secret act; empty: none */
     struct sv reason;  /* why; goes into the public record; may be empty unless the action wants one */
     struct log *log;   /* may be NULL */
     struct diag *diag; /* faults of texts */

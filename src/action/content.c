@@ -3,7 +3,8 @@
  * The files in normal form are the content; rows about threats, history and search are derived here, in the
  * same transaction. The whole SIG is parsed as it would be after the change, so a store never holds content
  * that `check` would refuse. */
-#include "action/content.h"
+#include "action/acts.h"
+#include "action/people.h"
 
 #include "base/fs.h"
 #include "store/fts.h"
@@ -22,12 +23,8 @@ struct sv content_key(struct arena *a, const char *path)
     return sv_str(arena_printf(a, "threats/%.*s", (int)end, name.at));
 }
 
-int permit(const struct action_context *c, const struct profile *p, enum permission needs, struct err *err)
+static int role_refused(const struct action_context *c, const struct profile *p, enum permission needs, struct err *err)
 {
-    if (!c->role.len)
-        return CM_OK;
-    if (!p)
-        return err_set(err, CM_EREFUSED, "the store has no roles yet; act as the operator (without --role)");
     for (size_t i = 0; i < p->sig.roles.len; i++) {
         const struct role *r = &p->sig.roles.at[i];
         if (!sv_eq(r->id, c->role))
@@ -41,11 +38,49 @@ int permit(const struct action_context *c, const struct profile *p, enum permiss
     return err_set(err, CM_EREFUSED, "there is no role \"%.*s\" in sig.yaml", SV_ARG(c->role));
 }
 
+static bool holds(const struct person *person, struct sv role)
+{
+    if (person->joined && sv_eq_str(role, "member"))
+        return true;
+    for (size_t i = 0; i < person->roles.len; i++)
+        if (!person->roles.at[i].ended && sv_eq(person->roles.at[i].role, role))
+            return true;
+    return false;
+}
+
+/* Once roles are on record, who acts by name has the rights of the roles that are on record for the name. */
+static int person_refused(const struct action_context *c, const struct profile *p, enum permission needs,
+                          struct err *err)
+{
+    struct people people;
+    int rc = people_load(c->store, c->arena, p, c->now, &people, err);
+    if (rc || !people.governed)
+        return rc;
+    const struct person *person = people_find(&people, c->actor);
+    if (!person || (!person->joined && !person->roles.len) || person->gone)
+        return err_set(err, CM_EREFUSED, "%.*s is no member; \"casemate member add\" makes one", SV_ARG(c->actor));
+    if (c->role.len && !holds(person, c->role))
+        return err_set(err, CM_EREFUSED, "%.*s does not hold the role \"%.*s\"; \"casemate role list\" shows who does",
+                       SV_ARG(c->actor), SV_ARG(c->role));
+    if (!c->role.len && !person_may(person, p, sv_str(permission_names[needs])))
+        return err_set(err, CM_EREFUSED, "%.*s holds no role that may %s; \"casemate role list\" shows who does",
+                       SV_ARG(c->actor), permission_names[needs]);
+    return CM_OK;
+}
+
+int permit(const struct action_context *c, const struct profile *p, enum permission needs, struct err *err)
+{
+    if (!p && c->role.len)
+        return err_set(err, CM_EREFUSED, "the store has no roles yet; act as the operator (without --role)");
+    int rc = c->role.len ? role_refused(c, p, needs, err) : CM_OK;
+    return rc || !p || !c->actor.len ? rc : person_refused(c, p, needs, err);
+}
+
 int member_id(struct action_context *c, struct sv *out, struct err *err)
 {
     struct store_stmt *q;
-    *out = SV("operator");
-    if (!c->actor.len)
+    *out = c->pseudonym.len ? c->pseudonym : SV("operator");
+    if (c->pseudonym.len || !c->actor.len)
         return CM_OK;
     int rc = store_prepare(c->store, "SELECT id FROM member WHERE name = $1", &q, err);
     if (rc)
@@ -57,11 +92,15 @@ int member_id(struct action_context *c, struct sv *out, struct err *err)
     store_done(q);
     if (rc)
         return rc < 0 ? rc : CM_OK;
-    rc = store_prepare(c->store, "INSERT INTO member (id, name) SELECT 'm' || (count(*) + 1), $1 FROM member "
-                                 "RETURNING id", &q, err);
+    struct sv skeleton;
+    if ((rc = people_new_name(c, c->actor, &skeleton, err)))
+        return rc;
+    rc = store_prepare(c->store, "INSERT INTO member (id, name, skeleton) SELECT 'm' || (count(*) + 1), $1, $2 "
+                                 "FROM member RETURNING id", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, c->actor);
+    store_bind_text(q, 2, skeleton);
     while ((rc = store_step(q, err)) == STORE_ROW)
         *out = arena_sv(c->arena, store_text(q, 0));
     store_done(q);
@@ -309,6 +348,17 @@ static void write_payload(struct change_run *r, struct str *out)
     json_finish(&j);
 }
 
+/* The event, and the rows that follow from it. */
+static int record(struct action_context *c, const struct record_draft *draft, int64_t *out, struct err *err)
+{
+    struct act_event e = {.at = draft->at, .actor = draft->actor, .action = draft->action, .subject = draft->subject};
+    int rc = record_append(c->store, draft, &e.seq, err);
+    if (!rc)
+        rc = json_parse(c->arena, draft->payload, draft->payload.len, &e.payload, err);
+    *out = e.seq;
+    return rc ? rc : acts_apply(c->store, c->arena, &e, err);
+}
+
 static int append_event(struct change_run *r, struct err *err)
 {
     struct str payload = STR_INIT;
@@ -320,7 +370,7 @@ static int append_event(struct change_run *r, struct err *err)
     struct record_draft draft = {r->c->now, actor, sv_str(r->change->action),
                                  sv_from(r->change->subject.at, r->change->subject.len), r->state,
                                  str_sv(&payload)};
-    rc = record_append(r->c->store, &draft, &r->event, err);
+    rc = record(r->c, &draft, &r->event, err);
     str_release(&payload);
     return rc;
 }
@@ -336,7 +386,7 @@ int content_event(struct action_context *c, const char *action, struct sv subjec
     if (rc)
         return rc;
     draft.actor = actor;
-    return record_append(c->store, &draft, &out->event, err);
+    return record(c, &draft, &out->event, err);
 }
 
 static int put_file(struct change_run *r, const struct content_edit *e, int64_t event, struct err *err)
@@ -408,7 +458,7 @@ static int put_threat(struct change_run *r, const struct threat *t, struct err *
     struct threat_view v;
     const struct sig *sig = &r->profile.sig;
     memset(&v, 0, sizeof(v));
-    view_derive_threat(r->c->arena, &r->profile, t, 0, &v);
+    view_derive_threat(r->c->arena, &r->profile, t, (struct on_record){0, 0}, &v);
     int rc = store_prepare(r->c->store,
                            "INSERT INTO threat (id, number, name, path, stage, level, likelihood, damage, priority) "
                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET "

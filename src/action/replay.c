@@ -1,6 +1,8 @@
 /* An adopted record brings the events; what they left beside themselves is rebuilt from their payloads here. */
-#include "action/content.h"
+#include "action/acts.h"
+#include "base/date.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 
 enum { EDITION_FILE_MAX = 256 * 1024 * 1024 };
 
@@ -15,14 +17,16 @@ struct replay {
 static int replay_member(struct replay *r, struct sv name, struct err *err)
 {
     struct store_stmt *q;
-    if (sv_eq_str(r->actor, "operator"))
+    bool secret = sv_find_char(r->actor, ':') >= 0; /* a pseudonym */
+    if (secret || sv_eq_str(r->actor, "operator"))
         return CM_OK;
-    int rc = store_prepare(r->c->store,
-                           "INSERT INTO member (id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", &q, err);
+    int rc = store_prepare(r->c->store, "INSERT INTO member (id, name, skeleton) VALUES ($1, $2, $3) "
+                                        "ON CONFLICT DO NOTHING", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, r->actor);
     store_bind_text(q, 2, name);
+    store_bind_text(q, 3, utf8_fold(r->c->arena, name));
     rc = store_step(q, err);
     store_done(q);
     return rc;
@@ -108,8 +112,14 @@ static int replay_event(struct replay *r, const struct record_event *e, struct e
     r->actor = json_get_text(header, "actor");
     r->action = json_get_text(header, "action");
     r->subject = json_get_text(header, "subject");
+    int64_t at = 0;
+    (void)date_parse_time(json_get_text(header, "at"), &at); /* the record was verified */
     rc = json_parse(r->c->arena, e->payload, e->payload.len, &payload, err);
-    return rc ? rc : replay_payload(r, payload, err);
+    const struct act_event act = {.seq = e->seq, .at = at, .actor = r->actor, .action = r->action,
+                                  .subject = r->subject, .payload = payload};
+    if (!rc)
+        rc = replay_payload(r, payload, err);
+    return rc ? rc : acts_apply(r->c->store, r->c->arena, &act, err);
 }
 
 int replay_record(struct action_context *c, const char *dir, struct map *out_files, struct err *err)

@@ -26,6 +26,12 @@ const struct action_info action_table[] = {
     {"threat.withdraw", "threat withdraw", "ID --reason TEXT", "end a threat that is none", PERMIT_MERGE},
     {"edition.new", "edition new", "DOCUMENT --kind substantive|editorial --remark TEXT",
      "publish a document as its next version", PERMIT_PUBLISH},
+    {"member.add", "member add", "NAME [--mail ADDRESS]... [--jid ADDRESS]...",
+     "make somebody a member, or note a further address", PERMIT_MODERATE},
+    {"member.leave", "member leave", "NAME", "leave the group; what you did stays under your name", PERMIT_READ},
+    {"member.remove", "member leave", "NAME --reason TEXT", "remove a member", PERMIT_CONFIGURE},
+    {"role.give", "role give", "NAME ROLE [--until DATE] [--mark TEXT]", "give a member a role", PERMIT_CONFIGURE},
+    {"role.take", "role take", "NAME ROLE", "take a role from a member", PERMIT_CONFIGURE},
     {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
      "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };

@@ -21,6 +21,7 @@ struct threat_run {
     struct profile_files files;
     struct profile *profile;
     const struct threat *threat;
+    struct standing standing; /* of advance() */
 };
 
 static int begin(struct threat_run *r, const char *action, struct err *err)
@@ -265,7 +266,7 @@ static void list_lacks(struct threat_run *r, int stage, struct str *content, str
     profile_lacks(a, r->profile, r->threat, stage, &lacks);
     for (size_t i = 0; i < lacks.list.len; i++)
         str_addf(content, "%s%.*s", content->len ? "; " : "", SV_ARG(lacks.list.at[i].text));
-    if (!view_acts_done(r->profile, r->threat, stage))
+    if (!view_acts_done(r->profile, r->threat, stage, standing_of(&r->standing, r->threat).acts))
         str_addf(acts, "%s%s", acts->len ? "; " : "", act_missing(a, r->profile, r->threat, stage));
 }
 
@@ -327,11 +328,12 @@ static int advance(struct store *s, void *context, struct err *err)
     struct threat_run *r = context;
     int target = -1;
     int rc = begin(r, r->override ? "threat.override" : "threat.advance", err);
-    (void)s;
     if (!rc && r->override)
         rc = want_reason(r, err);
     if (!rc)
         rc = target_stage(r, &target, err);
+    if (!rc)
+        rc = standing_load(s, r->c->arena, r->profile, r->c->now, &r->standing, err);
     if (rc)
         return rc;
     if (target <= r->threat->stage)

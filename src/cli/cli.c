@@ -37,8 +37,9 @@ int cli_open(struct cli *c, unsigned flags)
 
 void cli_context(struct cli *c, struct action_context *out)
 {
-    *out = (struct action_context){c->store,        &c->arena,         c->time, sv_str(c->as),
-                                   sv_str(c->role), sv_str(c->reason), &c->log, &c->diag, NULL};
+    *out = (struct action_context){.store = c->store, .arena = &c->arena, .now = c->time, .actor = sv_str(c->as),
+                                   .role = sv_str(c->role), .reason = sv_str(c->reason), .log = &c->log,
+                                   .diag = &c->diag};
 }
 
 int cli_load_view(struct cli *c, struct view *out)

@@ -84,6 +84,25 @@ const struct command commands[] = {
      "standard input.\n"
      "\"analyse\" is exact; when time or memory runs out it gives proven bounds and says so.",
      cmd_tree},
+    {"member",
+     "list\n"
+     "show NAME\n"
+     "add NAME [--mail ADDRESS]... [--jid ADDRESS]...\n"
+     "leave NAME [--reason TEXT]",
+     "who belongs to the group",
+     "\"add\" makes somebody a member, or notes a further address of one. Addresses stay in the store: they are never\n"
+     "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
+     "addresses; what they did stays under the name.",
+     cmd_member},
+    {"role",
+     "list\n"
+     "give NAME ROLE [--until DATE] [--mark TEXT]\n"
+     "take NAME ROLE",
+     "who may do what",
+     "Roles and their rights stand in sig.yaml. From the first role that is given on, who acts with --as has the\n"
+     "rights of the roles on record; before, the operator answers for everybody. A role with \"mark: true\" is held\n"
+     "only with --mark (what entitles to it) and until its last day.",
+     cmd_role},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "

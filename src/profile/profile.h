@@ -63,6 +63,7 @@ struct reading_list {
 struct role {
     struct sv id, name;
     VEC(struct sv) may;
+    bool mark; /* only with a mark of what entitles to it, and its last day */
 };
 
 struct sig {

@@ -333,9 +333,10 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
         const struct yaml_node *item = yaml_read_mapping(r, list->items[i], "a role");
         if (!item)
             continue;
-        YAML_READ_KEYS(r, item, "id", "name", "may");
+        YAML_READ_KEYS(r, item, "id", "name", "may", "mark");
         struct role role = {.id = yaml_read_id(r, item, "id"),
-                            .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
+                            .name = yaml_read_line(r, item, "name", YAML_REQUIRED),
+                            .mark = yaml_read_bool(r, item, "mark", YAML_OPTIONAL)};
         const struct yaml_node *may = yaml_read_list(r, item, "may", YAML_REQUIRED, 100);
         for (size_t j = 0; may && j < may->count; j++) {
             struct sv word;

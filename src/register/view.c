@@ -26,39 +26,38 @@ static const struct mode *mode_in_force(const struct profile *p)
     return p->process.mode < p->process.modes.len ? &p->process.modes.at[p->process.mode] : &none;
 }
 
-bool view_acts_done(const struct profile *p, const struct threat *t, int stage)
+bool view_acts_done(const struct profile *p, const struct threat *t, int stage, unsigned acts)
 {
     const struct mode *mode = mode_in_force(p);
     uint32_t needs = p->process.stages.at[stage].needs;
-    if (needs & 1u << NEED_ESTIMATES && fewest_estimators(t) < mode->estimators)
-        return false;
-    if (needs & 1u << NEED_PRIORITY_STOOD && mode->first_round_days > 0)
-        return false; /* needs a closed round and the objection period after it */
-    return !(needs & 1u << NEED_ACCEPTANCE); /* needs a review or a call on record */
+    if (mode->first_round_days == 0)
+        acts |= ACT_PRIORITY_STOOD | (fewest_estimators(t) >= mode->estimators ? ACT_ESTIMATES : 0u);
+    return !(needs & 1u << NEED_ESTIMATES && !(acts & ACT_ESTIMATES)) &&
+           !(needs & 1u << NEED_PRIORITY_STOOD && !(acts & ACT_PRIORITY_STOOD)) &&
+           !(needs & 1u << NEED_ACCEPTANCE && !(acts & ACT_ACCEPTANCE));
 }
 
-/* Which stages a leader opened against the rules: bits by stage index. */
-static int confirmed_stage(const struct profile *p, const struct threat *t, uint32_t overridden)
+static int confirmed_stage(const struct profile *p, const struct threat *t, struct on_record r)
 {
     if (t->stage < 0 || p->process.stages.at[t->stage].end)
         return t->stage;
     int confirmed = 0;
     for (int stage = 0; stage <= t->stage; stage++) {
-        if (!view_acts_done(p, t, stage) && !(stage < 32 && overridden & 1u << stage))
+        if (!view_acts_done(p, t, stage, r.acts) && !(stage < 32 && r.overridden & 1u << stage))
             break;
         confirmed = stage;
     }
     return confirmed;
 }
 
-void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, uint32_t overridden,
+void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, struct on_record on_record,
                         struct threat_view *out)
 {
     const struct mode *mode = mode_in_force(p);
     out->threat = t;
     out->priority = sig_priority(&p->sig, t->likelihood.given ? t->likelihood.level : -1,
                                  t->damage.given ? t->damage.level : -1);
-    out->confirmed = confirmed_stage(p, t, overridden);
+    out->confirmed = confirmed_stage(p, t, on_record);
     out->provisional = out->confirmed != t->stage;
     out->editors_rating = t->likelihood.given && fewest_estimators(t) < (mode->estimators > 2 ? mode->estimators : 2);
     out->next = -1;
@@ -228,7 +227,8 @@ const struct coverage_view *view_coverage_of(const struct view *v, const struct 
 }
 
 void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
-                      uint32_t (*overridden)(void *context, const struct threat *t), void *context, struct view *out)
+                      struct on_record (*on_record)(void *context, const struct threat *t), void *context,
+                      struct view *out)
 {
     struct deriver d = {a, p, out};
     memset(out, 0, sizeof(*out));
@@ -238,7 +238,8 @@ void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
     vec_reserve(a, &out->threats, p->threats.len);
     for (size_t i = 0; i < p->threats.len; i++) {
         const struct threat *t = &p->threats.at[i];
-        view_derive_threat(a, p, t, overridden ? overridden(context, t) : 0, vec_push(a, &out->threats));
+        view_derive_threat(a, p, t, on_record ? on_record(context, t) : (struct on_record){0, 0},
+                           vec_push(a, &out->threats));
     }
     out->analyses = arena_new_array(a, struct threat_analysis *, p->threats.len + 1);
     count_all(out);

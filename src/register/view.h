@@ -8,6 +8,14 @@
 #include "profile/profile.h"
 #include "store/store.h"
 
+/* Acts of the group that stages ask for. */
+enum { ACT_ESTIMATES = 1, ACT_PRIORITY_STOOD = 2, ACT_ACCEPTANCE = 4 };
+/* What the record says about one threat, beside its text. */
+struct on_record {
+    uint32_t overridden; /* stages (bits by index) that a leader opened against the rules */
+    unsigned acts;       /* ACT_* that are on record for the text as it is */
+};
+
 /* One change of one field of a threat. */
 struct change {
     int64_t seq, at;          /* event */
@@ -78,6 +86,7 @@ struct coverage_counts {
 };
 
 struct threat_analysis;
+struct people;
 
 struct view {
     struct arena *arena;
@@ -93,6 +102,7 @@ struct view {
     struct count_by_word by_claimed;   /* by the stage the file claims */
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
+    const struct people *people; /* register/people.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -110,14 +120,26 @@ const struct coverage_view *view_coverage_of(const struct view *v, const struct 
 
 /* Computes everything that needs no store (no editions, no changes): for tests and previews. */
 void view_derive(struct arena *a, const struct profile *p, int64_t now, struct view *out);
-/* The same; overridden gives the stages (bits by index) that a leader opened against the rules. May be NULL. */
+/* The same with what the record says of each threat. on_record may be NULL: nothing. */
 void view_derive_with(struct arena *a, const struct profile *p, int64_t now,
-                      uint32_t (*overridden)(void *context, const struct threat *t), void *context, struct view *out);
+                      struct on_record (*on_record)(void *context, const struct threat *t), void *context,
+                      struct view *out);
 /* The derived part of one threat. */
-void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, uint32_t overridden,
+void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, struct on_record on_record,
                         struct threat_view *out);
-/* Whether the acts of the group that a stage needs (estimates, priority that stood, acceptance) are there. */
-bool view_acts_done(const struct profile *p, const struct threat *t, int stage);
+/* Whether the acts of the group that a stage needs (estimates, priority that stood, acceptance) are there. A mode
+ * without rounds asks for none: the ratings of the text count then, and their priority stands at once. */
+bool view_acts_done(const struct profile *p, const struct threat *t, int stage, unsigned acts);
+
+/* register/standing_sql.c: what the record says about threats, from the acts in the store. */
+struct standing {
+    const struct profile *profile;
+    int64_t now;
+    struct map overridden; /* id -> uint32_t* */
+};
+CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
+                              struct standing *out, struct err *err);
+struct on_record standing_of(void *standing, const struct threat *t); /* for view_derive_with */
 
 /* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were
  * checked on the way in). */

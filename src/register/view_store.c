@@ -1,4 +1,5 @@
-/* Loading a view from a store: files, changes, overrides, editions. The only SQL of this room. */
+/* Loading a view from a store: files, changes, editions, and what the acts on record make of the threats. */
+#include "register/people.h"
 #include "register/view.h"
 
 #include <stdio.h>
@@ -16,33 +17,6 @@ int view_load_files(struct store *s, struct arena *a, struct profile_files *out,
     }
     store_done(q);
     return rc;
-}
-
-static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
-{
-    struct store_stmt *q;
-    map_init(out, a);
-    int rc = store_prepare(s, "SELECT threat, stage FROM override", &q, err);
-    if (rc)
-        return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW) {
-        int stage = process_stage(&p->process, store_text(q, 1));
-        uint32_t *bits = map_get(out, store_text(q, 0));
-        if (!bits) {
-            bits = arena_new(a, uint32_t);
-            map_set(out, arena_sv(a, store_text(q, 0)), bits);
-        }
-        if (stage >= 0 && stage < 32)
-            *bits |= 1u << stage;
-    }
-    store_done(q);
-    return rc;
-}
-
-static uint32_t overridden(void *context, const struct threat *t)
-{
-    const uint32_t *bits = map_get(context, t->id);
-    return bits ? *bits : 0;
 }
 
 struct event_words {
@@ -169,7 +143,8 @@ static int load(struct store *s, void *context, struct err *err)
     struct profile_files files = {{NULL, 0, 0}};
     struct profile *p = arena_new(l->arena, struct profile);
     struct diag diag;
-    struct map overrides;
+    struct standing standing;
+    struct people *people = arena_new(l->arena, struct people);
     int rc = view_load_files(s, l->arena, &files, err);
     if (rc)
         return rc;
@@ -181,9 +156,11 @@ static int load(struct store *s, void *context, struct err *err)
         diag_sort(&diag);
         return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
     }
-    if ((rc = load_overrides(s, l->arena, p, &overrides, err)))
+    if ((rc = standing_load(s, l->arena, p, l->now, &standing, err)) ||
+        (rc = people_load(s, l->arena, p, l->now, people, err)))
         return rc;
-    view_derive_with(l->arena, p, l->now, overridden, &overrides, l->out);
+    view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
+    l->out->people = people;
     if ((rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);

@@ -45,7 +45,7 @@ static void test_what_is_no_store_is_refused(void **state)
         {"foreign", NULL, "CREATE TABLE t (a)", CM_EINPUT, "another program"},
         {"other-id", NULL, "PRAGMA application_id = 7; CREATE TABLE t (a)", CM_EINPUT,
          "another program"},
-        {"hollow", NULL, "PRAGMA application_id = 1129532756; PRAGMA user_version = 1", CM_ECORRUPT,
+        {"hollow", NULL, "PRAGMA application_id = 1129532756; PRAGMA user_version = 2", CM_ECORRUPT,
          "tables"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -111,6 +111,40 @@ static void test_older_store_is_not_migrated_when_read_only(void **state)
     assert_int_equal(store_open(f->path, STORE_READ_ONLY, &s, &f->err), CM_EREFUSED);
     OK(f, store_open(f->path, 0, &s, &f->err)); /* version 0: an empty store */
     assert_int_equal(store_version(s), store_version_known());
+    store_close(&s);
+}
+
+/* A store as the first version left it, with a member. */
+static void make_first_version(struct fixture *f)
+{
+    struct store *s = make(f);
+    store_close(&s);
+    raw(f->path, "INSERT INTO member (id, name) VALUES ('m1', 'Rosa');"
+                 "DROP TABLE ballot; DROP TABLE estimate; DROP TABLE round_threat; DROP TABLE round;"
+                 "DROP TABLE decision;"
+                 "DROP TABLE position; DROP TABLE objection; DROP TABLE call_threat; DROP TABLE call;"
+                 "DROP TABLE editorial; DROP TABLE review_address; DROP TABLE review; DROP TABLE handover;"
+                 "DROP TABLE address; DROP TABLE role_grant; DROP INDEX member_skeleton;"
+                 "ALTER TABLE member DROP COLUMN skeleton; ALTER TABLE member DROP COLUMN joined;"
+                 "ALTER TABLE member DROP COLUMN gone; DELETE FROM about WHERE key = 'migration-2';"
+                 "PRAGMA user_version = 1");
+}
+
+static void test_first_version_is_migrated_with_its_rows(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s;
+    struct store_stmt *q;
+    make_first_version(f);
+    assert_int_equal(store_open(f->path, STORE_READ_ONLY, &s, &f->err), CM_EREFUSED);
+    OK(f, store_open(f->path, 0, &s, &f->err));
+    assert_int_equal(store_version(s), store_version_known());
+    OK(f, store_prepare(s, "SELECT name, joined IS NULL FROM member", &q, &f->err));
+    assert_int_equal(store_step(q, &f->err), STORE_ROW);
+    assert_true(sv_eq_str(store_text(q, 0), "Rosa"));
+    assert_int_equal(store_int(q, 1), 1);
+    store_done(q);
+    OK(f, store_check(s, &f->err));
     store_close(&s);
 }
 
@@ -392,6 +426,7 @@ int main(void)
         T(refusing_changes_no_byte),
         T(newer_store_names_both_versions),
         T(other_migrations_are_refused),
+        T(first_version_is_migrated_with_its_rows),
         T(older_store_is_not_migrated_when_read_only),
         T(damaged_pages_are_reported),
         T(values_come_back_as_they_went_in),

@@ -1,0 +1,126 @@
+#include "action/acts.h"
+
+#include "base/date.h"
+
+#include <limits.h>
+
+enum { DAY = 24 * 60 * 60, DAYS_MAX = 3660 };
+
+static int begin(struct act *act, struct action_context *c, const char *action, struct action_result *out,
+                 struct err *err)
+{
+    memset(act, 0, sizeof(*act));
+    memset(out, 0, sizeof(*out));
+    act->c = c;
+    act->info = action_find(action);
+    act->out = out;
+    int rc = content_profile(c, &act->files, &act->profile, err);
+    return rc ? rc : permit(c, act->profile, act->info->needs, err);
+}
+
+int act_begin(struct act *act, struct action_context *c, const char *action, struct action_result *out, struct err *err)
+{
+    int rc = begin(act, c, action, out, err);
+    payload_begin(c, &act->json, &act->payload, SV_NONE);
+    return rc;
+}
+
+int act_begin_secret(struct act *act, struct action_context *c, const char *action, struct action_result *out,
+                     struct err *err)
+{
+    int rc = begin(act, c, action, out, err);
+    json_init(&act->json, &act->payload, true);
+    json_object(&act->json);
+    return rc;
+}
+
+int act_commit(struct act *act, struct sv subject, struct err *err)
+{
+    json_end(&act->json);
+    json_finish(&act->json);
+    act->out->id = subject;
+    return content_event(act->c, act->info->name, subject, &act->payload, act->out, err);
+}
+
+void act_release(struct act *act)
+{
+    str_release(&act->payload);
+}
+
+int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
+{
+    static const struct {
+        const char *family;
+        int (*apply)(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+    } families[] = {
+        {"member.", people_apply},
+        {"role.", people_apply},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(families); i++)
+        if (sv_starts(e->action, sv_str(families[i].family)))
+            return families[i].apply(s, a, e, err);
+    return CM_OK;
+}
+
+static int lacks(const struct act_event *e, const char *key, struct err *err)
+{
+    return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"%s\"", (long long)e->seq, SV_ARG(e->action),
+                   key);
+}
+
+int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,
+             struct err *err)
+{
+    const struct json_value *v = json_get(object, key);
+    if (!v || v->kind != JSON_STRING)
+        return lacks(e, key, err);
+    *out = v->text;
+    return CM_OK;
+}
+
+int act_digest(const struct act_event *e, const struct json_value *object, const char *key, struct digest *out,
+               struct err *err)
+{
+    return digest_from_hex(json_get_text(object, key), out) ? CM_OK : lacks(e, key, err);
+}
+
+int act_run(struct store_stmt *q, struct err *err)
+{
+    int rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+int act_next_number(struct store *s, const char *sql, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, sql, &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err)
+{
+    struct date day;
+    uint64_t days;
+    int64_t today = date_to_time(date_from_time(c->now));
+    if (text.len > 2 && text.at[0] == '+' && text.at[text.len - 1] == 'd' &&
+        sv_to_u64(sv_from(text.at + 1, text.len - 2), DAYS_MAX, &days)) {
+        *out = today + ((int64_t)days + 1) * DAY;
+        return CM_OK;
+    }
+    if (date_parse(text, &day))
+        *out = date_to_time(day) + DAY;
+    else if (!date_parse_time(text, out))
+        return err_set(err, CM_EINPUT,
+                       "%s \"%.*s\" is no date; write a day such as 2026-12-31, or +14d for days from now", option,
+                       SV_ARG(text));
+    if (*out <= c->now)
+        return err_set(err, CM_EINPUT, "%s %.*s has passed; today is %s", option, SV_ARG(text),
+                       date_format(c->arena, date_from_time(c->now)));
+    return CM_OK;
+}

@@ -1,0 +1,73 @@
+/* Acts of the group: members and roles, rounds, calls, reviews, hand-overs. Private to this room.
+ *
+ * Such an act changes no file of the SIG (closing a round does). It is told by its event, and the rows that
+ * belong to it follow from the event alone: acts_apply() makes them, when the act is done as when an exported
+ * record is adopted. So a store that adopted a record holds what the first one held, but for the private
+ * tables (addresses, open estimates), which never leave it.
+ *
+ * The course of an act, inside one transaction:
+ *
+ *     struct act act;
+ *     if (!(rc = act_begin(&act, c, "call.open", out, err))) {     // profile, permission, payload begun
+ *         ...checks; json_put(&act.json, "question", question)...
+ *         rc = act_commit(&act, subject, err);                      // one event, and its rows
+ *     }
+ *     act_release(&act);                                            // always
+ */
+#ifndef CASEMATE_ACTION_ACTS_H
+#define CASEMATE_ACTION_ACTS_H
+
+#include "action/content.h"
+
+struct act {
+    struct action_context *c;
+    const struct action_info *info;
+    struct action_result *out;
+    struct profile_files files;
+    struct profile *profile;
+    struct str payload;
+    struct json json; /* inside the payload's object */
+};
+
+/* Loads the profile, asks for the permission that the action needs and begins the payload (with actor, role
+ * and reason). */
+CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, struct action_result *out,
+                          struct err *err);
+/* The same for an act whose actor stays unknown: the payload names nobody and holds no reason. The caller sets
+ * c->pseudonym before act_commit(). */
+CM_MUST_USE int act_begin_secret(struct act *act, struct action_context *c, const char *action,
+                                 struct action_result *out, struct err *err);
+/* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */
+CM_MUST_USE int act_commit(struct act *act, struct sv subject, struct err *err);
+void act_release(struct act *act);
+
+/* An event with its payload read. */
+struct act_event {
+    int64_t seq, at;
+    struct sv actor; /* pseudonymous id */
+    struct sv action, subject;
+    const struct json_value *payload;
+};
+/* Makes the rows of an event; does nothing for actions that have none of this kind. A payload that lacks what
+ * its action always has is CM_ECORRUPT. */
+CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+/* The families. */
+CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+
+/* A text of the payload that the action always has. */
+CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,
+                         struct err *err);
+CM_MUST_USE int act_digest(const struct act_event *e, const struct json_value *object, const char *key,
+                           struct digest *out, struct err *err);
+
+/* The next free number of a table's `number` column; sql is "SELECT coalesce(max(number), 0) + 1 FROM ...". */
+CM_MUST_USE int act_next_number(struct store *s, const char *sql, int64_t *out, struct err *err);
+/* Steps a statement that gives no row, and gives it back. */
+CM_MUST_USE int act_run(struct store_stmt *q, struct err *err);
+/* Seconds of the end of a day ("2026-12-31": the first second after it), or of a time; "+14d" counts days from
+ * now, whole ones. CM_EINPUT says which option is wrong. */
+CM_MUST_USE int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err);
+/* Who is behind a name: the id of a member that joined and did not leave. CM_ENOTFOUND, with a near name. */
+CM_MUST_USE int act_member(struct action_context *c, struct sv name, struct sv *out_id, struct err *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* Acts about people: who joins and leaves, who holds which role. Addresses are kept in the store and are no
+ * part of the record. Errors: as in action.h. */
+#ifndef CASEMATE_ACTION_PEOPLE_H
+#define CASEMATE_ACTION_PEOPLE_H
+
+#include "action/action.h"
+#include "register/people.h"
+
+struct member_request {
+    struct sv name;
+    const struct sv *mails, *jids; /* addresses, also further ones of a member */
+    size_t mail_count, jid_count;
+};
+/* member.add: a new member, or further addresses of one (no event then: they are private). CM_EREFUSED when
+ * the name can be mistaken for a known one, or an address belongs to somebody else. */
+CM_MUST_USE int action_member_add(struct action_context *c, const struct member_request *request,
+                                  struct action_result *out, struct err *err);
+/* member.leave (by the member) or member.remove (by others, with a reason): roles and addresses go; what the
+ * member did stays under the name. */
+CM_MUST_USE int action_member_leave(struct action_context *c, struct sv name, struct action_result *out,
+                                    struct err *err);
+
+struct role_request {
+    struct sv name, role;
+    struct sv until, mark; /* last day, "2027-08-31"; what entitles to it. Empty where the role does not ask */
+};
+/* role.give (again: changes its end and mark), role.take. */
+CM_MUST_USE int action_role_give(struct action_context *c, const struct role_request *request,
+                                 struct action_result *out, struct err *err);
+CM_MUST_USE int action_role_take(struct action_context *c, const struct role_request *request,
+                                 struct action_result *out, struct err *err);
+
+/* A name that nobody has yet: its skeleton, or why it cannot be taken. */
+CM_MUST_USE int people_new_name(struct action_context *c, struct sv name, struct sv *out_skeleton, struct err *err);
+
+#endif

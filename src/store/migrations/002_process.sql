@@ -1,0 +1,170 @@
+-- Version 2: members with roles, blind rounds of estimates, calls with positions and decisions, reviews, hand-overs.
+--
+-- Every row follows from an event of the record, except for the tables named private: what they hold never leaves the store.
+
+-- The name without look-alike letters (UTS 39), so that nobody joins under another one's name. NULL: from an older version.
+ALTER TABLE member ADD COLUMN skeleton TEXT;
+ALTER TABLE member ADD COLUMN joined INTEGER;            -- event; NULL: known only as an actor
+ALTER TABLE member ADD COLUMN gone INTEGER;              -- event of the leave; NULL: a member
+CREATE UNIQUE INDEX member_skeleton ON member (skeleton);
+
+-- Private: how a member is reached and recognised.
+CREATE TABLE address (
+    kind    TEXT NOT NULL,                               -- mail, jid
+    address TEXT NOT NULL,                               -- in lower case
+    member  TEXT NOT NULL REFERENCES member (id),
+    at      INTEGER NOT NULL,                            -- when it was given
+    PRIMARY KEY (kind, address)
+) STRICT;
+
+CREATE TABLE role_grant (
+    member TEXT NOT NULL REFERENCES member (id),
+    role   TEXT NOT NULL,                                -- id in sig.yaml
+    until  TEXT,                                         -- last day; NULL: no end
+    mark   TEXT,                                         -- what entitles to it: "XSF member until 2027-08-31"
+    event  INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (member, role)
+) STRICT;
+
+-- A blind collection of estimates for up to a batch of threats.
+CREATE TABLE round (
+    id       TEXT PRIMARY KEY,                           -- "R-1"
+    number   INTEGER NOT NULL UNIQUE,
+    follows  TEXT REFERENCES round (id),                 -- a second round: the first one
+    opened   INTEGER NOT NULL REFERENCES event (seq),
+    due      INTEGER NOT NULL,                           -- seconds, UTC
+    closed   INTEGER REFERENCES event (seq)              -- NULL: open
+) STRICT;
+
+CREATE TABLE round_threat (
+    round    TEXT NOT NULL REFERENCES round (id),
+    position INTEGER NOT NULL,
+    threat   TEXT NOT NULL,
+    digest   BLOB NOT NULL,                              -- of what was rated
+    PRIMARY KEY (round, threat)
+) STRICT;
+
+-- The newest answer of each estimator. While the round is open the record holds the commitment only.
+CREATE TABLE estimate (
+    round      TEXT NOT NULL REFERENCES round (id),
+    threat     TEXT NOT NULL,
+    factor     TEXT NOT NULL,                            -- likelihood, damage
+    pseudonym  TEXT NOT NULL,                            -- "R-1:e3", the same for all answers in a round
+    commitment BLOB NOT NULL,
+    event      INTEGER NOT NULL REFERENCES event (seq),
+    answer     TEXT,                                     -- id of a level, "abstain", "not-competent"; NULL: not opened
+    reason     TEXT,
+    salt       BLOB,
+    name       TEXT,                                     -- of the estimator where the profile shows names
+    PRIMARY KEY (round, threat, factor, pseudonym)
+) STRICT;
+
+-- Private: who is behind a pseudonym, and the answers of open rounds.
+CREATE TABLE ballot (
+    round     TEXT NOT NULL REFERENCES round (id),
+    threat    TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    pseudonym TEXT NOT NULL,
+    member    TEXT NOT NULL,
+    answer    TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    salt      BLOB NOT NULL,
+    PRIMARY KEY (round, threat, factor, pseudonym)
+) STRICT;
+
+CREATE TABLE call (
+    id       TEXT PRIMARY KEY,                           -- "C-1"
+    number   INTEGER NOT NULL UNIQUE,
+    kind     TEXT NOT NULL,                              -- edition, process, template, appeal
+    subject  TEXT NOT NULL,                              -- "analysis 0.2", "process", "D-3"
+    question TEXT NOT NULL,
+    digest   BLOB NOT NULL,                              -- of what it binds to
+    opened   INTEGER NOT NULL REFERENCES event (seq),
+    until    INTEGER NOT NULL,                           -- seconds, UTC
+    closed   INTEGER REFERENCES event (seq)
+) STRICT;
+
+-- The threats of a call on an edition, each with the digest of what was voted on.
+CREATE TABLE call_threat (
+    call   TEXT NOT NULL REFERENCES call (id),
+    threat TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (call, threat)
+) STRICT;
+
+-- The newest position of each member.
+CREATE TABLE position (
+    call     TEXT NOT NULL REFERENCES call (id),
+    member   TEXT NOT NULL REFERENCES member (id),
+    position TEXT NOT NULL,                              -- support, object, abstain
+    reason   TEXT NOT NULL,
+    event    INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (call, member)
+) STRICT;
+
+-- Of a position in a call, or to the priority of a threat in its objection period.
+CREATE TABLE objection (
+    id      TEXT PRIMARY KEY,                            -- "O-1"
+    number  INTEGER NOT NULL UNIQUE,
+    subject TEXT NOT NULL,                               -- "C-1" or "T-0042"
+    member  TEXT NOT NULL REFERENCES member (id),
+    text    TEXT NOT NULL,
+    event   INTEGER NOT NULL REFERENCES event (seq),
+    state   TEXT NOT NULL,                               -- open, answered, withdrawn, dissent
+    answer  TEXT,
+    settled INTEGER REFERENCES event (seq)               -- event of the newest state but open
+) STRICT;
+CREATE INDEX objection_subject ON objection (subject);
+
+CREATE TABLE decision (
+    id        TEXT PRIMARY KEY,                          -- "D-1"
+    number    INTEGER NOT NULL UNIQUE,
+    call      TEXT NOT NULL UNIQUE REFERENCES call (id),
+    outcome   TEXT NOT NULL,                             -- accepted, not-accepted
+    judgement TEXT NOT NULL,                             -- what the leader wrote
+    link      TEXT,                                      -- minute or message
+    event     INTEGER NOT NULL REFERENCES event (seq)
+) STRICT;
+
+-- Changes that left the substance alone: a decision on the text before holds for the text after.
+CREATE TABLE editorial (
+    threat TEXT NOT NULL,
+    before BLOB NOT NULL,                                -- digests of what is voted on
+    after  BLOB NOT NULL,
+    event  INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (threat, before, after)
+) STRICT;
+
+CREATE TABLE review (
+    id        TEXT PRIMARY KEY,                          -- "V-1"
+    number    INTEGER NOT NULL UNIQUE,
+    subject   TEXT NOT NULL,                             -- "analysis", "T-0042"
+    reviewer  TEXT NOT NULL,                             -- name to print
+    digest    BLOB NOT NULL,                             -- of the text when it was asked for
+    requested INTEGER NOT NULL REFERENCES event (seq),
+    due       INTEGER NOT NULL,                          -- seconds, UTC
+    answered  INTEGER REFERENCES event (seq),
+    answer    TEXT,
+    verdict   TEXT,                                      -- sound, changes-wanted, declined
+    reviewed  BLOB                                       -- digest of the text that the answer is about
+) STRICT;
+
+-- Private.
+CREATE TABLE review_address (
+    review  TEXT PRIMARY KEY REFERENCES review (id),
+    address TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE handover (
+    id       TEXT PRIMARY KEY,                           -- "H-1"
+    number   INTEGER NOT NULL UNIQUE,
+    threat   TEXT NOT NULL,
+    document TEXT NOT NULL,                              -- "XEP-0384"
+    carrier  TEXT NOT NULL,                              -- name of who carries it
+    venue    TEXT NOT NULL,
+    date     TEXT NOT NULL,                              -- day
+    event    INTEGER NOT NULL REFERENCES event (seq),
+    state    TEXT NOT NULL,                              -- open, taken-up, declined, unanswered
+    link     TEXT,
+    settled  INTEGER REFERENCES event (seq)
+) STRICT;
