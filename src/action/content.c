@@ -92,15 +92,13 @@ int member_id(struct action_context *c, struct sv *out, struct err *err)
     store_done(q);
     if (rc)
         return rc < 0 ? rc : CM_OK;
-    struct sv skeleton;
-    if ((rc = people_new_name(c, c->actor, &skeleton, err)))
+    if ((rc = people_new_name(c, c->actor, err)))
         return rc;
-    rc = store_prepare(c->store, "INSERT INTO member (id, name, skeleton) SELECT 'm' || (count(*) + 1), $1, $2 "
-                                 "FROM member RETURNING id", &q, err);
+    rc = store_prepare(c->store, "INSERT INTO member (id, name) SELECT 'm' || (count(*) + 1), $1 FROM member "
+                                 "RETURNING id", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, c->actor);
-    store_bind_text(q, 2, skeleton);
     while ((rc = store_step(q, err)) == STORE_ROW)
         *out = arena_sv(c->arena, store_text(q, 0));
     store_done(q);
@@ -291,22 +289,6 @@ static int find_changes(struct change_run *r, struct err *err)
     return CM_OK;
 }
 
-/* Documents whose row of coverage.tsv became `cited` with this change. */
-static void payload_moves(struct json *j, const struct coverage_moves *moves)
-{
-    if (!moves->list.len)
-        return;
-    json_key(j, "cited");
-    json_array(j);
-    for (size_t i = 0; i < moves->list.len; i++) {
-        json_object(j);
-        json_put(j, "document", moves->list.at[i].document);
-        json_put_str(j, "was", coverage_results[moves->list.at[i].was]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
 static void write_payload(struct change_run *r, struct str *out)
 {
     struct json j;
@@ -341,7 +323,8 @@ static void write_payload(struct change_run *r, struct str *out)
         json_end(&j);
     }
     json_end(&j);
-    payload_moves(&j, &r->moves);
+    if (r->moves.list.len)
+        coverage_moves_json(&j, &r->moves);
     if (r->change->payload)
         r->change->payload(&j, r->change->payload_data);
     json_end(&j);

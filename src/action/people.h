@@ -30,7 +30,8 @@ CM_MUST_USE int action_role_give(struct action_context *c, const struct role_req
 CM_MUST_USE int action_role_take(struct action_context *c, const struct role_request *request,
                                  struct action_result *out, struct err *err);
 
-/* A name that nobody has yet: its skeleton, or why it cannot be taken. */
-CM_MUST_USE int people_new_name(struct action_context *c, struct sv name, struct sv *out_skeleton, struct err *err);
+/* Whether a name that is new may be taken: CM_EREFUSED when it could be mistaken for a known one (utf8_confusable).
+ * Looks at all names: some 10 microseconds each. */
+CM_MUST_USE int people_new_name(struct action_context *c, struct sv name, struct err *err);
 
 #endif

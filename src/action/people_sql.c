@@ -10,27 +10,25 @@ enum { NAME_MAX_BYTES = 200, ADDRESS_MAX = 320, MARK_MAX = 200 };
 
 /* ---- names ---- */
 
-static int taken(struct action_context *c, struct sv name, struct sv skeleton, struct err *err)
+int people_new_name(struct action_context *c, struct sv name, struct err *err)
 {
-    struct store_stmt *q;
-    int rc = store_prepare(c->store, "SELECT name FROM member WHERE skeleton = $1 AND name <> $2", &q, err), found = 0;
-    if (rc)
-        return rc;
-    store_bind_text(q, 1, skeleton);
-    store_bind_text(q, 2, name);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        found = err_set(err, CM_EREFUSED, "\"%.*s\" looks like \"%.*s\", who is known already; take a name that "
-                        "cannot be mistaken", SV_ARG(name), SV_ARG(store_text(q, 0)));
-    store_done(q);
-    return rc ? rc : found;
-}
-
-int people_new_name(struct action_context *c, struct sv name, struct sv *out_skeleton, struct err *err)
-{
+    struct people people;
+    struct utf8_skeleton mine, theirs;
     if (!name.len || name.len > NAME_MAX_BYTES)
         return err_set(err, CM_EINPUT, "a member's name has 1 to %d bytes", NAME_MAX_BYTES);
-    *out_skeleton = utf8_fold(c->arena, name);
-    return taken(c, name, *out_skeleton, err);
+    int rc = utf8_skeleton(c->arena, name, &mine, err);
+    if (!rc && (!mine.caseless.len || !mine.shown.len))
+        rc = err_set(err, CM_EINPUT, "nothing of the name would be seen");
+    if (!rc)
+        rc = people_load(c->store, c->arena, NULL, c->now, &people, err);
+    for (size_t i = 0; !rc && i < people.list.len; i++) {
+        struct sv known = people.list.at[i].name;
+        if (!sv_eq(known, name) && !(rc = utf8_skeleton(c->arena, known, &theirs, err)) &&
+            utf8_confusable(&mine, &theirs))
+            rc = err_set(err, CM_EREFUSED, "\"%.*s\" looks like \"%.*s\", who is known already; take a name that "
+                         "cannot be mistaken", SV_ARG(name), SV_ARG(known));
+    }
+    return rc;
 }
 
 /* ---- reading ---- */
@@ -161,12 +159,12 @@ static int member_add(struct store *s, void *context, struct err *err)
 {
     struct people_run *r = context;
     struct act act;
-    struct sv id, skeleton;
+    struct sv id;
     bool joined = false;
     (void)s;
     int rc = act_begin(&act, r->c, "member.add", r->out, err);
     if (!rc)
-        rc = people_new_name(r->c, r->request->name, &skeleton, err);
+        rc = people_new_name(r->c, r->request->name, err);
     if (!rc)
         rc = find_or_next(r->c, r->request->name, &id, &joined, err);
     if (!rc && joined && !r->request->mail_count && !r->request->jid_count)
@@ -313,18 +311,17 @@ int action_role_take(struct action_context *c, const struct role_request *reques
 
 /* ---- rows ---- */
 
-static int apply_add(struct store *s, struct arena *a, const struct act_event *e, struct sv id, struct sv name,
+static int apply_add(struct store *s, const struct act_event *e, struct sv id, struct sv name,
                      struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "INSERT INTO member (id, name, skeleton, joined) VALUES ($1, $2, $3, $4) "
+    int rc = store_prepare(s, "INSERT INTO member (id, name, joined) VALUES ($1, $2, $3) "
                               "ON CONFLICT (id) DO UPDATE SET joined = excluded.joined, gone = NULL", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
     store_bind_text(q, 2, name);
-    store_bind_text(q, 3, utf8_fold(a, name));
-    store_bind_int(q, 4, e->seq);
+    store_bind_int(q, 3, e->seq);
     return act_run(q, err);
 }
 
@@ -385,13 +382,14 @@ int people_apply(struct store *s, struct arena *a, const struct act_event *e, st
 {
     const struct json_value *member = json_get(e->payload, "member");
     struct sv id, name;
+    (void)a;
     int rc = act_text(e, member, "id", &id, err);
     if (!rc)
         rc = act_text(e, member, "name", &name, err);
     if (rc)
         return rc;
     if (sv_eq_str(e->action, "member.add"))
-        return apply_add(s, a, e, id, name, err);
+        return apply_add(s, e, id, name, err);
     if (sv_eq_str(e->action, "role.give"))
         return apply_give(s, e, id, err);
     return sv_eq_str(e->action, "role.take") ? apply_take(s, e, id, err) : apply_gone(s, e, id, err);

@@ -2,7 +2,6 @@
 #include "action/acts.h"
 #include "base/date.h"
 #include "base/fs.h"
-#include "base/utf8.h"
 
 enum { EDITION_FILE_MAX = 256 * 1024 * 1024 };
 
@@ -20,13 +19,12 @@ static int replay_member(struct replay *r, struct sv name, struct err *err)
     bool secret = sv_find_char(r->actor, ':') >= 0; /* a pseudonym */
     if (secret || sv_eq_str(r->actor, "operator"))
         return CM_OK;
-    int rc = store_prepare(r->c->store, "INSERT INTO member (id, name, skeleton) VALUES ($1, $2, $3) "
+    int rc = store_prepare(r->c->store, "INSERT INTO member (id, name) VALUES ($1, $2) "
                                         "ON CONFLICT DO NOTHING", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, r->actor);
     store_bind_text(q, 2, name);
-    store_bind_text(q, 3, utf8_fold(r->c->arena, name));
     rc = store_step(q, err);
     store_done(q);
     return rc;

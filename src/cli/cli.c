@@ -55,19 +55,6 @@ void cli_print_moves(const struct coverage_moves *moves)
                coverage_results[moves->list.at[i].was]);
 }
 
-void cli_json_moves(struct json *j, const struct coverage_moves *moves)
-{
-    json_key(j, "cited");
-    json_array(j);
-    for (size_t i = 0; i < moves->list.len; i++) {
-        json_object(j);
-        json_put(j, "document", moves->list.at[i].document);
-        json_put_str(j, "was", coverage_results[moves->list.at[i].was]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r)
 {
     if (c->json) {
@@ -78,7 +65,7 @@ void cli_print_result(struct cli *c, const char *what, const struct action_resul
         json_put_int(&j.j, "event", r->event);
         json_put_int(&j.j, "files", (int64_t)r->files);
         json_put_int(&j.j, "fields", (int64_t)r->fields);
-        cli_json_moves(&j.j, &r->moves);
+        coverage_moves_json(&j.j, &r->moves);
         cli_json_end(&j);
     } else if (!r->event) {
         printf("%s: nothing changed\n", what);

@@ -80,9 +80,8 @@ CM_MUST_USE int cli_open(struct cli *c, unsigned flags);
 void cli_context(struct cli *c, struct action_context *out);
 /* "T-0001: stage changed (event 12)" or the JSON form. */
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r);
-/* Rows of coverage.tsv that became `cited`: a line each, or the member "cited". */
+/* Rows of coverage.tsv that became `cited`: a line each. */
 void cli_print_moves(const struct coverage_moves *moves);
-void cli_json_moves(struct json *j, const struct coverage_moves *moves);
 CM_MUST_USE int cli_load_view(struct cli *c, struct view *out);
 /* process, template or analysis; false prints what is known. */
 bool cli_document(const struct command *self, const char *name, enum document_kind *out);

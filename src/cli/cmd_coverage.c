@@ -143,7 +143,7 @@ static void print_json(const struct view *v, const struct coverage_moves *moves)
     for (size_t i = 0; i < ARRAY_LEN(groups); i++)
         json_group(&j.j, v, &groups[i]);
     if (moves)
-        cli_json_moves(&j.j, moves);
+        coverage_moves_json(&j.j, moves);
     cli_json_end(&j);
 }
 

@@ -1,5 +1,6 @@
 /* The text of coverage.tsv: cells in normal form, and the column of threats brought up to date. */
 #include "base/str.h"
+#include "format/json.h"
 #include "profile/internal.h"
 
 #include <stdlib.h>
@@ -115,4 +116,17 @@ struct sv coverage_current(struct arena *a, const struct profile *p, struct sv t
     struct sv result = sv_eq(str_sv(&out), text) ? text : arena_sv(a, str_sv(&out));
     str_release(&out);
     return result;
+}
+
+void coverage_moves_json(struct json *j, const struct coverage_moves *moves)
+{
+    json_key(j, "cited");
+    json_array(j);
+    for (size_t i = 0; i < moves->list.len; i++) {
+        json_object(j);
+        json_put(j, "document", moves->list.at[i].document);
+        json_put_str(j, "was", coverage_results[moves->list.at[i].was]);
+        json_end(j);
+    }
+    json_end(j);
 }

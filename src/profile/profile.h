@@ -183,6 +183,10 @@ struct coverage_moves {
     }) list;
 };
 
+/* The member "cited": [{"document": .., "was": ..}]. */
+struct json;
+void coverage_moves_json(struct json *j, const struct coverage_moves *moves);
+
 /* "XEP-0384 v0.8.3 §4.2" */
 struct citation {
     struct sv id, version, section;

@@ -7,6 +7,8 @@ run "$CM" member list
 says 'an empty group says how to begin' 'member add'
 does 'a member' "$CM" member add 'Ada Byron' --mail Ada@Example.org --jid ada@example.org --now $NOW
 fails 1 'looks like' 'a name that looks like it' "$CM" member add 'ada byron'
+fails 1 'looks like' 'nor one in letters of another script' "$CM" member add $'\xd0\x90da \xd0\x92yron'
+fails 1 'looks like' 'not even as an actor by that name' "$CM" threat edit G-0001 --set level=gate --as 'ADA BYR0N'
 fails 1 'member already' 'the same name again' "$CM" member add 'Ada Byron'
 fails 1 'belongs to Ada' 'an address of somebody else, whatever its case' "$CM" member add Grace --mail aDa@example.org
 run "$CM" member list

@@ -2,11 +2,8 @@
 --
 -- Every row follows from an event of the record, except for the tables named private: what they hold never leaves the store.
 
--- The name without look-alike letters (UTS 39), so that nobody joins under another one's name. NULL: from an older version.
-ALTER TABLE member ADD COLUMN skeleton TEXT;
 ALTER TABLE member ADD COLUMN joined INTEGER;            -- event; NULL: known only as an actor
 ALTER TABLE member ADD COLUMN gone INTEGER;              -- event of the leave; NULL: a member
-CREATE UNIQUE INDEX member_skeleton ON member (skeleton);
 
 -- Private: how a member is reached and recognised.
 CREATE TABLE address (
