@@ -111,6 +111,11 @@ CM_MUST_USE int action_assent(struct action_context *c, enum document_kind docum
 CM_MUST_USE int assent_missing(struct store *s, struct arena *a, const struct sig *sig, enum document_kind document,
                                struct sv *out, struct err *err);
 
+/* report.record: notes that a report was made, for the period since a time (seconds), with its text, which stays in
+ * the record. */
+CM_MUST_USE int action_report_record(struct action_context *c, int64_t since, struct sv text,
+                                     struct action_result *out, struct err *err);
+
 /* Digest of all content as it is now: what record headers call state. */
 CM_MUST_USE int content_state(struct store *s, struct arena *a, struct digest *out, struct err *err);
 /* record_verify and, beyond the chain: stored files against their digests and the head's state, stored

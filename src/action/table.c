@@ -32,6 +32,8 @@ const struct action_info action_table[] = {
     {"member.remove", "member leave", "NAME --reason TEXT", "remove a member", PERMIT_CONFIGURE},
     {"role.give", "role give", "NAME ROLE [--until DATE] [--mark TEXT]", "give a member a role", PERMIT_CONFIGURE},
     {"role.take", "role take", "NAME ROLE", "take a role from a member", PERMIT_CONFIGURE},
+    {"report.record", "report --record", "[--since DATE]", "note the report to the council in the record",
+     PERMIT_PUBLISH},
     {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
      "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };

@@ -117,6 +117,7 @@ int cmd_member(struct cli *c, const struct command *self, int argc, const char *
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_lint(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv);

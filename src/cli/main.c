@@ -124,6 +124,12 @@ const struct command commands[] = {
      "on record; --assent NAME records\n"
      "one. With --from the assents are asserted by --assent alone.",
      cmd_submit},
+    {"report", "[--since DATE] [--format FORMAT] [--to FILE] [--record]", "the report to the council",
+     "What moved since DATE (default: since the last report on record, or for the period that process.md sets),\n"
+     "new priorities, recommendations, who took part, and at most three things to ask for. FORMAT is text, html, xml,\n"
+     "json or pdf (default: by the name of FILE, or text). --record keeps the report in the public record; the next\n"
+     "one begins there.",
+     cmd_report},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",

@@ -3,7 +3,7 @@
 
 #include "base/date.h"
 
-const char *const document_names[DOCUMENT_KINDS] = {"process", "template", "analysis"};
+const char *const document_names[DOCUMENT_KINDS + 1] = {"process", "template", "analysis", "report"};
 
 static struct sv initials_of(struct arena *a, const struct sig *sig)
 {

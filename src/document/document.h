@@ -7,8 +7,12 @@
 #include "format/doc.h"
 #include "register/view.h"
 
-enum document_kind { DOCUMENT_PROCESS, DOCUMENT_TEMPLATE, DOCUMENT_ANALYSIS, DOCUMENT_KINDS };
-extern const char *const document_names[DOCUMENT_KINDS]; /* "process", "template", "analysis": also file names */
+/* The deliverables, and the report (report.h), which is a document to the writers only. */
+enum document_kind {
+    DOCUMENT_PROCESS, DOCUMENT_TEMPLATE, DOCUMENT_ANALYSIS, DOCUMENT_KINDS, DOCUMENT_REPORT = DOCUMENT_KINDS
+};
+/* "process", "template", "analysis", "report": also file names. */
+extern const char *const document_names[DOCUMENT_KINDS + 1];
 
 struct fragments;
 

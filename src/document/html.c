@@ -674,7 +674,9 @@ static void title_block(struct markup *m, const struct document *d)
     markup_element(m, "h1", d->title);
     markup_open(m, "dl");
     markup_attr_str(m, "class", "meta");
-    if (d->working_draft)
+    if (d->kind == DOCUMENT_REPORT)
+        meta_row(m, "Kind", SV("Report, generated from the public record"));
+    else if (d->working_draft)
         meta_row(m, "Working draft", has_edition(d) ? build_sv(&a, "after edition %.*s", SV_ARG(d->version))
                                                     : SV("before the first edition"));
     else

@@ -572,6 +572,8 @@ static void write_head(struct text_writer *w, struct str *out)
                                              SV_ARG(d->version)))};
     if (d->working_draft && sv_eq_str(d->version, "0.1"))
         left[2] = SV("Working draft 0.1");
+    if (d->kind == DOCUMENT_REPORT)
+        left[2] = SV("Report");
     size_t rows = sig->authors.len + 1 > 3 ? sig->authors.len + 1 : 3;
     for (size_t i = 0; i < rows; i++) {
         struct sv right = i < sig->authors.len    ? write_author_name(w->arena, &sig->authors.at[i])
@@ -603,7 +605,9 @@ static void write_status(struct text_writer *w, struct str *out)
     const struct document *d = w->document;
     const struct sig *sig = &d->view->profile->sig;
     struct sv text =
-        d->working_draft
+        d->kind == DOCUMENT_REPORT
+            ? SV("This is a report, generated from the public record of the group. It approves nothing.")
+        : d->working_draft
             ? sv_str(arena_printf(
                   w->arena,
                   "This is a working draft of the %.*s. It is not an edition and changes without "

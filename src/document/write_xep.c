@@ -724,7 +724,7 @@ void document_write_xep(const struct document *d, struct str *out)
 {
     struct xep_form form = {
         .number = sv_str(document_names[d->kind]),
-        .status = d->working_draft ? SV("Working draft") : SV("Edition"),
+        .status = d->kind == DOCUMENT_REPORT ? SV("Report") : d->working_draft ? SV("Working draft") : SV("Edition"),
         .shortname = sv_str(document_names[d->kind]),
         .revisions = d->revisions.at,
         .revision_count = d->revisions.len,
