@@ -53,6 +53,7 @@ int acts_apply(struct store *s, struct arena *a, const struct act_event *e, stru
         const char *family;
         int (*apply)(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
     } families[] = {
+        {"embargo.", embargo_apply},
         {"member.", people_apply},
         {"role.", people_apply},
     };

@@ -52,6 +52,7 @@ struct act_event {
  * its action always has is CM_ECORRUPT. */
 CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 /* The families. */
+CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* A text of the payload that the action always has. */

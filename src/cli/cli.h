@@ -113,6 +113,7 @@ int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **ar
 int cmd_coverage(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_threat(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_embargo(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -84,6 +84,18 @@ const struct command commands[] = {
      "standard input.\n"
      "\"analyse\" is exact; when time or memory runs out it gives proven bounds and says so.",
      cmd_tree},
+    {"embargo",
+     "list\n"
+     "show E-1\n"
+     "open --to NAME... --text TEXT|--file FILE [--days N]\n"
+     "note E-1 --text TEXT|--file FILE\n"
+     "share E-1 NAME\n"
+     "release E-1 [--reason TEXT]",
+     "unpatched flaws, told to named members until their time is over",
+     "A flaw in an implementation goes to its vendor, not to the list. Its notes are private to the members who were\n"
+     "told, the record holds a commitment to each. After the days that process.md sets, or earlier by a leader with a\n"
+     "reason, \"release\" makes all of it public.",
+     cmd_embargo},
     {"member",
      "list\n"
      "show NAME\n"

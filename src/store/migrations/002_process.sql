@@ -165,3 +165,38 @@ CREATE TABLE handover (
     link     TEXT,
     settled  INTEGER REFERENCES event (seq)
 ) STRICT;
+
+-- A flaw without a cure, which goes to its vendor before it goes to the list: counted in public, told to named people.
+CREATE TABLE embargo (
+    id       TEXT PRIMARY KEY,                           -- "E-1"
+    number   INTEGER NOT NULL UNIQUE,
+    opened   INTEGER NOT NULL REFERENCES event (seq),
+    until    INTEGER NOT NULL,                           -- seconds, UTC: public from then on
+    released INTEGER REFERENCES event (seq)
+) STRICT;
+
+CREATE TABLE embargo_note (
+    embargo    TEXT NOT NULL REFERENCES embargo (id),
+    position   INTEGER NOT NULL,
+    event      INTEGER NOT NULL REFERENCES event (seq),
+    commitment BLOB NOT NULL,
+    author     TEXT,                                     -- NULL before the release, as the next two
+    text       TEXT,
+    salt       BLOB,
+    PRIMARY KEY (embargo, position)
+) STRICT;
+
+-- Private, until the release.
+CREATE TABLE embargo_secret (
+    embargo  TEXT NOT NULL REFERENCES embargo (id),
+    position INTEGER NOT NULL,
+    author   TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    salt     BLOB NOT NULL,
+    PRIMARY KEY (embargo, position)
+) STRICT;
+CREATE TABLE embargo_reader (
+    embargo TEXT NOT NULL REFERENCES embargo (id),
+    member  TEXT NOT NULL REFERENCES member (id),
+    PRIMARY KEY (embargo, member)
+) STRICT;
