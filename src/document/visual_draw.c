@@ -50,6 +50,16 @@ static const struct look looks[] = {
     {"c-label", "#16191d", NULL, NULL, "13", NULL, NULL},
     {"c-number", "#16191d", NULL, NULL, "16", "bold", NULL},
     {"c-on", "#ffffff", NULL, NULL, "16", "bold", NULL},
+    {"s-title", "#16191d", NULL, NULL, "14", "bold", NULL},
+    {"s-round", "#16191d", NULL, NULL, "12", "bold", NULL},
+    {"s-note", "#4b5259", NULL, NULL, "12", NULL, NULL},
+    {"s-count", "#4b5259", NULL, NULL, "12", NULL, "middle"},
+    {"s-word", "#16191d", NULL, NULL, "13", NULL, "middle"},
+    {"s-axis", "#8b8e91", NULL, NULL, NULL, NULL, NULL},
+    {"s-band", "#e2eef0", "#125566", NULL, NULL, NULL, NULL},
+    {"s-dot", "#125566", NULL, NULL, NULL, NULL, NULL},
+    {"s-median", "#16191d", "#16191d", NULL, NULL, NULL, NULL},
+    {"s-lower", "#ffffff", "#16191d", NULL, NULL, NULL, NULL},
 };
 
 static void look_attr(struct markup *m, const char *name, const char *value)

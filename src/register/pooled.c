@@ -219,8 +219,9 @@ static int check(const struct pool *p, struct err *err)
     for (size_t i = 0; i < p->count; i++) {
         double lo = p->ranges[i].lo, hi = p->ranges[i].hi;
         if (!(lo > 0 && hi >= lo && (probability ? hi < 1 : isfinite(hi))))
-            return err_set(err, CM_EINPUT, "interval %zu is %g..%g; expected two numbers above 0%s, the lower one first",
-                           i + 1, lo, hi, probability ? " and below 1" : "");
+            return err_set(err, CM_EINPUT,
+                           "interval %zu is %g..%g; expected two numbers above 0%s, the lower one first", i + 1, lo,
+                           hi, probability ? " and below 1" : "");
     }
     return CM_OK;
 }

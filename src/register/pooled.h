@@ -72,8 +72,9 @@ struct pooled_interval {
  * that nobody believes. The quantile of p is the least x with F(x) >= p. Each lies between the least and the greatest
  * of the estimators' own quantiles, and is found there by bisection of ln(x / (1 - x)) or ln x to within 1e-12, times
  * its magnitude where that is above 1; that is within 1e-10 of a cost or time, and of the odds of a probability,
- * relatively, for values from 1e-40 to 1e40. Between estimators so far apart that the gap holds less than 1e-300 of the
- * probability, a quantile that could lie anywhere in the gap is given near its lower end. An end on which all agree is given as it is, to the last bit.
+ * relatively, for values from 1e-40 to 1e40. Between estimators so far apart that the gap holds less than 1e-300 of
+ * the probability, a quantile that could lie anywhere in the gap is given near its lower end. An end on which all
+ * agree is given as it is, to the last bit.
  *
  * CM_EINPUT when an interval is not one of its kind; the message names it by its position from 1, *out is then empty.
  * Time: O(count), some fifty passes. */

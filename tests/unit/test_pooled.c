@@ -328,9 +328,12 @@ static const struct {
     struct pooled_range range;
     const char *message;
 } bad_rows[] = {
-    {POOLED_PROBABILITY, {0, .5}, "interval 2 is 0..0.5; expected two numbers above 0 and below 1, the lower one first"},
-    {POOLED_PROBABILITY, {.5, 1}, "interval 2 is 0.5..1; expected two numbers above 0 and below 1, the lower one first"},
-    {POOLED_PROBABILITY, {.5, .4}, "interval 2 is 0.5..0.4; expected two numbers above 0 and below 1, the lower one first"},
+    {POOLED_PROBABILITY, {0, .5},
+     "interval 2 is 0..0.5; expected two numbers above 0 and below 1, the lower one first"},
+    {POOLED_PROBABILITY, {.5, 1},
+     "interval 2 is 0.5..1; expected two numbers above 0 and below 1, the lower one first"},
+    {POOLED_PROBABILITY, {.5, .4},
+     "interval 2 is 0.5..0.4; expected two numbers above 0 and below 1, the lower one first"},
     {POOLED_PROBABILITY, {NAN, .4}, NULL},
     {POOLED_PROBABILITY, {.4, NAN}, NULL},
     {POOLED_POSITIVE, {-1, 5}, "interval 2 is -1..5; expected two numbers above 0, the lower one first"},
