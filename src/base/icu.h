@@ -2,16 +2,18 @@
  *
  * Few texts do: ASCII, and all that lies below U+0300, is in NFC as it stands. Linked in the usual way ICU brings
  * the C++ run-time library along, and resolving their symbols takes longer than a whole command on a small attack
- * tree. Types and constants come from ICU's headers; the functions stand in this table, which is filled once.
- * For base/utf8.c only. */
+ * tree. Types and constants come from ICU's headers; the functions stand in two tables, one for each library, and
+ * each is filled once, when it is first asked for: text that is only normalised does not load the library that knows
+ * look-alikes. For base/utf8.c and base/utf8_skeleton.c only. */
 #ifndef CASEMATE_BASE_ICU_H
 #define CASEMATE_BASE_ICU_H
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
-/* One line for each function used: its result is called as icu()->NAME(...). */
+/* One line for each function used, of libicuuc: called as icu()->NAME(...). */
 #define ICU_FUNCTIONS(X)                                                                                               \
     X(u_charType)                                                                                                      \
     X(u_errorName)                                                                                                     \
@@ -22,17 +24,30 @@
     X(u_strFromUTF8)                                                                                                   \
     X(u_strToUTF8)                                                                                                     \
     X(unorm2_getNFCInstance)                                                                                           \
+    X(unorm2_getNFKCCasefoldInstance)                                                                                  \
+    X(unorm2_getNFKCInstance)                                                                                          \
     X(unorm2_isNormalized)                                                                                             \
     X(unorm2_normalize)
 
-struct icu {
-#define ICU_MEMBER(name) __typeof__(&name) name;
-    ICU_FUNCTIONS(ICU_MEMBER)
-#undef ICU_MEMBER
-};
+/* The same of libicui18n: called as icu_spoof()->NAME(...). */
+#define ICU_SPOOF_FUNCTIONS(X)                                                                                         \
+    X(uspoof_close)                                                                                                    \
+    X(uspoof_getSkeleton)                                                                                              \
+    X(uspoof_open)
 
-/* The table, for the life of the process; any thread. A machine without the ICU that this program was built for is
- * an installation that cannot work: the process ends with a message that names the library. */
+#define ICU_MEMBER(name) __typeof__(&name) name;
+struct icu {
+    ICU_FUNCTIONS(ICU_MEMBER)
+};
+struct icu_spoof {
+    ICU_SPOOF_FUNCTIONS(ICU_MEMBER)
+};
+#undef ICU_MEMBER
+
+/* The tables, for the life of the process; any thread. A machine without the ICU that this program was built for is
+ * an installation that cannot work: the process ends with a message that names the library. A process that will
+ * lock itself out of the file system calls these before, when it may need them. */
 const struct icu *icu(void);
+const struct icu_spoof *icu_spoof(void);
 
 #endif

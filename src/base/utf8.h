@@ -1,8 +1,9 @@
-/* UTF-8 (RFC 3629) and Unicode normalisation (ICU stays inside utf8.c). */
+/* UTF-8 (RFC 3629), Unicode normalisation, and look-alikes (ICU stays inside utf8.c and utf8_skeleton.c). */
 #ifndef CASEMATE_BASE_UTF8_H
 #define CASEMATE_BASE_UTF8_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/sv.h"
 
 /* True for valid UTF-8: no overlong forms, surrogates or code points above U+10FFFF. Otherwise *out_bad (may
@@ -27,5 +28,39 @@ size_t utf8_words(struct sv text);
 void utf8_position(struct sv text, size_t offset, uint32_t *out_line, uint32_t *out_column);
 /* A bidirectional or other invisible control character (Cc but TAB and LF, Cf that reorder or hide text). */
 bool utf8_is_deceptive(uint32_t code_point);
+
+/* ---- utf8_skeleton.c: names that people could take for one another ---- */
+
+enum { UTF8_SKELETON_MAX = 1024 }; /* bytes of a name */
+
+/* Two keys of one name. Both are opaque: for comparison and for an index, never to be shown. Valid UTF-8 in NFD,
+ * without blanks at the ends. */
+struct utf8_skeleton {
+    struct sv caseless; /* as if upper and lower case were the same: "Admin" and "ADMIN" */
+    struct sv shown;    /* as it looks when it is shown as written: a capital "I" like a small "l" */
+};
+
+/* The skeleton of a name. skeleton() is that of Unicode Technical Standard 39, section 4, with the data of the ICU
+ * that is installed, and fold() is NFKC_Casefold of the Unicode Standard (section 3.13: full case folding, NFKC, and
+ * Default_Ignorable_Code_Point removed, which takes zero-width joiners and variation selectors away):
+ *
+ *     step(X)  = skeleton(fold(X))
+ *     caseless = step(step(step(X)))
+ *     shown    = caseless(skeleton(NFKC(X)))
+ *
+ * Then runs of White_Space, and of U+2800 (a blank though no white space), become one space, and those at the ends
+ * go. UTS 39 defines skeleton() without regard to case; here people name themselves, and their names are shown as
+ * written but found without regard to case, hence two keys. The further steps are there because the data map some
+ * characters to what fold() changes ("0" to "O", "%" to "º/₀"); with three, a key is its own key.
+ *
+ * A plain ASCII name has a skeleton that differs from it, too: "m" becomes "rn", and "1" and "|" become "l".
+ *
+ * Texts are in the arena. A name of which nothing is seen (only ignorable characters and blanks) has empty keys:
+ * the caller refuses it. CM_EINPUT: not UTF-8 (the message names the byte). CM_ELIMIT: longer than
+ * UTF8_SKELETON_MAX. Keys depend on the version of ICU: a store that keeps them computes them anew when that
+ * changes. Loads libicui18n on first use. About 10 microseconds a name. */
+CM_MUST_USE int utf8_skeleton(struct arena *a, struct sv name, struct utf8_skeleton *out, struct err *err);
+/* Whether one name can be taken for the other: one of the two keys is the same. Not transitive. */
+bool utf8_confusable(const struct utf8_skeleton *x, const struct utf8_skeleton *y);
 
 #endif
