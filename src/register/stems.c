@@ -57,8 +57,10 @@ static bool has_vowel(struct sv s)
 /* Takes an ending off when enough remains. */
 static bool cut(struct sv *s, struct sv ending)
 {
+    if (s->len < ending.len + STEM_MIN || s->at[s->len - 1] != ending.at[ending.len - 1] || !sv_ends(*s, ending))
+        return false;
     struct sv rest = sv_from(s->at, s->len - ending.len);
-    if (s->len < ending.len + STEM_MIN || !sv_ends(*s, ending) || !has_vowel(rest))
+    if (!has_vowel(rest))
         return false;
     *s = rest;
     return true;
@@ -66,7 +68,7 @@ static bool cut(struct sv *s, struct sv ending)
 
 static void cut_plural(struct sv *s)
 {
-    if (s->len < STEM_MIN + 1 || !sv_ends(*s, SV("s")) || sv_ends(*s, SV("ss")) || sv_ends(*s, SV("us")) ||
+    if (s->len < STEM_MIN + 1 || s->at[s->len - 1] != 's' || sv_ends(*s, SV("ss")) || sv_ends(*s, SV("us")) ||
         sv_ends(*s, SV("is")))
         return;
     bool hissing = sv_ends(*s, SV("sses")) || sv_ends(*s, SV("shes")) || sv_ends(*s, SV("ches")) ||
@@ -93,7 +95,7 @@ static struct sv stem_of(struct sv word)
     for (size_t i = 0; i < ARRAY_LEN(nouns); i++)
         if (s.len > nouns[i].len + STEM_MIN && cut(&s, nouns[i]))
             break;
-    if (s.len > STEM_MIN && (sv_ends(s, SV("e")) || sv_ends(s, SV("y")) || sv_ends(s, SV("i"))))
+    if (s.len > STEM_MIN && memchr("eiy", s.at[s.len - 1], 3))
         s.len -= sv_ends(s, SV("ie")) ? 2 : 1;
     if (s.len >= STEM_MIN + 2 && sv_ends(s, SV("at")))
         s.len -= 2;
