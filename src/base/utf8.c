@@ -194,7 +194,7 @@ struct sv utf8_fold(struct arena *a, struct sv text)
     return result;
 }
 
-static bool is_alnum(uint32_t c)
+bool utf8_is_alnum(uint32_t c)
 {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
@@ -210,7 +210,7 @@ size_t utf8_words(struct sv text)
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 ||
             (c >= 0x2000 && icu()->u_isUWhiteSpace((UChar32)c))) {
             in_word = false;
-        } else if (!in_word && is_alnum(c)) {
+        } else if (!in_word && utf8_is_alnum(c)) {
             in_word = true;
             words++;
         }

@@ -22,6 +22,8 @@ struct sv utf8_nfc(struct arena *a, struct sv text);
 bool utf8_is_nfc(struct sv text);
 /* Full case folding, for search and comparison. */
 struct sv utf8_fold(struct arena *a, struct sv text);
+/* A letter or decimal digit (combining marks are neither). */
+bool utf8_is_alnum(uint32_t code_point);
 /* Words in running text: maximal runs of non-blank characters with at least one letter or digit. */
 size_t utf8_words(struct sv text);
 /* Line and column (from 1, column in characters) of a byte offset in valid text. */

@@ -55,17 +55,22 @@ void cli_print_moves(const struct coverage_moves *moves)
                coverage_results[moves->list.at[i].was]);
 }
 
+void cli_json_result(struct json *j, const char *what, const struct action_result *r)
+{
+    json_put_str(j, "done", what);
+    json_put(j, "id", r->id);
+    json_put_int(j, "event", r->event);
+    json_put_int(j, "files", (int64_t)r->files);
+    json_put_int(j, "fields", (int64_t)r->fields);
+    coverage_moves_json(j, &r->moves);
+}
+
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r)
 {
     if (c->json) {
         struct cli_json j;
         cli_json_begin(&j);
-        json_put_str(&j.j, "done", what);
-        json_put(&j.j, "id", r->id);
-        json_put_int(&j.j, "event", r->event);
-        json_put_int(&j.j, "files", (int64_t)r->files);
-        json_put_int(&j.j, "fields", (int64_t)r->fields);
-        coverage_moves_json(&j.j, &r->moves);
+        cli_json_result(&j.j, what, r);
         cli_json_end(&j);
     } else if (!r->event) {
         printf("%s: nothing changed\n", what);

@@ -80,6 +80,8 @@ CM_MUST_USE int cli_open(struct cli *c, unsigned flags);
 void cli_context(struct cli *c, struct action_context *out);
 /* "T-0001: stage changed (event 12)" or the JSON form. */
 void cli_print_result(struct cli *c, const char *what, const struct action_result *r);
+/* The members of that JSON form, into an object that is open. */
+void cli_json_result(struct json *j, const char *what, const struct action_result *r);
 /* Rows of coverage.tsv that became `cited`: a line each. */
 void cli_print_moves(const struct coverage_moves *moves);
 CM_MUST_USE int cli_load_view(struct cli *c, struct view *out);

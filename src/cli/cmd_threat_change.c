@@ -87,12 +87,30 @@ int threat_new(struct cli *c, const struct command *self, int argc, const char *
     return EXIT_DONE;
 }
 
+static void print_proposed(struct cli *c, const struct action_result *r, const struct profile *before,
+                           const struct similars *similars)
+{
+    const char *what = arena_printf(&c->arena, "%.*s proposed", SV_ARG(r->id));
+    if (!c->json) {
+        cli_print_result(c, what, r);
+        similar_print(c, before, similars);
+        return;
+    }
+    struct cli_json j;
+    cli_json_begin(&j);
+    cli_json_result(&j.j, what, r);
+    similar_json(&j.j, before, similars);
+    cli_json_end(&j);
+}
+
 int threat_propose(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *name = NULL, *abstract = NULL, *area = NULL;
     struct words words;
     struct action_context context;
     struct action_result r;
+    struct profile before;
+    struct similars similars;
     const struct option options[] = {
         {"name", OPTION_TEXT, &name, "NAME", "name of the threat"},
         {"abstract", OPTION_TEXT, &abstract, "TEXT", "one or two sentences"},
@@ -104,9 +122,13 @@ int threat_propose(struct cli *c, const struct command *self, int argc, const ch
     if (words.len || !name || !abstract || !area)
         return usage_error(self, "threat propose wants --name, --abstract and --area");
     struct proposal p = {sv_str(name), sv_str(abstract), sv_str(area)};
-    if ((rc = open_for(c, &context)))
+    if ((rc = open_for(c, &context)) || (rc = similar_load(c, &before)))
         return cli_fail(c, rc);
-    return done(c, "proposed", &r, action_threat_propose(&context, &p, &r, &c->err));
+    similar_to_proposal(c, &before, &p, &similars);
+    if ((rc = action_threat_propose(&context, &p, &r, &c->err)))
+        return cli_fail(c, rc);
+    print_proposed(c, &r, &before, &similars);
+    return EXIT_DONE;
 }
 
 /* Runs $VISUAL or $EDITOR on a temporary file. */

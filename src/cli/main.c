@@ -61,13 +61,18 @@ const struct command commands[] = {
      "split ID --into ID --into ID... --reason TEXT\n"
      "withdraw ID --reason TEXT\n"
      "history ID [--field FIELD]\n"
-     "diff ID [--from VERSION] [--to VERSION]",
+     "diff ID [--from VERSION] [--to VERSION]\n"
+     "similar ID|--text TEXT",
      "everything about threats",
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
      "--set opens the entry in $EDITOR; --file takes the whole new text from a file (- for standard input). "
      "\"diff\" compares\n"
-     "with the last edition of the analysis, or between two editions.",
+     "with the last edition of the analysis, or between two editions. \"similar\" lists the entries that have most "
+     "in common with\n"
+     "one, or with a description: words, documents, steps of the attack tree, and a score from 0 to 1; "
+     "\"propose\" names up\n"
+     "to three that the new entry may be a duplicate of.",
      cmd_threat},
     {"tree",
      "check FILE\n"
