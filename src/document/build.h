@@ -82,6 +82,9 @@ void build_formal_chapters(struct arena *a, const struct view *v, struct documen
 void build_references(struct arena *a, const struct view *v, struct document *d);
 void build_revisions(struct arena *a, struct document *d);
 
+/* build_sensitivity.c: which places in the order of priority could change hands; nothing while no rating is spread. */
+void build_sensitivity(struct arena *a, const struct view *v, struct doc_block *parent);
+
 /* build_coverage.c. Groups of rows of coverage.tsv; a `whole` one is told by the result, so that each row is in one
  * of those, and the others name some of the same documents again. */
 enum coverage_group_id {

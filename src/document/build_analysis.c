@@ -57,6 +57,7 @@ static void summary(struct arena *a, const struct view *v, struct document *d)
                     v->active < v->threats.len ? ", not counting those merged, split or withdrawn" : "");
     if (v->active)
         summary_table(a, v, s);
+    build_sensitivity(a, v, s);
     doc_append(s, visual_matrix(a, v, SV("matrix"), VISUAL_DOCUMENT));
     doc_append(s, visual_board(a, v, SV("board"), true));
 }
