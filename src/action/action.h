@@ -111,6 +111,12 @@ CM_MUST_USE int action_assent(struct action_context *c, enum document_kind docum
 CM_MUST_USE int assent_missing(struct store *s, struct arena *a, const struct sig *sig, enum document_kind document,
                                struct sv *out, struct err *err);
 
+/* sig.end: the body that the group reports to has ended it; from then on every other action is refused. sig.resume
+ * takes that back. Both want a reason. */
+CM_MUST_USE int action_sig_end(struct action_context *c, struct sv body, struct sv link, struct action_result *out,
+                               struct err *err);
+CM_MUST_USE int action_sig_resume(struct action_context *c, struct action_result *out, struct err *err);
+
 /* report.record: notes that a report was made, for the period since a time (seconds), with its text, which stays in
  * the record. */
 CM_MUST_USE int action_report_record(struct action_context *c, int64_t since, struct sv text,

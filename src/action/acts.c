@@ -55,6 +55,7 @@ int acts_apply(struct store *s, struct arena *a, const struct act_event *e, stru
     } families[] = {
         {"embargo.", embargo_apply},
         {"member.", people_apply},
+        {"sig.", ending_apply},
         {"role.", people_apply},
     };
     for (size_t i = 0; i < ARRAY_LEN(families); i++)

@@ -52,8 +52,12 @@ struct act_event {
  * its action always has is CM_ECORRUPT. */
 CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 /* The families. */
+CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+
+/* CM_EREFUSED once the group was ended. Every event passes it. */
+CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);
 
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,

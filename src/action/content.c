@@ -335,7 +335,9 @@ static void write_payload(struct change_run *r, struct str *out)
 static int record(struct action_context *c, const struct record_draft *draft, int64_t *out, struct err *err)
 {
     struct act_event e = {.at = draft->at, .actor = draft->actor, .action = draft->action, .subject = draft->subject};
-    int rc = record_append(c->store, draft, &e.seq, err);
+    int rc = refuse_after_end(c, draft->action, err);
+    if (!rc)
+        rc = record_append(c->store, draft, &e.seq, err);
     if (!rc)
         rc = json_parse(c->arena, draft->payload, draft->payload.len, &e.payload, err);
     *out = e.seq;

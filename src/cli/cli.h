@@ -121,6 +121,7 @@ int cmd_role(struct cli *c, const struct command *self, int argc, const char **a
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_sig(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_lint(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv);

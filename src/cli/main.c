@@ -147,6 +147,14 @@ const struct command commands[] = {
      "json or pdf (default: by the name of FILE, or text). --record keeps the report in the public record; the next\n"
      "one begins there.",
      cmd_report},
+    {"sig",
+     "show\n"
+     "end --by NAME --link URL --reason TEXT\n"
+     "resume --reason TEXT",
+     "whether the group goes on",
+     "\"end\" notes that the body which the group reports to has ended it: everything stays readable, every page says\n"
+     "so, and nothing is added until \"resume\".",
+     cmd_sig},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",

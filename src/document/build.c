@@ -70,6 +70,30 @@ static void take_title(struct arena *a, const struct view *v, struct document *d
     }
 }
 
+struct sv build_ending_text(struct arena *a, const struct view *v)
+{
+    if (!v->ending.at)
+        return SV_NONE;
+    return build_sv(a, "The %.*s was ended on %.*s by %.*s (%.*s). Nothing is lost: every page, identifier and edition "
+                       "stays, and nothing is added.", SV_ARG(v->profile->sig.name),
+                    SV_ARG(build_date_long(a, build_date(a, v->ending.at))), SV_ARG(v->ending.body),
+                    SV_ARG(v->ending.reason));
+}
+
+void build_ending(struct arena *a, const struct view *v, struct doc_block *parent)
+{
+    if (!v->ending.at)
+        return;
+    struct doc_block *notice = doc_add(a, parent, DOC_NOTICE);
+    notice->class_name = "warning";
+    struct doc_block *p = doc_add_paragraph(a, notice, build_ending_text(a, v));
+    if (v->ending.link.len) {
+        doc_text(a, p, SV(" "));
+        doc_link(a, p, v->ending.link, SV("The decision"));
+        doc_text(a, p, SV("."));
+    }
+}
+
 void document_build(struct arena *a, const struct view *v, enum document_kind kind,
                     const struct document_options *options, struct document *out)
 {
@@ -79,6 +103,7 @@ void document_build(struct arena *a, const struct view *v, enum document_kind ki
     out->root = doc_block_new(a, DOC_SECTION);
     out->root->title = out->title;
     out->root->anchor = sv_str(document_names[kind]);
+    build_ending(a, v, out->root);
     if (kind == DOCUMENT_PROCESS)
         build_process_chapters(a, v, out);
     else if (kind == DOCUMENT_TEMPLATE)

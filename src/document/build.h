@@ -82,6 +82,10 @@ void build_formal_chapters(struct arena *a, const struct view *v, struct documen
 void build_references(struct arena *a, const struct view *v, struct document *d);
 void build_revisions(struct arena *a, struct document *d);
 
+/* That the group was ended, as a sentence or two, and as a notice; nothing when it was not. */
+struct sv build_ending_text(struct arena *a, const struct view *v);
+void build_ending(struct arena *a, const struct view *v, struct doc_block *parent);
+
 /* build_sensitivity.c: which places in the order of priority could change hands; nothing while no rating is spread. */
 void build_sensitivity(struct arena *a, const struct view *v, struct doc_block *parent);
 

@@ -158,6 +158,29 @@ static void crumbs(struct markup *m, const struct page *p, const char *root)
     markup_newline(m);
 }
 
+/* On every page, so that nobody waits for an answer. */
+static void ending(struct arena *a, struct markup *m, const struct view *v)
+{
+    if (!v->ending.at)
+        return;
+    markup_open(m, "aside");
+    markup_attr_str(m, "class", "notice warning ended");
+    markup_attr_str(m, "aria-label", "The group was ended");
+    markup_open(m, "p");
+    markup_text(m, build_ending_text(a, v));
+    if (v->ending.link.len) {
+        markup_text_str(m, " ");
+        markup_open(m, "a");
+        markup_attr(m, "href", v->ending.link);
+        markup_text_str(m, "The decision");
+        markup_close(m, "a");
+        markup_text_str(m, ".");
+    }
+    markup_close(m, "p");
+    markup_close(m, "aside");
+    markup_newline(m);
+}
+
 void page_begin(struct arena *a, struct markup *m, const struct view *v, const struct page *p)
 {
     const char *root = p->root ? p->root : page_root(a, p->path);
@@ -178,6 +201,7 @@ void page_begin(struct arena *a, struct markup *m, const struct view *v, const s
     markup_text_str(m, "Skip to the content");
     markup_close(m, "a");
     site_header(m, v, p, root);
+    ending(a, m, v);
     crumbs(m, p, root);
     markup_open(m, "main");
     markup_attr_str(m, "id", "page-content");
@@ -319,4 +343,8 @@ void page_digest_site(struct digest_state *s, const struct view *v)
     digest_add_part(s, sig->community);
     digest_add_part(s, sig->language);
     digest_add_part(s, sig->errata);
+    digest_add(s, sv_from((const char *)&v->ending.at, sizeof v->ending.at));
+    digest_add_part(s, v->ending.body);
+    digest_add_part(s, v->ending.link);
+    digest_add_part(s, v->ending.reason);
 }

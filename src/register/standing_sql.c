@@ -36,3 +36,18 @@ struct on_record standing_of(void *standing, const struct threat *t)
     const uint32_t *bits = map_get(&s->overridden, t->id);
     return (struct on_record){.overridden = bits ? *bits : 0};
 }
+
+int ending_load(struct store *s, struct arena *a, struct ending *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = (struct ending){0};
+    int rc = store_prepare(s, "SELECT v.at, e.body, e.link, e.reason FROM ended e JOIN event v ON v.seq = e.event",
+                           &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = (struct ending){store_int(q, 0), arena_sv(a, store_text(q, 1)), arena_sv(a, store_text(q, 2)),
+                               arena_sv(a, store_text(q, 3))};
+    store_done(q);
+    return rc;
+}

@@ -85,6 +85,12 @@ struct coverage_counts {
     unsigned again, in_part;
 };
 
+/* The group was ended by the body that it reports to; at is 0 when it was not. */
+struct ending {
+    int64_t at;
+    struct sv body, link, reason;
+};
+
 struct threat_analysis;
 struct people;
 
@@ -102,6 +108,7 @@ struct view {
     struct count_by_word by_claimed;   /* by the stage the file claims */
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
+    struct ending ending;
     const struct people *people; /* register/people.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
@@ -139,6 +146,7 @@ struct standing {
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);
+CM_MUST_USE int ending_load(struct store *s, struct arena *a, struct ending *out, struct err *err);
 struct on_record standing_of(void *standing, const struct threat *t); /* for view_derive_with */
 
 /* Loads the files from the store, parses them and derives. Faults of stored files are CM_ECORRUPT (they were

@@ -161,6 +161,8 @@ static int load(struct store *s, void *context, struct err *err)
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
+    if ((rc = ending_load(s, l->arena, &l->out->ending, err)))
+        return rc;
     if ((rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);

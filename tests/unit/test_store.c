@@ -126,6 +126,7 @@ static void make_first_version(struct fixture *f)
                  "DROP TABLE editorial; DROP TABLE review_address; DROP TABLE review; DROP TABLE handover;"
                  "DROP TABLE address; DROP TABLE role_grant; DROP TABLE embargo_secret;"
                  "DROP TABLE embargo_reader; DROP TABLE embargo_note; DROP TABLE embargo;"
+                 "DROP TABLE ended;"
                  "ALTER TABLE member DROP COLUMN joined;"
                  "ALTER TABLE member DROP COLUMN gone; DELETE FROM about WHERE key = 'migration-2';"
                  "PRAGMA user_version = 1");

@@ -200,3 +200,11 @@ CREATE TABLE embargo_reader (
     member  TEXT NOT NULL REFERENCES member (id),
     PRIMARY KEY (embargo, member)
 ) STRICT;
+
+-- The group was ended by the body that it reports to: nothing is lost, and nothing is added. No row: it goes on.
+CREATE TABLE ended (
+    event  INTEGER PRIMARY KEY REFERENCES event (seq),
+    body   TEXT NOT NULL,                                -- who decided
+    link   TEXT NOT NULL,                                -- where that can be read
+    reason TEXT NOT NULL
+) STRICT;
