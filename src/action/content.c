@@ -365,8 +365,11 @@ int content_event(struct action_context *c, const char *action, struct sv subjec
 {
     struct sv actor;
     struct record_draft draft = {c->now, SV_NONE, sv_str(action), subject, {{0}}, str_sv(payload)};
+    int64_t head;
     int rc = member_id(c, &actor, err);
-    if (!rc)
+    if (!rc) /* the content is what it was, so the record says so; what was changed past it stays to be found */
+        rc = record_head(c->store, &head, NULL, &draft.state, err);
+    if (!rc && !head)
         rc = content_state(c->store, c->arena, &draft.state, err);
     if (rc)
         return rc;

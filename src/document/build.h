@@ -82,6 +82,9 @@ void build_formal_chapters(struct arena *a, const struct view *v, struct documen
 void build_references(struct arena *a, const struct view *v, struct document *d);
 void build_revisions(struct arena *a, struct document *d);
 
+/* build_progress.c: a citation of another version than the one that references.tsv has now. */
+bool build_outdated(const struct citation *c);
+
 /* That the group was ended, as a sentence or two, and as a notice; nothing when it was not. */
 struct sv build_ending_text(struct arena *a, const struct view *v);
 void build_ending(struct arena *a, const struct view *v, struct doc_block *parent);

@@ -84,7 +84,7 @@ static void next_steps(struct arena *a, const struct view *v, struct doc_block *
     }
 }
 
-static bool outdated(const struct citation *c)
+bool build_outdated(const struct citation *c)
 {
     return c->reference && c->version.len && c->reference->version.len && !sv_eq(c->version, c->reference->version);
 }
@@ -109,10 +109,10 @@ static void versions(struct arena *a, const struct view *v, struct doc_block *pa
     for (size_t i = 0; i < v->threats.len; i++) {
         const struct threat *t = v->threats.at[i].threat;
         for (size_t k = 0; k < t->responses.len; k++)
-            if (outdated(&t->responses.at[k].citation))
+            if (build_outdated(&t->responses.at[k].citation))
                 outdated_row(a, &table, s, t, &t->responses.at[k].citation);
         for (size_t k = 0; k < t->affects.len; k++)
-            if (outdated(&t->affects.at[k]))
+            if (build_outdated(&t->affects.at[k]))
                 outdated_row(a, &table, s, t, &t->affects.at[k]);
     }
     if (!table)

@@ -178,6 +178,37 @@ static void recommendations(const struct report *r)
                           "binds nobody; solutions are the business of the documents that it names.");
 }
 
+/* ---- what is to be looked at again ---- */
+
+static bool cites_older(const struct threat *t)
+{
+    for (size_t i = 0; i < t->responses.len; i++)
+        if (build_outdated(&t->responses.at[i].citation))
+            return true;
+    for (size_t i = 0; i < t->affects.len; i++)
+        if (build_outdated(&t->affects.at[i]))
+            return true;
+    return false;
+}
+
+/* Entries that cite a version which has a newer one since. */
+static void checks(const struct report *r)
+{
+    struct doc_block *p = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < r->view->threats.len; i++) {
+        const struct threat_view *t = &r->view->threats.at[i];
+        if (build_is_end(r->view, t->threat->stage) || !cites_older(t->threat))
+            continue;
+        if (!p)
+            p = build_paragraph(r->arena, chapter(r, "To look at again", "report-checks"),
+                                "A document has a newer version than the one that was looked at in: ");
+        doc_textf(r->arena, p, "%s%.*s", count++ ? ", " : "", SV_ARG(t->threat->id));
+    }
+    if (p)
+        doc_text(r->arena, p, SV("."));
+}
+
 /* ---- participation and silence ---- */
 
 static void participation(const struct report *r)
@@ -284,6 +315,7 @@ void document_build_report(struct arena *a, const struct view *v, const struct a
     moved(&r);
     priorities(&r);
     recommendations(&r);
+    checks(&r);
     participation(&r);
     silence(&r);
     build_unique_anchors(a, out->root);
