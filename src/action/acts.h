@@ -33,8 +33,11 @@ struct act {
  * and reason). */
 CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, struct action_result *out,
                           struct err *err);
-/* The same for an act whose actor stays unknown: the payload names nobody and holds no reason. The caller sets
- * c->pseudonym before act_commit(). */
+/* The same without threats, references and chapters in the profile: takes no time that grows with the register. */
+CM_MUST_USE int act_begin_rules(struct act *act, struct action_context *c, const char *action,
+                                struct action_result *out, struct err *err);
+/* act_begin_rules() for an act whose actor stays unknown: the payload names nobody and holds no reason. The caller
+ * sets c->pseudonym before act_commit(). */
 CM_MUST_USE int act_begin_secret(struct act *act, struct action_context *c, const char *action,
                                  struct action_result *out, struct err *err);
 /* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */

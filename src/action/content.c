@@ -136,6 +136,29 @@ int content_profile(struct action_context *c, struct profile_files *files, struc
     return CM_OK;
 }
 
+int content_rules(struct action_context *c, struct profile **out, struct err *err)
+{
+    struct store_stmt *q;
+    struct profile_files files = {{NULL, 0, 0}};
+    struct diag missing; /* of what was left out; the files themselves were checked on the way in */
+    int rc = store_prepare(c->store, "SELECT path, text FROM file "
+                                     "WHERE path IN ('process.md', 'sig.yaml', 'template.md') ORDER BY path", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(c->arena, &files.list) = (struct profile_file){
+            arena_strndup(c->arena, store_text(q, 0).at, store_text(q, 0).len), arena_sv(c->arena, store_text(q, 1))};
+    store_done(q);
+    if (!rc && !files.list.len)
+        rc = err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
+    if (rc)
+        return rc;
+    *out = arena_new(c->arena, struct profile);
+    diag_init(&missing, c->arena);
+    profile_parse_checked(c->arena, &files, "", &missing, *out);
+    return CM_OK;
+}
+
 struct change_run {
     struct action_context *c;
     const struct content_change *change;

@@ -302,7 +302,7 @@ static int release(struct store *s, void *context, struct err *err)
     int rc = find(r, false, &e, err);
     bool early = !rc && r->c->now < e.until;
     if (!rc)
-        rc = act_begin(&act, r->c, early ? "embargo.release-early" : "embargo.release", r->out, err);
+        rc = act_begin_rules(&act, r->c, early ? "embargo.release-early" : "embargo.release", r->out, err);
     if (!rc && early && !r->c->reason.len)
         rc = err_set(err, CM_EREFUSED, "%.*s ends on %s; to release it before wants a public reason: add --reason TEXT",
                      SV_ARG(r->id), date_format(r->c->arena, date_from_time(e.until - 1)));
