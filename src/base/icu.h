@@ -7,6 +7,8 @@
 #ifndef CASEMATE_BASE_ICU_H
 #define CASEMATE_BASE_ICU_H
 
+#include "base/library.h"
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -25,14 +27,9 @@
     X(unorm2_isNormalized)                                                                                             \
     X(unorm2_normalize)
 
-struct icu {
-#define ICU_MEMBER(name) __typeof__(&name) name;
-    ICU_FUNCTIONS(ICU_MEMBER)
-#undef ICU_MEMBER
-};
+LIBRARY_TABLE(icu, ICU_FUNCTIONS);
 
-/* The table, for the life of the process; any thread. A machine without the ICU that this program was built for is
- * an installation that cannot work: the process ends with a message that names the library. */
+/* The table: base/library.h. */
 const struct icu *icu(void);
 
 #endif
