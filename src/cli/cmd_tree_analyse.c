@@ -266,6 +266,12 @@ static int list_attacks(struct cli *c, const struct tree_file *f, const bool *ad
 
 /* ---- the whole ---- */
 
+/* Whether JSON speaks of the best attacks; with bounds it always does. */
+static bool wants_best(const struct request *r)
+{
+    return r->best || r->by || r->worlds || r->explain || r->all;
+}
+
 static void print_json(const struct tree_analysis *t, const struct request *r)
 {
     struct cli_json j;
@@ -294,7 +300,7 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
         .worlds = r->worlds || r->all || (text && defended), .importance = r->importance || r->all,
         .fronts = r->fronts || r->all || r->budget.list.len, .defence = r->defence || r->all || r->budget.list.len,
         .all_attacks = r->all && c->json, .samples = r->sample_count, .seed = r->seed_number,
-        .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
+        .best_of_bounds = c->json && !wants_best(r), .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
     watch_begin(&watch, r->progress, &o.limits);
     int rc = tree_analyse(f->tree, &o, &c->arena, &t, &c->err);
     watch_end(&watch);
