@@ -1,18 +1,19 @@
 #include "base/digest.h"
 
-#include <sodium.h>
+#include "base/sodium.h"
+
 #include <string.h>
 
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct digest_state), "state fits");
 
 void digest_begin(struct digest_state *s)
 {
-    crypto_generichash_init((crypto_generichash_state *)(void *)s, NULL, 0, DIGEST_BYTES);
+    sodium()->crypto_generichash_init((crypto_generichash_state *)(void *)s, NULL, 0, DIGEST_BYTES);
 }
 
 void digest_add(struct digest_state *s, struct sv data)
 {
-    crypto_generichash_update((crypto_generichash_state *)(void *)s, (const unsigned char *)data.at,
+    sodium()->crypto_generichash_update((crypto_generichash_state *)(void *)s, (const unsigned char *)data.at,
                               data.len);
 }
 
@@ -32,14 +33,14 @@ void digest_add_part(struct digest_state *s, struct sv data)
 struct digest digest_end(struct digest_state *s)
 {
     struct digest d;
-    crypto_generichash_final((crypto_generichash_state *)(void *)s, d.bytes, DIGEST_BYTES);
+    sodium()->crypto_generichash_final((crypto_generichash_state *)(void *)s, d.bytes, DIGEST_BYTES);
     return d;
 }
 
 struct digest digest_of(struct sv data)
 {
     struct digest d;
-    crypto_generichash(d.bytes, DIGEST_BYTES, (const unsigned char *)data.at, data.len, NULL, 0);
+    sodium()->crypto_generichash(d.bytes, DIGEST_BYTES, (const unsigned char *)data.at, data.len, NULL, 0);
     return d;
 }
 

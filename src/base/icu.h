@@ -8,6 +8,8 @@
 #ifndef CASEMATE_BASE_ICU_H
 #define CASEMATE_BASE_ICU_H
 
+#include "base/library.h"
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uspoof.h>
@@ -35,18 +37,10 @@
     X(uspoof_getSkeleton)                                                                                              \
     X(uspoof_open)
 
-#define ICU_MEMBER(name) __typeof__(&name) name;
-struct icu {
-    ICU_FUNCTIONS(ICU_MEMBER)
-};
-struct icu_spoof {
-    ICU_SPOOF_FUNCTIONS(ICU_MEMBER)
-};
-#undef ICU_MEMBER
+LIBRARY_TABLE(icu, ICU_FUNCTIONS);
+LIBRARY_TABLE(icu_spoof, ICU_SPOOF_FUNCTIONS);
 
-/* The tables, for the life of the process; any thread. A machine without the ICU that this program was built for is
- * an installation that cannot work: the process ends with a message that names the library. A process that will
- * lock itself out of the file system calls these before, when it may need them. */
+/* The tables: base/library.h. */
 const struct icu *icu(void);
 const struct icu_spoof *icu_spoof(void);
 

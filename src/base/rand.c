@@ -1,28 +1,34 @@
 #include "base/rand.h"
 
+#include <errno.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* The one process-wide value: drawn once, constant afterwards. */
-static unsigned char hash_key[crypto_shorthash_KEYBYTES];
+static unsigned char hash_key[16];
 static pthread_once_t key_drawn = PTHREAD_ONCE_INIT;
+
+/* The kernel's generator, waiting until it has been seeded. */
+void rand_bytes(void *out, size_t len)
+{
+    unsigned char *at = out;
+    while (len) {
+        ssize_t got = getrandom(at, len, 0);
+        if (got < 0 && errno != EINTR)
+            BUG("the system gives no random bytes");
+        at += got < 0 ? 0 : got;
+        len -= got < 0 ? 0 : (size_t)got;
+    }
+}
 
 static void draw_key(void)
 {
-    if (sodium_init() < 0)
-        BUG("libsodium does not start");
-    randombytes_buf(hash_key, sizeof(hash_key));
-}
-
-void rand_bytes(void *out, size_t len)
-{
-    pthread_once(&key_drawn, draw_key);
-    randombytes_buf(out, len);
+    rand_bytes(hash_key, sizeof(hash_key));
 }
 
 /* SipHash (Aumasson and Bernstein, 2012) with one round for each word and three at the end, as hash tables want
- * it; libsodium has the slower form only. */
+ * it. */
 struct sip {
     uint64_t a, b, c, d;
 };

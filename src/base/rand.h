@@ -1,4 +1,4 @@
-/* Random bytes and keyed hashing (libsodium). */
+/* Random bytes and keyed hashing. */
 #ifndef CASEMATE_BASE_RAND_H
 #define CASEMATE_BASE_RAND_H
 

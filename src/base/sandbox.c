@@ -7,6 +7,8 @@
 #define _GNU_SOURCE /* O_PATH, syscall, memfd_create */
 #include "base/sandbox.h"
 
+#include "base/library.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -18,6 +20,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define LIBSECCOMP_FUNCTIONS(X)                                                                                        \
+    X(seccomp_export_bpf)                                                                                              \
+    X(seccomp_init)                                                                                                    \
+    X(seccomp_release)                                                                                                 \
+    X(seccomp_rule_add)                                                                                                \
+    X(seccomp_syscall_resolve_name)
+LIBRARY_TABLE(libseccomp, LIBSECCOMP_FUNCTIONS);
+LIBRARY(static, libseccomp, LIBRARY_SECCOMP, LIBSECCOMP_FUNCTIONS)
 
 /* Numbers are the same on all architectures. */
 enum {
@@ -116,10 +127,10 @@ static int prepare_files(const struct sandbox_rules *rules, int *out_fd, struct 
 static int deny_calls(scmp_filter_ctx filter, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        int number = seccomp_syscall_resolve_name(names[i]);
+        int number = libseccomp()->seccomp_syscall_resolve_name(names[i]);
         if (number == __NR_SCMP_ERROR)
             continue; /* this libseccomp does not know the name */
-        int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
+        int rc = libseccomp()->seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
         if (rc < 0 && rc != -EDOM)
             return rc;
     }
@@ -194,7 +205,7 @@ static int export_filter(scmp_filter_ctx filter, struct sandbox *out)
     int fd = memfd_create("filter", MFD_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int rc = seccomp_export_bpf(filter, fd);
+    int rc = libseccomp()->seccomp_export_bpf(filter, fd);
     if (rc == 0 && fstat(fd, &st) < 0)
         rc = -errno;
     if (rc == 0 &&
@@ -213,13 +224,13 @@ static int export_filter(scmp_filter_ctx filter, struct sandbox *out)
 
 static int prepare_calls(bool serves, struct sandbox *out, struct err *err)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    scmp_filter_ctx filter = libseccomp()->seccomp_init(SCMP_ACT_ALLOW);
     if (!filter)
         return err_set(err, CM_EIO, "cannot make a seccomp filter");
     int rc = deny(filter, serves);
     if (rc == 0)
         rc = export_filter(filter, out);
-    seccomp_release(filter);
+    libseccomp()->seccomp_release(filter);
     return rc == 0 ? CM_OK : err_errno(err, -rc, "cannot make a seccomp filter");
 }
 

@@ -6,9 +6,11 @@
 #include "tree/core/attacks.h"
 #include "tree/io/analysis_json.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -115,51 +117,69 @@ static bool read_request(struct cli *c, const struct command *self, struct reque
            read_budgets(c, self, r) && read_limits(self, r);
 }
 
-/* ---- long work: a watcher says how long it takes, and lets an interrupt end it with what is known ---- */
+/* ---- long work: an interrupt ends it with what is known, and a watcher says how long it takes ---- */
 
+/* The one thing that a signal handler can reach. */
+static atomic_bool interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    if (atomic_exchange(&interrupted, true))
+        _exit(130);
+}
+
+/* The watcher is a thread only where there is something to show: starting one takes a tenth of a small analysis. */
 struct watch {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t ended;
-    bool done, show, running;
-    atomic_bool cancelled;
-    sigset_t signals, before;
+    bool done, running;
+    struct sigaction before;
 };
 
 static void *watch_run(void *data)
 {
     struct watch *w = data;
-    const struct timespec tick = {0, 200 * 1000 * 1000};
-    unsigned ticks = 0;
-    bool over = false, shown = false;
-    while (!over) {
-        if (sigtimedwait(&w->signals, NULL, &tick) == SIGINT) {
-            if (atomic_exchange(&w->cancelled, true))
-                _exit(130);
-        } else if (++ticks % 5 == 0 && w->show) {
-            fprintf(stderr, "\rworking: %u s (Ctrl-C ends it with what is known) ", ticks / 5);
-            shown = true;
-        }
-        pthread_mutex_lock(&w->lock);
-        over = w->done;
-        pthread_mutex_unlock(&w->lock);
+    struct timespec until;
+    unsigned seconds = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    pthread_mutex_lock(&w->lock);
+    while (!w->done) {
+        until.tv_sec++;
+        while (!w->done && pthread_cond_timedwait(&w->ended, &w->lock, &until) != ETIMEDOUT)
+            ;
+        if (!w->done)
+            fprintf(stderr, "\rworking: %u s (Ctrl-C ends it with what is known) ", ++seconds);
     }
-    if (shown)
+    pthread_mutex_unlock(&w->lock);
+    if (seconds)
         fputs("\r\033[K", stderr);
     return NULL;
 }
 
-static void watch_begin(struct watch *w, bool show)
+static void watch_start(struct watch *w)
 {
-    memset(w, 0, sizeof(*w));
-    atomic_init(&w->cancelled, false);
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    w->show = show;
-    sigemptyset(&w->signals);
-    sigaddset(&w->signals, SIGINT);
-    sigaddset(&w->signals, SIGUSR2); /* from watch_end(): wakes the watcher */
-    pthread_sigmask(SIG_BLOCK, &w->signals, &w->before);
+    pthread_cond_init(&w->ended, &clock);
+    pthread_condattr_destroy(&clock);
     w->running = pthread_create(&w->thread, NULL, watch_run, w) == 0;
+}
+
+/* limits->cancelled becomes what an interrupt sets. */
+static void watch_begin(struct watch *w, bool show, struct tree_limits *limits)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    memset(w, 0, sizeof(*w));
+    atomic_store(&interrupted, false);
+    limits->cancelled = &interrupted;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, &w->before);
+    if (show)
+        watch_start(w);
 }
 
 static void watch_end(struct watch *w)
@@ -167,12 +187,13 @@ static void watch_end(struct watch *w)
     if (w->running) {
         pthread_mutex_lock(&w->lock);
         w->done = true;
+        pthread_cond_signal(&w->ended);
         pthread_mutex_unlock(&w->lock);
-        pthread_kill(w->thread, SIGUSR2);
         pthread_join(w->thread, NULL);
+        pthread_cond_destroy(&w->ended);
+        pthread_mutex_destroy(&w->lock);
     }
-    pthread_sigmask(SIG_SETMASK, &w->before, NULL);
-    pthread_mutex_destroy(&w->lock);
+    sigaction(SIGINT, &w->before, NULL);
 }
 
 /* ---- --attacks ---- */
@@ -228,8 +249,7 @@ static int list_attacks(struct cli *c, const struct tree_file *f, const bool *ad
     if (rc)
         return cli_fail(c, rc);
     attack_values_init(&values, &m, &(struct model_world){.world = listed_world(&m, added), .added = added});
-    watch_begin(&watch, r->progress);
-    limits.cancelled = &watch.cancelled;
+    watch_begin(&watch, r->progress, &limits);
     rc = solve(&values.formula, SOLVE_SETS, &limits, &c->arena, &s, &c->err);
     watch_end(&watch);
     if (rc)
@@ -245,6 +265,12 @@ static int list_attacks(struct cli *c, const struct tree_file *f, const bool *ad
 }
 
 /* ---- the whole ---- */
+
+/* Whether JSON speaks of the best attacks; with bounds it always does. */
+static bool wants_best(const struct request *r)
+{
+    return r->best || r->by || r->worlds || r->explain || r->all;
+}
 
 static void print_json(const struct tree_analysis *t, const struct request *r)
 {
@@ -274,9 +300,8 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
         .worlds = r->worlds || r->all || (text && defended), .importance = r->importance || r->all,
         .fronts = r->fronts || r->all || r->budget.list.len, .defence = r->defence || r->all || r->budget.list.len,
         .all_attacks = r->all && c->json, .samples = r->sample_count, .seed = r->seed_number,
-        .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
-    watch_begin(&watch, r->progress);
-    o.limits.cancelled = &watch.cancelled;
+        .best_of_bounds = c->json && !wants_best(r), .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
+    watch_begin(&watch, r->progress, &o.limits);
     int rc = tree_analyse(f->tree, &o, &c->arena, &t, &c->err);
     watch_end(&watch);
     if (rc)

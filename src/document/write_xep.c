@@ -8,11 +8,10 @@
  *
  * The group's own editions carry its own notice and no name, number or status of the XSF: <number>
  * is the document's name, <status> says "Working draft" or "Edition". */
+#include "base/sodium.h"
 #include "document/fragment.h"
 #include "document/write.h"
 #include "format/markup.h"
-
-#include <sodium.h>
 
 enum {
     SECTIONS_MAX = 5,
@@ -375,10 +374,10 @@ static struct sv data_image(struct xep_writer *w, const struct doc_block *figure
     markup_finish(&m);
     struct sv result = SV_NONE;
     if (svg.len <= IMAGE_MAX) {
-        size_t room = sodium_base64_encoded_len(svg.len, sodium_base64_VARIANT_ORIGINAL);
+        size_t room = sodium()->sodium_base64_encoded_len(svg.len, sodium_base64_VARIANT_ORIGINAL);
         char *text = arena_alloc(w->arena, sizeof(prefix) + room);
         memcpy(text, prefix, sizeof(prefix) - 1);
-        sodium_bin2base64(text + sizeof(prefix) - 1, room, (const unsigned char *)svg.data, svg.len,
+        sodium()->sodium_bin2base64(text + sizeof(prefix) - 1, room, (const unsigned char *)svg.data, svg.len,
                           sodium_base64_VARIANT_ORIGINAL);
         result = sv_str(text);
     }

@@ -6,12 +6,18 @@
  * ragged tables) is counted and refused beyond a cap, which also ends md4c's own work. */
 #include "format/markdown.h"
 
+#include "base/library.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "format/markdown_text.h"
 
 #include <md4c.h>
+
+#define MD4C_FUNCTIONS(X)                                                                                              \
+    X(md_parse)
+LIBRARY_TABLE(md4c, MD4C_FUNCTIONS);
+LIBRARY(static, md4c, LIBRARY_MD4C, MD4C_FUNCTIONS)
 
 enum {
     MD_BYTES_MAX = 16 << 20,
@@ -568,7 +574,7 @@ static int run_md4c(struct builder *b)
         .leave_span = on_leave_span,
         .text = on_text,
     };
-    int rc = md_parse(b->text.at, (MD_SIZE)b->text.len, &parser, b);
+    int rc = md4c()->md_parse(b->text.at, (MD_SIZE)b->text.len, &parser, b);
     if (rc && !b->rc)
         limit(b, "the text cannot be read as Markdown");
     return b->rc;

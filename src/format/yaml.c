@@ -6,12 +6,23 @@
  * byte offset, line and column as every editor shows them. */
 #include "format/yaml.h"
 
+#include "base/library.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "format/yaml_quick.h"
 
 #include <yaml.h>
+
+#define LIBYAML_FUNCTIONS(X)                                                                                           \
+    X(yaml_event_delete)                                                                                               \
+    X(yaml_parser_delete)                                                                                              \
+    X(yaml_parser_initialize)                                                                                          \
+    X(yaml_parser_parse)                                                                                               \
+    X(yaml_parser_set_encoding)                                                                                        \
+    X(yaml_parser_set_input_string)
+LIBRARY_TABLE(libyaml, LIBYAML_FUNCTIONS);
+LIBRARY(static, libyaml, LIBRARY_YAML, LIBYAML_FUNCTIONS)
 
 enum { YAML_DEPTH_MAX = 16, YAML_NODES_MAX = 50000, YAML_FEW_KEYS = 8 };
 
@@ -347,21 +358,21 @@ static bool refuse_directives(struct reader *r)
 static void read_events(struct reader *r)
 {
     yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser))
+    if (!libyaml()->yaml_parser_initialize(&parser))
         BUG("out of memory");
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)r->starts.text.at,
+    libyaml()->yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    libyaml()->yaml_parser_set_input_string(&parser, (const unsigned char *)r->starts.text.at,
                                  r->starts.text.len);
     while (!r->done) {
         yaml_event_t event;
-        if (!yaml_parser_parse(&parser, &event)) {
+        if (!libyaml()->yaml_parser_parse(&parser, &event)) {
             syntax_fault(r, &parser);
             break;
         }
         on_event(r, &event);
-        yaml_event_delete(&event);
+        libyaml()->yaml_event_delete(&event);
     }
-    yaml_parser_delete(&parser);
+    libyaml()->yaml_parser_delete(&parser);
 }
 
 static const struct yaml_node *empty_mapping(struct reader *r)

@@ -2,10 +2,9 @@
  * into a new one. */
 #include "store/record.h"
 
+#include "base/sodium.h"
 #include "format/json.h"
 #include "store/record_chain.h"
-
-#include <sodium.h>
 
 /* a payload doubles at most when its quotes are escaped */
 static const size_t LINE_MAX_BYTES = (size_t)2 * RECORD_PAYLOAD_MAX + (64 << 10);
@@ -15,7 +14,7 @@ static const size_t LINE_MAX_BYTES = (size_t)2 * RECORD_PAYLOAD_MAX + (64 << 10)
 static void put_hex(struct json *j, const char *key, const void *bytes, size_t len)
 {
     char hex[DIGEST_HEX + 1];
-    sodium_bin2hex(hex, sizeof(hex), bytes, len);
+    sodium()->sodium_bin2hex(hex, sizeof(hex), bytes, len);
     json_put_str(j, key, hex);
 }
 
@@ -94,7 +93,7 @@ static bool get_salt(struct arena *a, struct sv hex, struct sv *out)
     size_t len = 0;
     *out = sv_from(bytes, RECORD_SALT_BYTES);
     return hex.len == 2 * RECORD_SALT_BYTES &&
-           sodium_hex2bin((unsigned char *)bytes, RECORD_SALT_BYTES, hex.at, hex.len, NULL, &len,
+           sodium()->sodium_hex2bin((unsigned char *)bytes, RECORD_SALT_BYTES, hex.at, hex.len, NULL, &len,
                           NULL) == 0 &&
            len == RECORD_SALT_BYTES;
 }

@@ -6,6 +6,7 @@
  * event that was answered as recorded survives a power cut. */
 #include "store/driver.h"
 
+#include "base/library.h"
 #include "store/sqlite_file.h"
 
 #include <errno.h>
@@ -14,6 +15,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SQLITE_FUNCTIONS(X)                                                                                            \
+    X(sqlite3_bind_blob64)                                                                                             \
+    X(sqlite3_bind_int64)                                                                                              \
+    X(sqlite3_bind_null)                                                                                               \
+    X(sqlite3_bind_parameter_count)                                                                                    \
+    X(sqlite3_bind_parameter_index)                                                                                    \
+    X(sqlite3_bind_text)                                                                                               \
+    X(sqlite3_bind_text64)                                                                                             \
+    X(sqlite3_busy_timeout)                                                                                            \
+    X(sqlite3_clear_bindings)                                                                                          \
+    X(sqlite3_close_v2)                                                                                                \
+    X(sqlite3_column_blob)                                                                                             \
+    X(sqlite3_column_bytes)                                                                                            \
+    X(sqlite3_column_int)                                                                                              \
+    X(sqlite3_column_int64)                                                                                            \
+    X(sqlite3_column_text)                                                                                             \
+    X(sqlite3_column_type)                                                                                             \
+    X(sqlite3_db_config)                                                                                               \
+    X(sqlite3_db_readonly)                                                                                             \
+    X(sqlite3_errmsg)                                                                                                  \
+    X(sqlite3_exec)                                                                                                    \
+    X(sqlite3_extended_result_codes)                                                                                   \
+    X(sqlite3_finalize)                                                                                                \
+    X(sqlite3_get_autocommit)                                                                                          \
+    X(sqlite3_limit)                                                                                                   \
+    X(sqlite3_open_v2)                                                                                                 \
+    X(sqlite3_prepare_v2)                                                                                              \
+    X(sqlite3_prepare_v3)                                                                                              \
+    X(sqlite3_reset)                                                                                                   \
+    X(sqlite3_set_authorizer)                                                                                          \
+    X(sqlite3_sql)                                                                                                     \
+    X(sqlite3_step)                                                                                                    \
+    X(sqlite3_stmt_readonly)                                                                                           \
+    X(sqlite3_stricmp)                                                                                                 \
+    X(sqlite3_system_errno)
+LIBRARY_TABLE(sqlite, SQLITE_FUNCTIONS);
+LIBRARY(static, sqlite, LIBRARY_SQLITE3, SQLITE_FUNCTIONS)
 
 enum {
     APPLICATION_ID = 0x43534d54, /* "CSMT" */
@@ -47,14 +86,14 @@ static int fail_space(struct err *err)
 
 static int fail_system(sqlite3 *db, const char *verb, struct err *err)
 {
-    int number = db ? sqlite3_system_errno(db) : 0;
+    int number = db ? sqlite()->sqlite3_system_errno(db) : 0;
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
         return fail_space(err);
     if (number == EROFS)
         return err_set(err, CM_EAGAIN, "the store is on a read-only medium");
     if (number == 0)
         return err_set(err, CM_EIO, "the store cannot be %s: %s", verb,
-                       db ? sqlite3_errmsg(db) : "out of memory");
+                       db ? sqlite()->sqlite3_errmsg(db) : "out of memory");
     err_errno(err, number, "the store cannot be %s", verb);
     return err->code = err->code == CM_ENOTFOUND ? CM_EIO : err->code;
 }
@@ -78,9 +117,9 @@ static int fail(sqlite3 *db, int rc, struct err *err)
         return fail_system(db, "opened", err);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(err, CM_ECORRUPT, "the store's file is damaged: %s", sqlite3_errmsg(db));
+        return err_set(err, CM_ECORRUPT, "the store's file is damaged: %s", sqlite()->sqlite3_errmsg(db));
     case SQLITE_CONSTRAINT:
-        return err_set(err, CM_ECONFLICT, "the store refuses this: %s", sqlite3_errmsg(db));
+        return err_set(err, CM_ECONFLICT, "the store refuses this: %s", sqlite()->sqlite3_errmsg(db));
     case SQLITE_TOOBIG:
         return err_set(err, CM_ELIMIT, "too large for the store: at most %d MiB in one value",
                        LENGTH_MAX >> 20);
@@ -93,17 +132,17 @@ static int fail(sqlite3 *db, int rc, struct err *err)
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
     case SQLITE_AUTH:
-        BUG("the store was misused: %s", sqlite3_errmsg(db));
+        BUG("the store was misused: %s", sqlite()->sqlite3_errmsg(db));
     default: /* a missing table or column: the statements are ours, the tables are not as we made
                 them */
         return err_set(err, CM_ECORRUPT, "the store does not have the tables it should: %s",
-                       sqlite3_errmsg(db));
+                       sqlite()->sqlite3_errmsg(db));
     }
 }
 
 static int run(sqlite3 *db, const char *sql, struct err *err)
 {
-    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    int rc = sqlite()->sqlite3_exec(db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : fail(db, rc, err);
 }
 
@@ -111,12 +150,12 @@ static int run(sqlite3 *db, const char *sql, struct err *err)
 static int ask_int(sqlite3 *db, const char *sql, int *out)
 {
     sqlite3_stmt *q = NULL;
-    int rc = sqlite3_prepare_v2(db, sql, -1, &q, NULL);
+    int rc = sqlite()->sqlite3_prepare_v2(db, sql, -1, &q, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_step(q);
+        rc = sqlite()->sqlite3_step(q);
     if (rc == SQLITE_ROW)
-        *out = sqlite3_column_int(q, 0);
-    rc = sqlite3_finalize(q);
+        *out = sqlite()->sqlite3_column_int(q, 0);
+    rc = sqlite()->sqlite3_finalize(q);
     return rc;
 }
 
@@ -133,12 +172,12 @@ static int authorize(void *context, int what, const char *table, const char *col
         return SQLITE_OK;
     if (what == SQLITE_ATTACH || what == SQLITE_DETACH)
         return SQLITE_DENY;
-    if (!table || sqlite3_stricmp(table, "event") != 0)
+    if (!table || sqlite()->sqlite3_stricmp(table, "event") != 0)
         return SQLITE_OK;
     if (what == SQLITE_DELETE || what == SQLITE_DROP_TABLE || what == SQLITE_ALTER_TABLE)
         return SQLITE_DENY;
-    if (what == SQLITE_UPDATE && sqlite3_stricmp(column, "salt") != 0 &&
-        sqlite3_stricmp(column, "payload") != 0)
+    if (what == SQLITE_UPDATE && sqlite()->sqlite3_stricmp(column, "salt") != 0 &&
+        sqlite()->sqlite3_stricmp(column, "payload") != 0)
         return SQLITE_DENY;
     return SQLITE_OK;
 }
@@ -146,17 +185,17 @@ static int authorize(void *context, int what, const char *table, const char *col
 static void configure(struct connection *c)
 {
     sqlite3 *db = c->db;
-    sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
-    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
-    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 1); /* the copy of a backup */
-    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-    sqlite3_set_authorizer(db, authorize, c);
+    sqlite()->sqlite3_extended_result_codes(db, 1);
+    sqlite()->sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
+    sqlite()->sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
+    sqlite()->sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 1); /* the copy of a backup */
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite()->sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    sqlite()->sqlite3_set_authorizer(db, authorize, c);
 }
 
 static int settle_pragmas(struct connection *c, bool read_only, struct err *err)
@@ -196,7 +235,7 @@ static int prepare_fresh(sqlite3 *db, struct err *err)
 static int open_handle(struct connection *c, const char *name, int flags, struct err *err)
 {
     int rc =
-        sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        sqlite()->sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
         return fail(c->db, rc, err);
     configure(c);
@@ -214,7 +253,7 @@ static bool log_can_be_opened(sqlite3 *db)
 static int reopen_immutable(struct connection *c, const char *name, struct err *err)
 {
     struct arena arena = ARENA_INIT;
-    sqlite3_close_v2(c->db);
+    sqlite()->sqlite3_close_v2(c->db);
     c->db = NULL;
     int rc =
         open_handle(c, sqlite_file_uri(&arena, name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
@@ -232,7 +271,7 @@ static int open_file(struct connection *c, const char *name, const char *shown, 
         rc = open_handle(c, path, read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err);
     if (rc < 0)
         goto out;
-    if (!read_only && sqlite3_db_readonly(c->db, "main") == 1) {
+    if (!read_only && sqlite()->sqlite3_db_readonly(c->db, "main") == 1) {
         rc = err_set(err, CM_EAGAIN, "%s is write-protected (file, folder or medium)", shown);
         goto out;
     }
@@ -272,7 +311,7 @@ static int driver_open(const char *name, const char *shown, bool read_only, bool
 static void driver_close(void *db)
 {
     struct connection *c = db;
-    sqlite3_close_v2(c->db);
+    sqlite()->sqlite3_close_v2(c->db);
     free(c);
 }
 
@@ -317,14 +356,14 @@ static int driver_commit(void *db, struct err *err)
 static bool driver_in_tx(void *db)
 {
     struct connection *c = db;
-    return !sqlite3_get_autocommit(c->db);
+    return !sqlite()->sqlite3_get_autocommit(c->db);
 }
 
 static void driver_rollback(void *db)
 {
     struct connection *c = db;
     if (driver_in_tx(c))
-        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+        sqlite()->sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 /* ---- statements ---- */
@@ -335,11 +374,11 @@ static void find_parameters(struct statement *st)
     int found = 0;
     for (int i = 1; i <= PARAMETERS_MAX; i++) {
         snprintf(name, sizeof(name), "$%d", i);
-        st->at[i] = sqlite3_bind_parameter_index(st->q, name);
+        st->at[i] = sqlite()->sqlite3_bind_parameter_index(st->q, name);
         found += st->at[i] != 0;
     }
-    if (found != sqlite3_bind_parameter_count(st->q))
-        BUG("parameters must be $1 to $%d: %s", PARAMETERS_MAX, sqlite3_sql(st->q));
+    if (found != sqlite()->sqlite3_bind_parameter_count(st->q))
+        BUG("parameters must be $1 to $%d: %s", PARAMETERS_MAX, sqlite()->sqlite3_sql(st->q));
 }
 
 static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_writes,
@@ -348,7 +387,7 @@ static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_
     struct connection *c = db;
     sqlite3_stmt *q = NULL;
     const char *rest = NULL;
-    int rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q, &rest);
+    int rc = sqlite()->sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q, &rest);
     if (rc != SQLITE_OK)
         return fail(c->db, rc, err);
     if (!q || sv_trim(sv_str(rest)).len)
@@ -356,7 +395,7 @@ static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_
     struct statement *st = base_malloc(sizeof(*st));
     *st = (struct statement){.c = c, .q = q};
     find_parameters(st);
-    *out_writes = !sqlite3_stmt_readonly(q);
+    *out_writes = !sqlite()->sqlite3_stmt_readonly(q);
     *out_stmt = st;
     return 0;
 }
@@ -364,14 +403,14 @@ static int driver_prepare(void *db, const char *sql, void **out_stmt, bool *out_
 static void driver_finalize(void *stmt)
 {
     struct statement *st = stmt;
-    sqlite3_finalize(st->q);
+    sqlite()->sqlite3_finalize(st->q);
     free(st);
 }
 
 static int index_of(struct statement *st, int parameter)
 {
     if (parameter < 1 || parameter > PARAMETERS_MAX || st->at[parameter] == 0)
-        BUG("no parameter $%d: %s", parameter, sqlite3_sql(st->q));
+        BUG("no parameter $%d: %s", parameter, sqlite()->sqlite3_sql(st->q));
     return st->at[parameter];
 }
 
@@ -385,27 +424,27 @@ static void bound(struct statement *st, int rc)
 static void driver_bind_text(void *stmt, int parameter, struct sv text)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_text64(st->q, index_of(st, parameter), text.at, text.len,
+    bound(st, sqlite()->sqlite3_bind_text64(st->q, index_of(st, parameter), text.at, text.len,
                                   SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 static void driver_bind_blob(void *stmt, int parameter, struct sv bytes)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_blob64(st->q, index_of(st, parameter), bytes.at, bytes.len,
+    bound(st, sqlite()->sqlite3_bind_blob64(st->q, index_of(st, parameter), bytes.at, bytes.len,
                                   SQLITE_TRANSIENT));
 }
 
 static void driver_bind_int(void *stmt, int parameter, int64_t value)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_int64(st->q, index_of(st, parameter), value));
+    bound(st, sqlite()->sqlite3_bind_int64(st->q, index_of(st, parameter), value));
 }
 
 static void driver_bind_null(void *stmt, int parameter)
 {
     struct statement *st = stmt;
-    bound(st, sqlite3_bind_null(st->q, index_of(st, parameter)));
+    bound(st, sqlite()->sqlite3_bind_null(st->q, index_of(st, parameter)));
 }
 
 static int driver_step(void *stmt, struct err *err)
@@ -413,7 +452,7 @@ static int driver_step(void *stmt, struct err *err)
     struct statement *st = stmt;
     if (st->bind_rc != SQLITE_OK)
         return fail(st->c->db, st->bind_rc, err);
-    int rc = sqlite3_step(st->q);
+    int rc = sqlite()->sqlite3_step(st->q);
     if (rc == SQLITE_ROW)
         return STORE_ROW;
     return rc == SQLITE_DONE ? 0 : fail(st->c->db, rc, err);
@@ -422,29 +461,29 @@ static int driver_step(void *stmt, struct err *err)
 static struct sv driver_text(void *stmt, int column)
 {
     struct statement *st = stmt;
-    const void *at = sqlite3_column_type(st->q, column) == SQLITE_BLOB
-                         ? sqlite3_column_blob(st->q, column)
-                         : (const void *)sqlite3_column_text(st->q, column);
-    return sv_from(at, at ? (size_t)sqlite3_column_bytes(st->q, column) : 0);
+    const void *at = sqlite()->sqlite3_column_type(st->q, column) == SQLITE_BLOB
+                         ? sqlite()->sqlite3_column_blob(st->q, column)
+                         : (const void *)sqlite()->sqlite3_column_text(st->q, column);
+    return sv_from(at, at ? (size_t)sqlite()->sqlite3_column_bytes(st->q, column) : 0);
 }
 
 static int64_t driver_integer(void *stmt, int column)
 {
     struct statement *st = stmt;
-    return sqlite3_column_int64(st->q, column);
+    return sqlite()->sqlite3_column_int64(st->q, column);
 }
 
 static bool driver_is_null(void *stmt, int column)
 {
     struct statement *st = stmt;
-    return sqlite3_column_type(st->q, column) == SQLITE_NULL;
+    return sqlite()->sqlite3_column_type(st->q, column) == SQLITE_NULL;
 }
 
 static void driver_reset(void *stmt)
 {
     struct statement *st = stmt;
-    sqlite3_reset(st->q);
-    sqlite3_clear_bindings(st->q);
+    sqlite()->sqlite3_reset(st->q);
+    sqlite()->sqlite3_clear_bindings(st->q);
     st->bind_rc = SQLITE_OK;
 }
 
@@ -453,16 +492,16 @@ static void driver_reset(void *stmt)
 static int check_answer(sqlite3 *db, const char *sql, const char *good, struct err *err)
 {
     sqlite3_stmt *q = NULL;
-    int result = 0, rc = sqlite3_prepare_v2(db, sql, -1, &q, NULL);
+    int result = 0, rc = sqlite()->sqlite3_prepare_v2(db, sql, -1, &q, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_step(q);
-    const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
+        rc = sqlite()->sqlite3_step(q);
+    const char *said = rc == SQLITE_ROW ? (const char *)sqlite()->sqlite3_column_text(q, 0) : NULL;
     if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
         result = err_set(err, CM_ECORRUPT, "the store's file is damaged: %s%s",
                          good ? "" : "a reference leads nowhere in table ", said ? said : "");
     else if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         result = fail(db, rc, err);
-    sqlite3_finalize(q);
+    sqlite()->sqlite3_finalize(q);
     return result;
 }
 
@@ -483,13 +522,13 @@ static int vacuum_into(struct connection *c, const char *name, struct err *err)
 {
     sqlite3_stmt *q = NULL;
     c->trusted = true;
-    int rc = sqlite3_prepare_v2(c->db, "VACUUM INTO $1", -1, &q, NULL);
+    int rc = sqlite()->sqlite3_prepare_v2(c->db, "VACUUM INTO $1", -1, &q, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text(q, 1, name, -1, SQLITE_TRANSIENT);
+        rc = sqlite()->sqlite3_bind_text(q, 1, name, -1, SQLITE_TRANSIENT);
     if (rc == SQLITE_OK)
-        rc = sqlite3_step(q);
+        rc = sqlite()->sqlite3_step(q);
     int result = rc == SQLITE_DONE || rc == SQLITE_OK ? 0 : fail(c->db, rc, err);
-    sqlite3_finalize(q);
+    sqlite()->sqlite3_finalize(q);
     c->trusted = false;
     return result;
 }

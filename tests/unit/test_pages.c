@@ -87,7 +87,7 @@ static void test_pieces_come_back_clean(void **state)
     pages_release(&pages);
 }
 
-/* A class of sizes serves what fits it: the same piece again, not a new one. */
+/* What is given back serves what fits into it: the same piece again, not a new one. */
 static void test_pieces_are_used_again(void **state)
 {
     (void)state;
@@ -101,12 +101,37 @@ static void test_pieces_are_used_again(void **state)
     pages_release(&pages);
 }
 
+/* Neighbours that were given back, in whatever sequence, are one piece again; those in use keep what they have. */
+static void test_neighbours_are_joined(void **state)
+{
+    (void)state;
+    enum { PIECES = 12, EACH = 64 << 10 };
+    static const unsigned sequence[PIECES] = {3, 5, 4, 9, 0, 1, 11, 10, 7, 8, 2, 6};
+    struct pages pages;
+    unsigned char *piece[PIECES];
+    pages_init(&pages);
+    for (unsigned i = 0; i < PIECES; i++) {
+        piece[i] = pages_take(&pages, EACH, false);
+        fill(piece[i], 0, EACH);
+    }
+    for (unsigned i = 0; i < PIECES; i++) {
+        pages_give(&pages, piece[sequence[i]], EACH);
+        for (unsigned j = i + 1; j < PIECES; j++)
+            assert_filled(piece[sequence[j]], EACH);
+    }
+    unsigned char *whole = pages_take(&pages, (size_t)PIECES * EACH, true);
+    assert_ptr_equal(whole, piece[0]);
+    assert_zero(whole, (size_t)PIECES * EACH);
+    pages_release(&pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_growth_keeps_what_was_written),
         cmocka_unit_test(test_pieces_come_back_clean),
         cmocka_unit_test(test_pieces_are_used_again),
+        cmocka_unit_test(test_neighbours_are_joined),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

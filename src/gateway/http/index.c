@@ -17,8 +17,18 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/library.h"
 #include "base/map.h"
+#include "base/sodium.h"
 #include "base/utf8.h"
+
+#define ZLIB_FUNCTIONS(X)                                                                                              \
+    X(deflate)                                                                                                         \
+    X(deflateBound)                                                                                                    \
+    X(deflateEnd)                                                                                                      \
+    X(deflateInit2_)
+LIBRARY_TABLE(zlib, ZLIB_FUNCTIONS);
+LIBRARY(static, zlib, LIBRARY_Z, ZLIB_FUNCTIONS)
 
 enum { CHECK_MS = 100, LOAD_TRIES = 5, GZIP_LEVEL = 5 };
 
@@ -297,17 +307,18 @@ static struct contents *compress_contents(struct index_store *store,
                                           const struct index_bytes *plain)
 {
     z_stream z = {0};
-    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (zlib()->deflateInit2_(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                              (int)sizeof(z)) != Z_OK)
         return NULL;
-    uLong bound = deflateBound(&z, (uLong)plain->len);
+    uLong bound = zlib()->deflateBound(&z, (uLong)plain->len);
     unsigned char *out = base_malloc(bound);
     z.next_in = (unsigned char *)(uintptr_t)plain->at;
     z.avail_in = (uInt)plain->len; /* at most INDEX_TEXT_MAX */
     z.next_out = out;
     z.avail_out = (uInt)bound;
-    int result = deflate(&z, Z_FINISH);
+    int result = zlib()->deflate(&z, Z_FINISH);
     size_t len = bound - z.avail_out;
-    deflateEnd(&z);
+    zlib()->deflateEnd(&z);
     struct contents *c = NULL;
     if (result == Z_STREAM_END) {
         if (len >= plain->len)
@@ -551,6 +562,8 @@ int index_store_open(const char *folder, size_t cache, struct index_store **out,
     struct index_store *store = base_malloc(sizeof(*store));
     size_t len = strlen(folder) + 1;
     memset(store, 0, sizeof(*store));
+    (void)zlib(); /* a confined server cannot read libraries */
+    (void)sodium();
     store->folder = base_malloc(len);
     memcpy(store->folder, folder, len);
     store->limit = cache;

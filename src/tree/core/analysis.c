@@ -306,7 +306,7 @@ static int analyse_world(struct analyser *a, enum tree_world world, struct world
     a->out->diagram_nodes += w->chance.nodes_made + (w->has_sets ? w->sets.nodes_made : 0);
     if (w->has_sets) {
         out->minimal_attacks = solution_count(&w->sets, a->arena);
-        if (a->o->best)
+        if (a->o->best && !(a->o->best_of_bounds && w->has_chance))
             best_attacks(a, w, out);
         if (a->o->all_attacks)
             list_all(a, w, out->minimal_attacks, a->o->list_max ? a->o->list_max : LIST_MAX, &out->list);

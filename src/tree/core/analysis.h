@@ -16,6 +16,7 @@ struct analysis_options {
     struct tree_limits limits;
     const bool *added; /* by node: approaches to add (--with); NULL: none */
     size_t best;       /* best attacks by each measure; 0: none */
+    bool best_of_bounds; /* none where the probability is exact */
     bool worlds;       /* all three worlds; otherwise only the one that `probability` speaks of */
     bool importance, fronts, defence;
     bool all_attacks;     /* list every minimal attack of the main world (at most list_max) */

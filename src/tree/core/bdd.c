@@ -12,7 +12,8 @@
 
 enum { MEMO_AND = 0, MEMO_XOR = 1, LOOK_AT_CLOCK = 4096 };
 
-struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budget *budget, uint32_t max_nodes)
+struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budget *budget, uint32_t max_nodes,
+                           uint32_t room)
 {
     struct bdd *b = base_malloc(sizeof(*b));
     memset(b, 0, sizeof(*b));
@@ -20,8 +21,8 @@ struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budge
     b->vars = vars;
     if (!budget)
         budget_init(&b->own, NULL);
-    b->failed = !node_table_init(&b->nodes, 1, b->budget);
-    b->failed = !memo_init(&b->memo, b->budget) || b->failed;
+    b->failed = !node_table_init(&b->nodes, 1, room, b->budget);
+    b->failed = !memo_init(&b->memo, room, b->budget) || b->failed;
     if (max_nodes && max_nodes < b->nodes.max)
         b->nodes.max = max_nodes;
     if (!level_of || b->failed)
@@ -38,9 +39,9 @@ struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budge
 
 struct bdd *bdd_new(uint32_t vars, const uint32_t *level_of, const struct tree_limits *limits)
 {
-    struct bdd *b = bdd_new_within(vars, level_of, NULL, 0);
+    struct bdd *b = bdd_new_within(vars, level_of, NULL, 0, 0);
     budget_init(&b->own, limits);
-    atomic_store(&b->own.used, (b->nodes.cap * sizeof(struct node)) + (b->nodes.mask + (size_t)1) * sizeof(uint32_t) +
+    atomic_store(&b->own.used, (b->nodes.room * sizeof(struct node)) + (b->nodes.mask + (size_t)1) * sizeof(uint32_t) +
                                    (b->memo.mask + (size_t)1) * sizeof(struct memo_entry) +
                                    (level_of ? 2 * (vars + (size_t)1) * sizeof(uint32_t) : 0));
     b->failed = b->failed || atomic_load(&b->own.used) > b->own.max_bytes;

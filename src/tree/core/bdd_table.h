@@ -17,8 +17,10 @@ struct bdd {
     bool paused; /* failed only because of nodes.max: bdd_building_go() may go on */
 };
 
-/* As bdd_new(), charged to a budget that outlives the manager; gives up beyond max_nodes (0: as many as fit). */
-struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budget *budget, uint32_t max_nodes);
+/* As bdd_new(), charged to a budget that outlives the manager; gives up beyond max_nodes (0: as many as fit).
+ * room: nodes that are likely to come, or 0. */
+struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budget *budget, uint32_t max_nodes,
+                           uint32_t room);
 
 /* One gate over references; refs are reordered. */
 uint32_t bdd_gate(struct bdd *b, enum formula_op op, uint32_t k, uint32_t *refs, size_t len);

@@ -3,20 +3,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_NODES = 128, FIRST_ENTRIES = 128 };
+enum { FIRST = 128, FIRST_MOST = 1 << 16 };
 
-bool node_table_init(struct node_table *t, uint32_t terminals, struct budget *budget)
+/* A power of two that is not above what is foreseen: tables of hashes may grow once more, but are never too large. */
+static uint32_t first_size(uint32_t room)
 {
+    uint32_t size = FIRST;
+    while (2 * size <= room && size < FIRST_MOST)
+        size *= 2;
+    return size;
+}
+
+bool node_table_init(struct node_table *t, uint32_t terminals, uint32_t room, struct budget *budget)
+{
+    uint32_t size = first_size(room);
+    room = room < size ? size : room < FIRST_MOST ? room : FIRST_MOST;
     memset(t, 0, sizeof(*t));
     t->budget = budget;
     t->max = UINT32_MAX / 2 - 1;
-    t->at = budget_realloc(budget, NULL, 0, FIRST_NODES * sizeof(*t->at));
-    t->heads = budget_calloc(budget, FIRST_NODES * sizeof(*t->heads));
-    if (t->at)
-        t->cap = FIRST_NODES;
+    t->at = budget_realloc(budget, NULL, 0, room * sizeof(*t->at));
+    t->heads = budget_calloc(budget, size * sizeof(*t->heads));
+    if (t->at) {
+        t->cap = FIRST;
+        t->room = room;
+    }
+    t->mask = size - 1;
     if (!t->at || !t->heads)
         return false;
-    t->mask = FIRST_NODES - 1;
     for (uint32_t i = 0; i < terminals; i++)
         t->at[t->len++] = (struct node){NODE_TERMINAL, 0, 0, 0};
     return true;
@@ -24,7 +37,7 @@ bool node_table_init(struct node_table *t, uint32_t terminals, struct budget *bu
 
 void node_table_release(struct node_table *t)
 {
-    budget_free(t->budget, t->at, t->cap * sizeof(*t->at));
+    budget_free(t->budget, t->at, t->room * sizeof(*t->at));
     budget_free(t->budget, t->heads, (t->mask + (size_t)1) * sizeof(*t->heads));
     memset(t, 0, sizeof(*t));
 }
@@ -56,24 +69,26 @@ bool node_table_grow(struct node_table *t)
         cap = t->max;
     if (cap <= t->len)
         return false;
-    struct node *at = budget_realloc(t->budget, t->at, t->cap * sizeof(*at), cap * sizeof(*at));
-    if (!at)
-        return false;
-    t->at = at;
+    if (cap > t->room) {
+        struct node *at = budget_realloc(t->budget, t->at, t->room * sizeof(*at), cap * sizeof(*at));
+        if (!at)
+            return false;
+        t->at = at;
+        t->room = (uint32_t)cap;
+    }
     t->cap = (uint32_t)cap;
     return t->len <= t->mask || rehash(t);
 }
 
-bool memo_init(struct memo *m, struct budget *budget)
+bool memo_init(struct memo *m, uint32_t room, struct budget *budget)
 {
+    uint32_t size = first_size(room);
     memset(m, 0, sizeof(*m));
     m->budget = budget;
     m->max = 1u << 22;
-    m->at = budget_calloc(budget, FIRST_ENTRIES * sizeof(*m->at));
-    if (!m->at)
-        return false;
-    m->mask = FIRST_ENTRIES - 1;
-    return true;
+    m->at = budget_calloc(budget, size * sizeof(*m->at));
+    m->mask = size - 1;
+    return m->at != NULL;
 }
 
 void memo_release(struct memo *m)

@@ -1,8 +1,8 @@
 /* The two tables under every kind of decision diagram: unique nodes, and results of operations.
  *
- * Both start with a few kilobytes and grow as they are used, so that a small model costs microseconds and a
- * large one is not held back. A node table never forgets: equal nodes are one node, and children have
- * smaller numbers than their parents, which makes every walk over a diagram a loop. The memo may forget: an
+ * Both start with a few kilobytes, or as large as is foreseen, and grow as they are used, so that a small model costs
+ * microseconds and a large one is not held back. A node table never forgets: equal nodes are one node, and children
+ * have smaller numbers than their parents, which makes every walk over a diagram a loop. The memo may forget: an
  * entry is overwritten by the next one at its place. */
 #ifndef CASEMATE_TREE_CORE_NODES_H
 #define CASEMATE_TREE_CORE_NODES_H
@@ -20,14 +20,16 @@ struct node {
 struct node_table {
     struct node *at;
     uint32_t len, cap;
+    uint32_t room; /* nodes that there is memory for; cap or more */
     uint32_t max; /* nodes; more is a failure */
     uint32_t *heads;
     uint32_t mask; /* of heads */
     struct budget *budget;
 };
 
-/* terminals (1 or 2) nodes stand at the start. False when the budget does not allow it. */
-bool node_table_init(struct node_table *t, uint32_t terminals, struct budget *budget);
+/* terminals (1 or 2) nodes stand at the start. room: nodes that are likely to come, or 0. False when the budget does
+ * not allow it. */
+bool node_table_init(struct node_table *t, uint32_t terminals, uint32_t room, struct budget *budget);
 void node_table_release(struct node_table *t);
 bool node_table_grow(struct node_table *t);
 
@@ -66,7 +68,8 @@ struct memo {
     struct budget *budget;
 };
 
-bool memo_init(struct memo *m, struct budget *budget);
+/* room: entries that are likely to come, or 0. */
+bool memo_init(struct memo *m, uint32_t room, struct budget *budget);
 void memo_release(struct memo *m);
 void memo_clear(struct memo *m);
 void memo_grow(struct memo *m);

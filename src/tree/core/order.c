@@ -114,13 +114,58 @@ void formula_order_gather(const struct formula *f, uint32_t *level_of)
     arena_release(&scratch);
 }
 
+static bool less(const struct keyed *x, const struct keyed *y)
+{
+    return x->key < y->key || (x->key <= y->key && x->place < y->place);
+}
+
+static void insert_all(struct keyed *at, size_t len)
+{
+    for (size_t i = 1; i < len; i++) {
+        struct keyed x = at[i];
+        size_t j = i;
+        for (; j && less(&x, &at[j - 1]); j--)
+            at[j] = at[j - 1];
+        at[j] = x;
+    }
+}
+
+static void merge(const struct keyed *a, size_t a_len, const struct keyed *b, size_t b_len, struct keyed *out)
+{
+    const struct keyed *a_end = a + a_len, *b_end = b + b_len;
+    while (a < a_end && b < b_end)
+        *out++ = less(b, a) ? *b++ : *a++;
+    while (a < a_end)
+        *out++ = *a++;
+    while (b < b_end)
+        *out++ = *b++;
+}
+
+/* qsort() by by_key(), which spends most of its time in calling that: returns one of the two arrays, sorted. */
+static struct keyed *sort_keyed(struct keyed *at, struct keyed *spare, size_t len)
+{
+    enum { RUN = 8 };
+    for (size_t i = 0; i < len; i += RUN)
+        insert_all(at + i, len - i < RUN ? len - i : RUN);
+    for (size_t run = RUN; run < len; run *= 2) {
+        for (size_t i = 0; i < len; i += 2 * run) {
+            size_t a = len - i < run ? len - i : run, b = len - i - a < run ? len - i - a : run;
+            merge(at + i, a, at + i + a, b, spare + i);
+        }
+        struct keyed *swap = at;
+        at = spare;
+        spare = swap;
+    }
+    return at;
+}
+
 enum { PULLS_MAX = 20 }; /* it hardly ever changes anything later */
 
 struct pull {
     double *at;     /* by index: an event's place, a gate's middle */
     double *sum;    /* by event: of the middles of its gates */
     uint32_t *gates; /* by event: how many */
-    struct keyed *sorted;
+    struct keyed *keyed, *spare;
 };
 
 /* The middles of all gates from the places of the events; returns the sum of the spans. */
@@ -159,11 +204,11 @@ static bool move_events(const struct formula *f, struct pull *w)
         }
     }
     for (uint32_t e = 0; e < f->events; e++)
-        w->sorted[e] = (struct keyed){w->gates[e] ? w->sum[e] / w->gates[e] : w->at[e], e, e};
-    qsort(w->sorted, f->events, sizeof(*w->sorted), by_key);
+        w->keyed[e] = (struct keyed){w->gates[e] ? w->sum[e] / w->gates[e] : w->at[e], e, e};
+    const struct keyed *sorted = sort_keyed(w->keyed, w->spare, f->events);
     for (uint32_t i = 0; i < f->events; i++) {
-        moved = moved || (uint32_t)w->at[w->sorted[i].edge] != i;
-        w->at[w->sorted[i].edge] = i;
+        moved = moved || (uint32_t)w->at[sorted[i].edge] != i;
+        w->at[sorted[i].edge] = i;
     }
     return moved;
 }
@@ -175,6 +220,7 @@ void formula_order_pull(const struct formula *f, uint32_t *level_of)
     struct arena scratch = ARENA_INIT;
     struct pull w = {arena_new_array(&scratch, double, f->events + f->gates.len),
                      arena_new_array(&scratch, double, f->events), arena_new_array(&scratch, uint32_t, f->events),
+                     arena_new_array(&scratch, struct keyed, f->events),
                      arena_new_array(&scratch, struct keyed, f->events)};
     double best = INFINITY;
     for (uint32_t e = 0; e < f->events; e++)

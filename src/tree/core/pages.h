@@ -3,7 +3,7 @@
  * The tables double as they grow, seventeen orders race, and most of them end early: what one gives back the next one
  * needs. The C library returns such pieces to the system and fetches them again, and every page that is touched for
  * the first time costs a fault, which on a virtual machine is dearer than the work that is done in it. Here they
- * are kept until the end, in classes of size, and come in huge pages where the system has them, which also makes the
+ * are kept until the end, neighbours joined, and come in huge pages where the system has them, which also makes the
  * random access to large tables cheap. */
 #ifndef CASEMATE_TREE_CORE_PAGES_H
 #define CASEMATE_TREE_CORE_PAGES_H
@@ -12,14 +12,11 @@
 
 #include <pthread.h>
 
-enum { PAGES_LEAST = 32 << 10, PAGES_CLASSES = 64 };
+enum { PAGES_LEAST = 32 << 10 };
 
 struct pages {
     pthread_mutex_t lock;
-    struct pages_free *free[PAGES_CLASSES]; /* by class */
-    struct pages_map *maps;                 /* all that came from the system, but the largest pieces */
-    char *slab;                             /* what is left of the newest one */
-    size_t slab_left;
+    struct pages_slab *slabs; /* all but the largest pieces lie in them */
 };
 
 void pages_init(struct pages *p);

@@ -2,7 +2,9 @@
  * many orders start, each with a manager of its own and few nodes to spend. When all have spent them, those
  * that got furthest go on with twice as many, where they stopped; the others end. All build the same gates in
  * the same sequence, so "furthest" is the number of gates that are done; between equals, the better outlook.
- * The first round in which one finishes ends the race.
+ * The first round in which one finishes ends the race. In the first round the smallest diagram wins. Later those that
+ * are behind have spent half as much as the winner at least, and would have to spend the rest to show that theirs is
+ * a little smaller: there the furthest that finishes wins, and those behind it are not asked.
  *
  * There are three kinds of orders, which fail on different models: walks in depth, which keep together what
  * the formula has together; pulled ones, which are often ten times better, and sometimes a hundred times
@@ -26,7 +28,7 @@ enum {
 };
 
 /* What is done with the walk's order: nothing, formula_order_pull(), and formula_order_gather() after that. */
-enum start_kind { WALKED, PULLED, GATHERED, KINDS };
+enum start_kind { WALKED, PULLED, GATHERED, KINDS }; /* each made from the one before */
 
 struct start {
     enum order_rule rule;
@@ -58,12 +60,15 @@ struct race {
     struct budget *budget;
     struct runner *field[STARTS];
     unsigned len;
+    bool ranked;    /* the field is sorted by success: the first that finishes wins */
     uint32_t nodes; /* that each may have in this round */
     atomic_uint next;
-    atomic_uint best; /* nodes of the best that is done */
+    atomic_uint best;  /* nodes of the best that is done */
+    atomic_uint first; /* in the field that is done */
 };
 
-static struct runner *enter(const struct race *r, unsigned start, const uint32_t *level_of)
+/* room: nodes that it is likely to make, or 0. */
+static struct runner *enter(const struct race *r, unsigned start, const uint32_t *level_of, uint32_t room)
 {
     struct runner *x = base_malloc(sizeof(*x));
     memset(x, 0, sizeof(*x));
@@ -71,7 +76,7 @@ static struct runner *enter(const struct race *r, unsigned start, const uint32_t
     x->root = BDD_FAIL;
     x->level_of = arena_new_array(&x->arena, uint32_t, r->f->events + 1);
     memcpy(x->level_of, level_of, r->f->events * sizeof(*level_of));
-    struct bdd *b = bdd_new_within(r->f->events, NULL, r->budget, 1);
+    struct bdd *b = bdd_new_within(r->f->events, NULL, r->budget, 1, room);
     bdd_building_init(&x->building, b, r->f, x->level_of, NULL, &x->arena);
     return x;
 }
@@ -108,32 +113,56 @@ static void order_by_rank(const struct formula *f, const uint32_t *rank, uint32_
     arena_release(&scratch);
 }
 
+/* Every kind is made from the one before it, by the same rule. */
+static void find_order(const struct race *r, const struct race_hints *hints, const struct start *s,
+                       const uint32_t *before, uint32_t *level_of)
+{
+    struct arena scratch = ARENA_INIT;
+    const uint32_t *rank = NULL;
+    if (s->kind != WALKED)
+        memcpy(level_of, before, r->f->events * sizeof(*level_of));
+    else if (s->hinted && hints)
+        rank = hints->ranks(hints->data, s->rule, &scratch);
+    if (rank)
+        order_by_rank(r->f, rank, level_of);
+    else if (s->kind == WALKED)
+        formula_order(r->f, s->rule, level_of);
+    else if (s->kind == PULLED)
+        formula_order_pull(r->f, level_of);
+    else
+        formula_order_gather(r->f, level_of);
+    arena_release(&scratch);
+}
+
 /* All orders but the first, which runs already; equal ones only once. */
 static void fill_field(struct race *r, const struct race_hints *hints)
 {
     struct arena scratch = ARENA_INIT;
-    uint32_t *level_of = arena_new_array(&scratch, uint32_t, r->f->events + 1);
+    uint32_t *made[KINDS][ORDER_RULES][2];
+    made[WALKED][ORDER_AS_WRITTEN][0] = r->field[0]->level_of;
     for (unsigned i = 1; i < STARTS; i++) {
         const struct start *s = &starts[i];
-        const uint32_t *rank = s->hinted && hints ? hints->ranks(hints->data, s->rule, &scratch) : NULL;
-        if (rank)
-            order_by_rank(r->f, rank, level_of);
-        else
-            formula_order(r->f, s->rule, level_of);
-        if (s->kind != WALKED)
-            formula_order_pull(r->f, level_of);
-        if (s->kind == GATHERED)
-            formula_order_gather(r->f, level_of);
+        uint32_t *level_of = arena_new_array(&scratch, uint32_t, r->f->events + 1);
+        made[s->kind][s->rule][s->hinted] = level_of;
+        find_order(r, hints, s, s->kind == WALKED ? NULL : made[s->kind - 1][s->rule][s->hinted], level_of);
         bool known = false;
         for (unsigned j = 0; j < r->len && !known; j++)
             known = !memcmp(level_of, r->field[j]->level_of, r->f->events * sizeof(*level_of));
         if (!known)
-            r->field[r->len++] = enter(r, i, level_of);
+            r->field[r->len++] = enter(r, i, level_of, r->nodes);
     }
     arena_release(&scratch);
 }
 
-/* Takes runners until all have had their turn. One that is worse than the best so far cannot win: it stops. */
+static void lower(atomic_uint *least, unsigned value)
+{
+    unsigned now = atomic_load(least);
+    while (value < now && !atomic_compare_exchange_weak(least, &now, value))
+        ;
+}
+
+/* Takes runners until all have had their turn. One that cannot win any more stops: it is behind one that is done, or
+ * worse than the best so far. */
 static void *run(void *data)
 {
     struct race *r = data;
@@ -141,12 +170,13 @@ static void *run(void *data)
     while ((i = atomic_fetch_add(&r->next, 1)) < r->len) {
         struct runner *x = r->field[i];
         unsigned best = atomic_load(&r->best);
-        x->root = bdd_building_go(&x->building, best < r->nodes ? best : r->nodes);
-        unsigned used = bdd_nodes(x->building.b);
-        if (x->building.b->paused && r->len > 1)
-            x->outlook = bdd_outlook(&x->building);
-        while (x->root != BDD_FAIL && used < best && !atomic_compare_exchange_weak(&r->best, &best, used))
-            ;
+        if (r->ranked && i > atomic_load(&r->first))
+            break;
+        x->root = bdd_building_go(&x->building, !r->ranked && best < r->nodes ? best : r->nodes);
+        if (x->root == BDD_FAIL)
+            continue;
+        lower(&r->best, bdd_nodes(x->building.b));
+        lower(&r->first, i);
     }
     return NULL;
 }
@@ -157,6 +187,7 @@ static void run_round(struct race *r, unsigned threads)
     unsigned made = 0;
     atomic_store(&r->next, 0);
     atomic_store(&r->best, UINT32_MAX / 2);
+    atomic_store(&r->first, STARTS);
     while (made + 1 < threads && made + 1 < r->len && made < THREADS_MAX &&
            deep_create(&helpers[made], r->f->events, run, r) == 0)
         made++;
@@ -183,6 +214,35 @@ static int by_success(const void *a, const void *b)
     return x->start < y->start ? -1 : 1;
 }
 
+/* Whether another has done as many gates: only then the outlook decides, which takes a while. */
+static bool has_equal(const struct race *r, unsigned i)
+{
+    for (unsigned j = 0; j < r->len; j++) {
+        if (j != i && r->field[j]->building.next == r->field[i]->building.next)
+            return true;
+    }
+    return false;
+}
+
+/* The best come first; true when one is done. */
+static bool rank(struct race *r)
+{
+    unsigned first = atomic_load(&r->first);
+    if (r->ranked && first < r->len) {
+        struct runner *won = r->field[first];
+        r->field[first] = r->field[0];
+        r->field[0] = won;
+        return true;
+    }
+    for (unsigned i = 0; i < r->len && first == STARTS; i++) {
+        if (has_equal(r, i))
+            r->field[i]->outlook = bdd_outlook(&r->field[i]->building);
+    }
+    qsort(r->field, r->len, sizeof(struct runner *), by_success);
+    r->ranked = true;
+    return first < r->len;
+}
+
 /* The best `each` of each kind go on, and of these the best `all`. */
 static void keep(struct race *r, unsigned each, unsigned all)
 {
@@ -202,16 +262,15 @@ void race_orders(const struct formula *f, const struct race_hints *hints, unsign
     struct race r = {.f = f, .budget = budget, .nodes = ALONE + 4 * f->events};
     uint32_t *level_of = arena_new_array(arena, uint32_t, f->events + 1);
     formula_order(f, ORDER_AS_WRITTEN, level_of);
-    r.field[r.len++] = enter(&r, 0, level_of);
+    r.field[r.len++] = enter(&r, 0, level_of, 0);
     run_round(&r, 1);
     if (r.field[0]->building.b->paused) {
-        fill_field(&r, hints);
         r.nodes = ROUND + 8 * f->events;
+        fill_field(&r, hints);
     }
     for (unsigned round = 0; r.field[0]->building.b->paused; round++) {
         run_round(&r, threads);
-        qsort(r.field, r.len, sizeof(struct runner *), by_success);
-        if (r.field[0]->root != BDD_FAIL || atomic_load(&budget->spent))
+        if (rank(&r) || atomic_load(&budget->spent))
             break;
         keep(&r, round == 0 ? 3 : 1, round < 2 ? STARTS : round < 5 ? 2 : 1);
         r.nodes = r.len == 1 ? NODES_MAX : 2 * r.nodes;

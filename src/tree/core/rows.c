@@ -6,6 +6,13 @@
 
 #if defined __x86_64__
 #include <immintrin.h>
+/* What the processor can do has been asked at the start of every process; asking again is slow on virtual machines. */
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#define HAS(bit, name) CPU_FEATURE_ACTIVE(bit)
+#else
+#define HAS(bit, name) __builtin_cpu_supports(name)
+#endif
 #endif
 
 /* Loops of known length become straight code: their vectors then stay in registers. */
@@ -90,9 +97,8 @@ const struct rows_kernel *const *rows_kernels(size_t *out_len)
 {
     size_t len = 1;
 #if defined __x86_64__
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2"))
-        len = __builtin_cpu_supports("avx512f") ? 3 : 2;
+    if (HAS(AVX2, "avx2"))
+        len = HAS(AVX512F, "avx512f") ? 3 : 2;
 #endif
     *out_len = len;
     return all_kernels;

@@ -236,7 +236,7 @@ static bool close_part(struct closure *c, uint32_t part, const struct diagram_or
     p.f = import_part(&p, part, refs);
     free(refs);
     bool exact = false;
-    if (memo_init(&p.memo, &c->budget)) {
+    if (memo_init(&p.memo, 0, &c->budget)) {
         exact = p.f != BDD_FAIL && all_events(&p);
         memo_release(&p.memo);
     }

@@ -107,7 +107,7 @@ static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
 static bool keep_with(struct zdd *z, uint32_t node, uint32_t with)
 {
     if (node >= z->with_len) {
-        size_t len = z->nodes.cap;
+        size_t len = z->nodes.room;
         uint32_t *at = budget_realloc(z->budget, z->with, z->with_len * sizeof(*at), len * sizeof(*at));
         if (!at)
             return false;
@@ -183,8 +183,8 @@ struct diagram zdd_minimal_sets(const struct diagram *f, const unsigned char *po
     size_t bytes = f->len * 2 * sizeof(uint32_t);
     uint32_t root = NODE_FAIL;
     z.by_ref = budget_calloc(budget, bytes);
-    bool ready = node_table_init(&z.nodes, 2, budget);
-    ready = memo_init(&z.memo, budget) && ready;
+    bool ready = node_table_init(&z.nodes, 2, f->len, budget);
+    ready = memo_init(&z.memo, f->len, budget) && ready;
     if (z.by_ref && ready)
         root = minimal(&z, f);
     *made += z.nodes.len;
