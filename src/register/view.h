@@ -87,6 +87,8 @@ struct coverage_counts {
 
 struct threat_analysis;
 struct people;
+struct calls;
+struct acceptance;
 
 struct view {
     struct arena *arena;
@@ -103,6 +105,7 @@ struct view {
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
     const struct people *people; /* register/people.h; NULL when there is no store */
+    const struct calls *calls;   /* register/calls.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -136,6 +139,7 @@ struct standing {
     const struct profile *profile;
     int64_t now;
     struct map overridden; /* id -> uint32_t* */
+    const struct acceptance *acceptance; /* register/calls.h; NULL where the mode asks for no call */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);
