@@ -150,6 +150,10 @@ store author.db
 fails 1 'accepts documents by reviews' 'a mode without calls says so' "$CM" --db author.db call open analysis 0.1 "${q[@]}" --now $NOW
 
 # The record carries all of it.
+does 'an editorial change that nobody challenges' "$CM" threat edit G-0003 --set 'likelihood.reason=It takes a keeper, and a reason to look.' \
+    --editorial --reason 'wording' --as Rosa --now 2026-12-20
+run "$CM" call show C-1 --json --now 2026-12-21
+is 'is known as one' "['G-0003']" "$(json "[t['id'] for t in d['threats'] if t['text'] == 'editorial']")"
 does 'the record verifies' "$CM" record verify
 does 'export' "$CM" export one
 does 'a store from the export' "$CM" --db t.db init --profile one
