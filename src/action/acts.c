@@ -65,6 +65,12 @@ int acts_apply(struct store *s, struct arena *a, const struct act_event *e, stru
         {"member.", people_apply},
         {"sig.", ending_apply},
         {"role.", people_apply},
+        {"call.", call_apply},
+        {"position.", position_apply},
+        {"objection.", objection_apply},
+        {"decision.", call_apply},
+        {"threat.edit", editorial_apply},
+        {"threat.challenge", challenge_apply},
     };
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
         if (sv_starts(e->action, sv_str(families[i].family)))

@@ -58,6 +58,12 @@ CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_ev
 CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int call_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int position_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int objection_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+/* The member "editorial" of a threat.edit, and what undoes it. */
+CM_MUST_USE int editorial_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int challenge_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* CM_EREFUSED once the group was ended. Every event passes it. */
 CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);

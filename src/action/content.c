@@ -7,6 +7,7 @@
 #include "action/people.h"
 
 #include "base/fs.h"
+#include "register/voted.h"
 #include "store/fts.h"
 
 #include <stdlib.h>
@@ -312,6 +313,45 @@ static int find_changes(struct change_run *r, struct err *err)
     return CM_OK;
 }
 
+static bool same_rating(const struct rating *a, const struct rating *b)
+{
+    return a->given == b->given && a->level == b->level && a->low == b->low && a->high == b->high &&
+           a->estimators == b->estimators;
+}
+
+/* What the group rates and counts by is substance, whatever the change says of itself. */
+static int editorial_refused(const struct change_run *r, struct err *err)
+{
+    const struct content_editorial *e = r->change->editorial;
+    const struct threat *now = e ? map_get(&r->profile.by_id, e->was->id) : NULL;
+    if (!now)
+        return CM_OK;
+    const char *what = !same_rating(&now->likelihood, &e->was->likelihood) ? "likelihood"
+                       : !same_rating(&now->damage, &e->was->damage)       ? "damage"
+                       : now->level != e->was->level                       ? "level"
+                                                                           : NULL;
+    return what ? err_set(err, CM_EREFUSED, "another %s of %.*s is a change of substance, not an editorial one "
+                          "(process.md, \"Calls\"); leave --editorial out", what, SV_ARG(now->id)) : CM_OK;
+}
+
+/* Nothing when what is voted on stayed as it was. */
+static void payload_editorial(struct change_run *r, struct json *j)
+{
+    const struct content_editorial *e = r->change->editorial;
+    const struct threat *t = e ? map_get(&r->profile.by_id, e->was->id) : NULL;
+    if (!t)
+        return;
+    struct digest after = voted_threat(&r->profile, t);
+    if (digest_eq(&after, &e->before))
+        return;
+    json_key(j, "editorial");
+    json_object(j);
+    json_put(j, "threat", t->id);
+    json_put_str(j, "before", digest_hex(r->c->arena, &e->before));
+    json_put_str(j, "after", digest_hex(r->c->arena, &after));
+    json_end(j);
+}
+
 static void write_payload(struct change_run *r, struct str *out)
 {
     struct json j;
@@ -348,6 +388,7 @@ static void write_payload(struct change_run *r, struct str *out)
     json_end(&j);
     if (r->moves.list.len)
         coverage_moves_json(&j, &r->moves);
+    payload_editorial(r, &j);
     if (r->change->payload)
         r->change->payload(&j, r->change->payload_data);
     json_end(&j);
@@ -576,7 +617,7 @@ static int run_change(struct change_run *r, struct action_result *out, struct er
         return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", r->c->diag->errors,
                        r->c->diag->errors == 1 ? "" : "s");
     r->state = state_of(&r->files);
-    if ((rc = find_changes(r, err)))
+    if ((rc = editorial_refused(r, err)) || (rc = find_changes(r, err)))
         return rc;
     if (!r->change->recorded || r->changed.len) {
         if ((rc = append_event(r, err)))

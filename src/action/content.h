@@ -18,6 +18,11 @@ struct recorded_file {
     int64_t event;
 };
 
+struct content_editorial {
+    const struct threat *was;
+    struct digest before; /* voted_threat() of it */
+};
+
 struct content_change {
     const char *action;  /* name in the action table */
     struct sv subject;
@@ -27,6 +32,9 @@ struct content_change {
     /* Content that comes with an adopted record: path -> struct recorded_file; an event is written only for
      * what the record does not know. NULL otherwise. */
     const struct map *recorded;
+    /* The change leaves the substance of a threat alone: decisions on the text before hold for the text after.
+     * NULL: it does not say so. */
+    const struct content_editorial *editorial;
     /* Adds members to the payload; may be NULL. */
     void (*payload)(struct json *j, const void *data);
     const void *payload_data;

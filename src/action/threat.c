@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/suggest.h"
+#include "register/voted.h"
 
 struct threat_run {
     struct action_context *c;
@@ -17,6 +18,7 @@ struct threat_run {
     const struct sv *into;
     size_t into_count;
     const char *end;
+    bool editorial; /* of edit() and replace() */
     /* filled by begin() */
     struct profile_files files;
     struct profile *profile;
@@ -49,6 +51,7 @@ static int finish(struct threat_run *r, const char *path, struct sv text, const 
                   struct err *err)
 {
     struct content_change change = *extra;
+    struct content_editorial editorial = {.was = r->threat};
     struct content_edit *e = vec_push(r->c->arena, &change.edits);
     struct sv normal;
     int rc = profile_format(r->c->arena, path, text, r->profile, &normal, r->c->diag, err);
@@ -63,7 +66,21 @@ static int finish(struct threat_run *r, const char *path, struct sv text, const 
         change.source = SV("command line");
     change.subject = r->id;
     r->out->id = r->id;
+    if (r->editorial) {
+        editorial.before = voted_threat(r->profile, r->threat);
+        change.editorial = &editorial;
+    }
     return content_apply(r->c, &change, r->out, err);
+}
+
+/* "threat edit --editorial". */
+static int want_editorial(struct threat_run *r, struct err *err)
+{
+    r->editorial = r->c->editorial;
+    if (!r->editorial || r->c->reason.len)
+        return CM_OK;
+    return err_set(err, CM_EREFUSED, "what is called editorial says why in public, as members may challenge it; add "
+                   "--reason TEXT");
 }
 
 /* The highest number ever given: rows of threats are never deleted. */
@@ -185,6 +202,8 @@ static int edit(struct store *s, void *context, struct err *err)
     struct threat_run *r = context;
     int rc = begin(r, "threat.edit", err);
     (void)s;
+    if (!rc)
+        rc = want_editorial(r, err);
     if (rc)
         return rc;
     struct sv text = r->threat->source;
@@ -219,6 +238,8 @@ static int replace(struct store *s, void *context, struct err *err)
     struct sv text, normal;
     int rc = begin(r, "threat.edit", err);
     (void)s;
+    if (!rc)
+        rc = want_editorial(r, err);
     if (!rc)
         rc = profile_format(r->c->arena, r->threat->file, r->text, r->profile, &normal, r->c->diag, err);
     if (rc)

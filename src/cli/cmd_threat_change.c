@@ -1,4 +1,5 @@
 /* threat: the changing side. Each verb becomes one action; "new" writes a file of a folder instead. */
+#include "action/call.h"
 #include "base/date.h"
 #include "base/fs.h"
 #include "base/utf8.h"
@@ -226,12 +227,14 @@ int threat_edit(struct cli *c, const struct command *self, int argc, const char 
 {
     struct option_list sets = {{NULL, 0, 0}};
     const char *file = NULL;
+    bool editorial = false;
     struct action_context context;
     struct action_result r;
     struct sv id;
     const struct option options[] = {
         {"set", OPTION_LIST, &sets, "FIELD=TEXT", "set a field; may be repeated"},
         {"file", OPTION_TEXT, &file, "FILE", "take the whole entry from a file, - for standard input"},
+        {"editorial", OPTION_FLAG, &editorial, NULL, "the substance stays: decisions on the text hold; wants --reason"},
     };
     int rc = prepare(c, self, "edit", argc, argv, options, ARRAY_LEN(options), &id, &context);
     if (rc)
@@ -241,6 +244,7 @@ int threat_edit(struct cli *c, const struct command *self, int argc, const char 
         return rc;
     if (file && sets.list.len)
         return usage_error(self, "--set and --file exclude each other");
+    context.editorial = editorial;
     if (sets.list.len)
         rc = action_threat_edit(&context, id, edits, sets.list.len, &r, &c->err);
     else if (file)
@@ -249,6 +253,26 @@ int threat_edit(struct cli *c, const struct command *self, int argc, const char 
         rc = edit_in_editor(c, &context, id, &r);
     r.id = id;
     return done(c, "edited", &r, rc);
+}
+
+int threat_challenge(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct action_context context;
+    struct action_result r;
+    struct sv id;
+    int rc = prepare(c, self, "challenge", argc, argv, NULL, 0, &id, &context);
+    if (rc)
+        return rc - 1;
+    rc = action_threat_challenge(&context, id, &r, &c->err);
+    r.id = id;
+    if (rc)
+        return cli_fail(c, rc);
+    if (c->json)
+        cli_print_result(c, "challenged", &r);
+    else
+        printf("%.*s: challenged; the change counts as one of substance (event %lld)\n", SV_ARG(id),
+               (long long)r.event);
+    return EXIT_DONE;
 }
 
 int threat_advance(struct cli *c, const struct command *self, int argc, const char **argv)

@@ -54,7 +54,8 @@ const struct command commands[] = {
      "show ID\n"
      "new [--dir DIR] --name NAME\n"
      "propose --name NAME --area AREA [--abstract TEXT]\n"
-     "edit ID [--set FIELD=TEXT]... [--file FILE]\n"
+     "edit ID [--set FIELD=TEXT]... [--file FILE] [--editorial --reason TEXT]\n"
+     "challenge ID --reason TEXT\n"
      "advance ID [--to STAGE] [--override --reason TEXT]\n"
      "reopen ID --to STAGE --reason TEXT\n"
      "merge ID --into ID --reason TEXT\n"
@@ -67,7 +68,8 @@ const struct command commands[] = {
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
      "--set opens the entry in $EDITOR; --file takes the whole new text from a file (- for standard input). "
-     "\"diff\" compares\n"
+     "--editorial says that\n"
+     "the substance stays, so that decisions on the text hold; \"challenge\" contradicts that. \"diff\" compares\n"
      "with the last edition of the analysis, or between two editions. \"similar\" lists the entries that have most "
      "in common with\n"
      "one, or with a description: words, documents, steps of the attack tree, and a score from 0 to 1; "
@@ -120,6 +122,41 @@ const struct command commands[] = {
      "rights of the roles on record; before, the operator answers for everybody. A role with \"mark: true\" is held\n"
      "only with --mark (what entitles to it) and until its last day.",
      cmd_role},
+    {"call",
+     "open DOCUMENT VERSION --question TEXT [--until DATE]\n"
+     "open process|template --question TEXT [--until DATE]\n"
+     "open appeal D-1 --question TEXT [--until DATE]\n"
+     "close CALL --outcome accepted|not-accepted --judgement TEXT [--link URL]\n"
+     "list\n"
+     "show CALL",
+     "call for consensus on a text, and close the call",
+     "A call binds to the text as it is: an edition with its threats, the process, the template, or a decision that\n"
+     "is appealed. It runs at least as long as process.md says, and is closed after its last day, in writing, and not\n"
+     "over an objection that is open. Positions are not counted. The decision holds for that text: when its substance\n"
+     "changes, the decision shows as outdated.",
+     cmd_call},
+    {"position", "CALL support|object|abstain [--reason TEXT]", "take a position in a call",
+     "May be changed until the last day. To object wants --reason, and makes an objection; to do so no more withdraws\n"
+     "it. Silence needs no command.",
+     cmd_position},
+    {"objection",
+     "list [CALL|THREAT]\n"
+     "raise THREAT --reason TEXT\n"
+     "answer OBJECTION --text TEXT\n"
+     "withdraw OBJECTION\n"
+     "dissent OBJECTION --reason TEXT",
+     "objections, and what becomes of them",
+     "\"raise\" is for the priority of a threat, in the objection period after its round; in a call, use \"casemate\n"
+     "position\". A leader answers, or records what stays unresolved as dissent beside the decision.",
+     cmd_objection},
+    {"decision",
+     "list\n"
+     "show DECISION\n"
+     "appeal DECISION --reason TEXT [--until DATE]",
+     "what was decided, and whether it still holds",
+     "A decision is valid, valid with editorial changes, outdated (its text changed since), or overturned (an appeal\n"
+     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one.",
+     cmd_decision},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "

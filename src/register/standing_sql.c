@@ -1,5 +1,6 @@
 /* What the record says about threats: which stages were opened against the rules, which acts of the group hold for
  * the text as it is. */
+#include "register/calls.h"
 #include "register/view.h"
 
 static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
@@ -23,18 +24,34 @@ static int load_overrides(struct store *s, struct arena *a, const struct profile
     return rc;
 }
 
+/* Only in a mode that accepts by a call on the edition. */
+static int load_acceptance(struct store *s, struct arena *a, struct standing *out, struct err *err)
+{
+    const struct process *process = &out->profile->process;
+    struct acceptance *acceptance = NULL;
+    if (process->mode >= process->modes.len || !sv_eq_str(process->modes.at[process->mode].acceptance, "call"))
+        return CM_OK;
+    int rc = acceptance_load(s, a, &acceptance, err);
+    out->acceptance = acceptance;
+    return rc;
+}
+
 int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now, struct standing *out,
                   struct err *err)
 {
     *out = (struct standing){.profile = p, .now = now};
-    return load_overrides(s, a, p, &out->overridden, err);
+    int rc = load_overrides(s, a, p, &out->overridden, err);
+    return rc ? rc : load_acceptance(s, a, out, err);
 }
 
 struct on_record standing_of(void *standing, const struct threat *t)
 {
     const struct standing *s = standing;
     const uint32_t *bits = map_get(&s->overridden, t->id);
-    return (struct on_record){.overridden = bits ? *bits : 0};
+    struct on_record r = {.overridden = bits ? *bits : 0};
+    if (s->acceptance && acceptance_of(s->acceptance, s->profile, t))
+        r.acts |= ACT_ACCEPTANCE;
+    return r;
 }
 
 int ending_load(struct store *s, struct arena *a, struct ending *out, struct err *err)

@@ -93,6 +93,8 @@ struct ending {
 
 struct threat_analysis;
 struct people;
+struct calls;
+struct acceptance;
 
 struct view {
     struct arena *arena;
@@ -110,6 +112,7 @@ struct view {
     struct count_by_word by_area, by_level, by_stride;
     struct ending ending;
     const struct people *people; /* register/people.h; NULL when there is no store */
+    const struct calls *calls;   /* register/calls.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -143,6 +146,7 @@ struct standing {
     const struct profile *profile;
     int64_t now;
     struct map overridden; /* id -> uint32_t* */
+    const struct acceptance *acceptance; /* register/calls.h; NULL where the mode asks for no call */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);

@@ -76,6 +76,7 @@ CREATE TABLE call (
     subject  TEXT NOT NULL,                              -- "analysis 0.2", "process", "D-3"
     question TEXT NOT NULL,
     digest   BLOB NOT NULL,                              -- of what it binds to
+    text     BLOB NOT NULL,                              -- of the document's own file, or of the decision
     opened   INTEGER NOT NULL REFERENCES event (seq),
     until    INTEGER NOT NULL,                           -- seconds, UTC
     closed   INTEGER REFERENCES event (seq)
