@@ -87,6 +87,7 @@ struct coverage_counts {
 
 struct threat_analysis;
 struct people;
+struct rounds;
 
 struct view {
     struct arena *arena;
@@ -103,6 +104,7 @@ struct view {
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
     const struct people *people; /* register/people.h; NULL when there is no store */
+    const struct rounds *rounds; /* register/rounds.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -136,6 +138,8 @@ struct standing {
     const struct profile *profile;
     int64_t now;
     struct map overridden; /* id -> uint32_t* */
+    struct map rated;      /* id -> what its newest closed round found; private to standing_sql.c */
+    struct map opposed;    /* ids with an open objection */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);

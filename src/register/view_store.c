@@ -1,5 +1,6 @@
 /* Loading a view from a store: files, changes, editions, and what the acts on record make of the threats. */
 #include "register/people.h"
+#include "register/rounds.h"
 #include "register/view.h"
 
 #include <stdio.h>
@@ -145,6 +146,7 @@ static int load(struct store *s, void *context, struct err *err)
     struct diag diag;
     struct standing standing;
     struct people *people = arena_new(l->arena, struct people);
+    struct rounds *rounds = arena_new(l->arena, struct rounds);
     int rc = view_load_files(s, l->arena, &files, err);
     if (rc)
         return rc;
@@ -157,10 +159,12 @@ static int load(struct store *s, void *context, struct err *err)
         return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
     }
     if ((rc = standing_load(s, l->arena, p, l->now, &standing, err)) ||
-        (rc = people_load(s, l->arena, p, l->now, people, err)))
+        (rc = people_load(s, l->arena, p, l->now, people, err)) ||
+        (rc = rounds_load(s, l->arena, p, rounds, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
+    l->out->rounds = rounds;
     if ((rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
