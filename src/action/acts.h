@@ -53,6 +53,7 @@ struct act_event {
 CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 /* The families. */
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,
