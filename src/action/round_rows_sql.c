@@ -294,6 +294,22 @@ static int put_result(struct opening *r, const struct levels *l, struct err *err
     return act_run(q, err);
 }
 
+/* Every estimate is opened, or said to stay sealed. */
+static int check_all(struct opening *r, struct err *err)
+{
+    struct store_stmt *q;
+    const struct json_value *sealed = json_get(r->e->payload, "sealed");
+    int64_t left = 0, said = sealed && sealed->kind == JSON_ARRAY ? (int64_t)sealed->count : 0;
+    int rc = store_prepare(r->s, "SELECT count(*) FROM estimate WHERE round = $1 AND answer IS NULL", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, r->round.id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        left = store_int(q, 0);
+    store_done(q);
+    return rc || left == said ? rc : corrupt(r->e, "leaves out estimates that were committed to", err);
+}
+
 static int end_round(struct opening *r, struct err *err)
 {
     struct store_stmt *q;
@@ -326,6 +342,8 @@ static int apply_close(struct store *s, struct arena *a, const struct act_event 
     }
     for (size_t i = 0; !rc && i < r.results.len; i++)
         rc = put_result(&r, r.results.entries[i].value, err);
+    if (!rc)
+        rc = check_all(&r, err);
     return rc ? rc : end_round(&r, err);
 }
 
