@@ -98,9 +98,9 @@ static unsigned acts_of_rounds(const struct standing *s, const struct threat *t)
         return 0;
     struct digest now = rounds_rated(p, t);
     if (!digest_eq(&now, &r->digest))
-        return 0;
+        return ACT_RATED;
     bool stood = s->now >= r->closed_at + (int64_t)p->process.objection_days * DAY && !map_get(&s->opposed, t->id);
-    return ACT_ESTIMATES | (stood ? ACT_PRIORITY_STOOD : 0u);
+    return ACT_RATED | ACT_ESTIMATES | (stood ? ACT_PRIORITY_STOOD : 0u);
 }
 
 static int load_opposed(struct store *s, struct arena *a, struct map *out, struct err *err)

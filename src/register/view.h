@@ -8,8 +8,9 @@
 #include "profile/profile.h"
 #include "store/store.h"
 
-/* Acts of the group that stages ask for. */
-enum { ACT_ESTIMATES = 1, ACT_PRIORITY_STOOD = 2, ACT_ACCEPTANCE = 4 };
+/* Acts of the group that stages ask for. ACT_RATED: the ratings are those of the newest closed round; with
+ * ACT_ESTIMATES what was rated is the text as it is, too. */
+enum { ACT_ESTIMATES = 1, ACT_PRIORITY_STOOD = 2, ACT_ACCEPTANCE = 4, ACT_RATED = 8 };
 /* What the record says about one threat, beside its text. */
 struct on_record {
     uint32_t overridden; /* stages (bits by index) that a leader opened against the rules */
@@ -31,7 +32,7 @@ struct threat_view {
     int confirmed;            /* stage index: the last one whose acts are on record; for ends: the end */
     bool provisional;         /* the file claims a later stage: shown as "editor's draft" */
     unsigned priority;        /* 0: not rated */
-    bool editors_rating;      /* fewer estimators than the mode asks for */
+    bool editors_rating;      /* not a round's, or of fewer estimators than the mode asks for */
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
     struct lacks lacks;       /* what the next stage still needs */
     VEC(struct change) changes; /* oldest first; initial ones included */

@@ -320,16 +320,16 @@ static void test_priority_stands_after_the_objection_period(void **state)
 {
     struct fixture *f = *state;
     played(f);
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES);
     f->c.now += 7 * DAY - 1;
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES);
     f->c.now += 1;
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES | ACT_PRIORITY_STOOD);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES | ACT_PRIORITY_STOOD);
     assert_int_equal(on_record(f, "G-0002").acts, 0);
     assert_int_equal(store_tx(f->store, object, NULL, &f->err), 0);
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES);
     assert_int_equal(store_tx(f->store, settle, NULL, &f->err), 0);
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES | ACT_PRIORITY_STOOD);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES | ACT_PRIORITY_STOOD);
 }
 
 static void test_what_was_rated(void **state)
@@ -375,11 +375,13 @@ static void test_another_rating_in_the_text_is_the_editors(void **state)
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
         struct view v;
         struct sv before = threat(f, &v, "G-0001")->threat->source;
+        assert_false(threat(f, &v, "G-0001")->editors_rating);
         edit(f, "G-0001", edits[i][0], edits[i][1]);
         assert_int_equal(on_record(f, "G-0001").acts, 0);
+        assert_true(threat(f, &v, "G-0001")->editors_rating);
         struct sv after = threat(f, &v, "G-0001")->threat->source;
         assert_int_equal(action_threat_replace(&f->c, SV("G-0001"), after, before, &f->r, &f->err), 0);
-        assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES);
+        assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES);
     }
 }
 
@@ -564,7 +566,7 @@ static void test_adopted_record_tells_the_same(void **state)
     if (import(f, dir))
         fail_msg("%s", f->err.text);
     finds(f, 0, NULL);
-    assert_int_equal(on_record(f, "G-0001").acts, ACT_ESTIMATES);
+    assert_int_equal(on_record(f, "G-0001").acts, ACT_RATED | ACT_ESTIMATES);
     struct view v;
     (void)threat(f, &v, "G-0001");
     const struct round_rating *r = &v.rounds->list.at[0].threats.at[0].ratings[ROUND_LIKELIHOOD];
