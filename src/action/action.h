@@ -126,7 +126,10 @@ CM_MUST_USE int action_report_record(struct action_context *c, int64_t since, st
 /* Digest of all content as it is now: what record headers call state. */
 CM_MUST_USE int content_state(struct store *s, struct arena *a, struct digest *out, struct err *err);
 /* record_verify and, beyond the chain: stored files against their digests and the head's state, stored
- * editions against theirs. */
+ * editions against theirs, opened estimates of closed rounds against what was committed to. */
 CM_MUST_USE int verify_store(struct store *s, struct arena *a, struct record_faults *out, struct err *err);
+/* record_verify_export and, when the chain is whole, the opened estimates. */
+CM_MUST_USE int verify_export(struct arena *a, struct sv text, const char *file, struct record_faults *out,
+                              struct err *err);
 
 #endif

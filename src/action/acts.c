@@ -71,6 +71,8 @@ int acts_apply(struct store *s, struct arena *a, const struct act_event *e, stru
         {"decision.", call_apply},
         {"threat.edit", editorial_apply},
         {"threat.challenge", challenge_apply},
+        {"round.", round_apply},
+        {"estimate.", round_apply},
     };
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
         if (sv_starts(e->action, sv_str(families[i].family)))

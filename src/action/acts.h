@@ -67,6 +67,7 @@ CM_MUST_USE int challenge_apply(struct store *s, struct arena *a, const struct a
 
 /* CM_EREFUSED once the group was ended. Every event passes it. */
 CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);
+CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,

@@ -61,6 +61,13 @@ const struct action_info action_table[] = {
      "appeal a decision: a call on it is opened", PERMIT_APPEAL},
     {"threat.challenge", "threat challenge", "ID --reason TEXT",
      "say that the last change was not editorial", PERMIT_POSITION},
+    {"round.open", "round open", "ID... [--until DATE] [--follows ROUND] [--reason TEXT]",
+     "open a blind round of estimates", PERMIT_ROUND},
+    {"round.close", "round close", "ROUND", "open the estimates of a round, and write the medians", PERMIT_ROUND},
+    {"round.override", "round close --override", "ROUND --reason TEXT",
+     "close a round before its time, or without a quorum", PERMIT_OVERRIDE},
+    {"estimate.give", "estimate", "ID --likelihood LEVEL --damage LEVEL --because TEXT [--round ROUND]",
+     "rate a threat privately, in an open round", PERMIT_ESTIMATE},
     {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
      "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };

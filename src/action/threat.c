@@ -266,6 +266,9 @@ static const char *act_missing(struct arena *a, const struct profile *p, const s
 {
     const struct mode *mode = &p->process.modes.at[p->process.mode];
     uint32_t needs = p->process.stages.at[stage].needs;
+    if (needs & 1u << NEED_ESTIMATES && mode->first_round_days)
+        return arena_printf(a, "a closed round in which at least %u members rated likelihood and damage of the text as "
+                            "it is (\"casemate round open %.*s\")", mode->estimators, SV_ARG(t->id));
     if (needs & 1u << NEED_ESTIMATES) {
         unsigned have = t->likelihood.given && t->damage.given
                             ? (t->likelihood.estimators < t->damage.estimators ? t->likelihood.estimators
@@ -274,7 +277,7 @@ static const char *act_missing(struct arena *a, const struct profile *p, const s
         return arena_printf(a, "estimates by %u people for each factor, there are %u", mode->estimators, have);
     }
     if (needs & 1u << NEED_PRIORITY_STOOD)
-        return arena_printf(a, "a closed round, and %u days without objection to the priority",
+        return arena_printf(a, "a closed round on the text as it is, and %u days since without an open objection",
                             p->process.objection_days);
     return arena_printf(a, "acceptance by %.*s on record", SV_ARG(mode->acceptance));
 }

@@ -1,5 +1,5 @@
 /* Verifying a store beyond its chain: does the content match what the record says it is? */
-#include "action/content.h"
+#include "action/round.h"
 
 static void fault(struct arena *a, struct record_faults *out, int64_t seq, const char *text)
 {
@@ -67,5 +67,13 @@ int verify_store(struct store *s, struct arena *a, struct record_faults *out, st
         rc = verify_digests(s, a, out, err);
     if (!rc)
         rc = verify_editions(s, a, out, err);
+    if (!rc)
+        rc = round_verify_store(s, a, out, err);
     return rc ? rc : verify_state(s, a, out, err);
+}
+
+int verify_export(struct arena *a, struct sv text, const char *file, struct record_faults *out, struct err *err)
+{
+    int rc = record_verify_export(a, text, file, out, err);
+    return rc || out->list.len ? rc : round_verify_export(a, text, file, out, err);
 }

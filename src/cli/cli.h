@@ -122,6 +122,8 @@ int cmd_call(struct cli *c, const struct command *self, int argc, const char **a
 int cmd_position(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_objection(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_decision(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_round(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_estimate(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);

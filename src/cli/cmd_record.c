@@ -124,7 +124,7 @@ static int record_verify_command(struct cli *c, const struct command *self, int 
         return usage_error(self, "record verify takes one file, or none for the store");
     if (words.len) {
         if ((rc = fs_read(&c->arena, words.at[0], RECORD_FILE_MAX, &text, &c->err)) ||
-            (rc = record_verify_export(&c->arena, text, words.at[0], &faults, &c->err)))
+            (rc = verify_export(&c->arena, text, words.at[0], &faults, &c->err)))
             return cli_fail(c, rc);
     } else if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = verify_store(c->store, &c->arena, &faults, &c->err))) {
         return cli_fail(c, rc);

@@ -105,6 +105,10 @@ static void put_rating(struct json *j, const char *key, const struct terms *scal
     json_object(j);
     json_put(j, "rating", term_id(scale, r->level));
     json_put_int(j, "estimators", r->estimators);
+    if (r->low >= 0 && r->high >= 0) {
+        json_put(j, "low", term_id(scale, r->low));
+        json_put(j, "high", term_id(scale, r->high));
+    }
     json_put(j, "reason", r->reason);
     json_end(j);
 }

@@ -157,6 +157,24 @@ const struct command commands[] = {
      "A decision is valid, valid with editorial changes, outdated (its text changed since), or overturned (an appeal\n"
      "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one.",
      cmd_decision},
+    {"round",
+     "list\n"
+     "show ROUND\n"
+     "open THREAT... [--until DATE] [--follows ROUND] [--reason TEXT]\n"
+     "close ROUND [--override --reason TEXT]",
+     "rate threats together, without seeing each other's ratings",
+     "\"open\" begins a blind round for a batch of threats; how long it lasts is said by the mode in process.md.\n"
+     "--follows opens the second round after one whose estimates lie far apart. \"close\" opens all estimates and\n"
+     "writes the medians into the threats; before the end, or without a quorum, only with --override and --reason.\n"
+     "\"show\" tells of an open round only who may answer and how many did.",
+     cmd_round},
+    {"estimate",
+     "THREAT [--likelihood LEVEL] [--damage LEVEL] --because TEXT [--round ROUND] --as NAME\n"
+     "THREAT --abstain|--not-competent --as NAME",
+     "rate a threat in an open round, in private",
+     "The record holds a sealed form of your answer until the round closes; then answers and reasons are public.\n"
+     "Answer again to change your mind. --abstain and --not-competent stand for each factor that is given no level.",
+     cmd_estimate},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "

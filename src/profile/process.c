@@ -158,13 +158,15 @@ static void read_settings(const struct yaml_read *r, const struct yaml_node *fro
 {
     YAML_READ_KEYS(r, front, "title", "mode", "modes", "spread", "batch", "objection_days",
                    "stages", "ends", "calls", "moderation", "embargo_days", "report_days",
-                   "silence");
+                   "silence", "names");
     out->title = yaml_read_line(r, front, "title", YAML_REQUIRED);
     read_modes(r, front, out);
     out->spread = yaml_read_number(r, front, "spread", YAML_REQUIRED, 1, 100, 2);
     out->batch = yaml_read_number(r, front, "batch", YAML_REQUIRED, 1, 1000, 10);
     out->objection_days =
         yaml_read_number(r, front, "objection_days", YAML_REQUIRED, 0, DAYS_MAX, 7);
+    out->names_hidden = sv_eq_str(
+        YAML_READ_CHOICE(r, front, "names", YAML_OPTIONAL, "shown", "hidden"), "hidden");
     read_stages(r, front, "stages", false, out);
     read_stages(r, front, "ends", true, out);
     read_rules(r, front, out);

@@ -110,6 +110,7 @@ struct process {
     size_t mode; /* index of the mode in force */
     unsigned spread, batch, objection_days, call_minimum_days, embargo_days, report_days, hold_hours;
     unsigned silence_warn_months, silence_end_months;
+    bool names_hidden; /* a closed round does not say whose estimates it opens */
     struct sv moderation_first_post, moderation_other_posts, moderation_off_stage, moderation_on_timeout, calls_silence;
     struct sv prose; /* Markdown with {{…}} replaced */
     uint32_t prose_line;

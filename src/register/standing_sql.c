@@ -1,7 +1,10 @@
 /* What the record says about threats: which stages were opened against the rules, which acts of the group hold for
  * the text as it is. */
 #include "register/calls.h"
+#include "register/rounds.h"
 #include "register/view.h"
+
+enum { DAY = 24 * 60 * 60 };
 
 static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
 {
@@ -36,19 +39,115 @@ static int load_acceptance(struct store *s, struct arena *a, struct standing *ou
     return rc;
 }
 
+/* ---- estimates ---- */
+
+/* What the newest closed round on a threat found. */
+struct rated {
+    int64_t closed, closed_at;
+    struct digest digest;
+    struct rated_factor {
+        unsigned estimators; /* 0: nobody chose a level */
+        struct sv median, low, high;
+    } factors[ROUND_FACTORS];
+};
+
+static struct rated *rated_of(struct arena *a, struct map *rated, struct store_stmt *q)
+{
+    struct rated *r = map_get(rated, store_text(q, 0));
+    if (!r) {
+        r = arena_new(a, struct rated);
+        map_set(rated, arena_sv(a, store_text(q, 0)), r);
+    }
+    struct sv digest = store_text(q, 3);
+    if (r->closed != store_int(q, 1)) /* rows come in the order of rounds: a newer one takes the place */
+        *r = (struct rated){.closed = store_int(q, 1), .closed_at = store_int(q, 2)};
+    if (digest.len == DIGEST_BYTES)
+        memcpy(r->digest.bytes, digest.at, DIGEST_BYTES);
+    return r;
+}
+
+static int load_rated(struct store *s, struct arena *a, struct map *out, struct err *err)
+{
+    struct store_stmt *q;
+    map_init(out, a);
+    int rc = store_prepare(s, "SELECT t.threat, r.closed, e.at, t.digest, f.factor, f.estimators, f.median, f.low, "
+                              "f.high FROM round r JOIN event e ON e.seq = r.closed JOIN round_threat t ON t.round = "
+                              "r.id "
+                              "LEFT JOIN round_result f ON f.round = r.id AND f.threat = t.threat ORDER BY r.closed",
+                           &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct rated *r = rated_of(a, out, q);
+        if (!store_is_null(q, 4))
+            r->factors[sv_eq_str(store_text(q, 4), "damage")] =
+                (struct rated_factor){(unsigned)store_int(q, 5), arena_sv(a, store_text(q, 6)),
+                                      arena_sv(a, store_text(q, 7)), arena_sv(a, store_text(q, 8))};
+    }
+    store_done(q);
+    return rc;
+}
+
+static bool is_level(const struct terms *scale, int level, struct sv id)
+{
+    return level >= 0 && sv_eq(scale->list.at[level].id, id);
+}
+
+/* The text says what the round found, with as many estimators as the mode asks for. */
+static bool is_rated(const struct profile *p, const struct rated_factor *f, const struct terms *scale,
+                     const struct rating *rating)
+{
+    return rating->given && f->estimators >= p->process.modes.at[p->process.mode].estimators &&
+           f->estimators == rating->estimators && is_level(scale, rating->level, f->median) &&
+           is_level(scale, rating->low, f->low) && is_level(scale, rating->high, f->high);
+}
+
+static unsigned acts_of_rounds(const struct standing *s, const struct threat *t)
+{
+    const struct profile *p = s->profile;
+    const struct rated *r = map_get(&s->rated, t->id);
+    if (!r || !is_rated(p, &r->factors[ROUND_LIKELIHOOD], &p->sig.likelihood, &t->likelihood) ||
+        !is_rated(p, &r->factors[ROUND_DAMAGE], &p->sig.damage, &t->damage))
+        return 0;
+    struct digest now = rounds_rated(p, t);
+    if (!digest_eq(&now, &r->digest))
+        return ACT_RATED;
+    bool stood = s->now >= r->closed_at + (int64_t)p->process.objection_days * DAY && !map_get(&s->opposed, t->id);
+    return ACT_RATED | ACT_ESTIMATES | (stood ? ACT_PRIORITY_STOOD : 0u);
+}
+
+static int load_opposed(struct store *s, struct arena *a, struct map *out, struct err *err)
+{
+    struct store_stmt *q;
+    map_init(out, a);
+    int rc = store_prepare(s, "SELECT DISTINCT subject FROM objection WHERE state = 'open'", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        map_set(out, arena_sv(a, store_text(q, 0)), out);
+    store_done(q);
+    return rc;
+}
+
+/* ---- all of it ---- */
+
 int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now, struct standing *out,
                   struct err *err)
 {
     *out = (struct standing){.profile = p, .now = now};
     int rc = load_overrides(s, a, p, &out->overridden, err);
-    return rc ? rc : load_acceptance(s, a, out, err);
+    if (!rc)
+        rc = load_acceptance(s, a, out, err);
+    if (!rc)
+        rc = load_rated(s, a, &out->rated, err);
+    return rc ? rc : load_opposed(s, a, &out->opposed, err);
 }
 
 struct on_record standing_of(void *standing, const struct threat *t)
 {
     const struct standing *s = standing;
     const uint32_t *bits = map_get(&s->overridden, t->id);
-    struct on_record r = {.overridden = bits ? *bits : 0};
+    struct on_record r = {.overridden = bits ? *bits : 0, .acts = acts_of_rounds(s, t)};
     if (s->acceptance && acceptance_of(s->acceptance, s->profile, t))
         r.acts |= ACT_ACCEPTANCE;
     return r;

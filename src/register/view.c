@@ -59,7 +59,9 @@ void view_derive_threat(struct arena *a, const struct profile *p, const struct t
                                  t->damage.given ? t->damage.level : -1);
     out->confirmed = confirmed_stage(p, t, on_record);
     out->provisional = out->confirmed != t->stage;
-    out->editors_rating = t->likelihood.given && fewest_estimators(t) < (mode->estimators > 2 ? mode->estimators : 2);
+    bool round = mode->first_round_days && on_record.acts & ACT_RATED;
+    bool few = fewest_estimators(t) < (mode->estimators > 2 ? mode->estimators : 2);
+    out->editors_rating = t->likelihood.given && (mode->first_round_days ? !round : few);
     out->next = -1;
     if (t->stage >= 0 && (size_t)t->stage + 1 < p->process.stage_count) {
         out->next = t->stage + 1;

@@ -8,8 +8,9 @@
 #include "profile/profile.h"
 #include "store/store.h"
 
-/* Acts of the group that stages ask for. */
-enum { ACT_ESTIMATES = 1, ACT_PRIORITY_STOOD = 2, ACT_ACCEPTANCE = 4 };
+/* Acts of the group that stages ask for. ACT_RATED: the ratings are those of the newest closed round; with
+ * ACT_ESTIMATES what was rated is the text as it is, too. */
+enum { ACT_ESTIMATES = 1, ACT_PRIORITY_STOOD = 2, ACT_ACCEPTANCE = 4, ACT_RATED = 8 };
 /* What the record says about one threat, beside its text. */
 struct on_record {
     uint32_t overridden; /* stages (bits by index) that a leader opened against the rules */
@@ -31,7 +32,7 @@ struct threat_view {
     int confirmed;            /* stage index: the last one whose acts are on record; for ends: the end */
     bool provisional;         /* the file claims a later stage: shown as "editor's draft" */
     unsigned priority;        /* 0: not rated */
-    bool editors_rating;      /* fewer estimators than the mode asks for */
+    bool editors_rating;      /* not a round's, or of fewer estimators than the mode asks for */
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
     struct lacks lacks;       /* what the next stage still needs */
     VEC(struct change) changes; /* oldest first; initial ones included */
@@ -95,6 +96,7 @@ struct threat_analysis;
 struct people;
 struct calls;
 struct acceptance;
+struct rounds;
 
 struct view {
     struct arena *arena;
@@ -113,6 +115,7 @@ struct view {
     struct ending ending;
     const struct people *people; /* register/people.h; NULL when there is no store */
     const struct calls *calls;   /* register/calls.h; NULL when there is no store */
+    const struct rounds *rounds; /* register/rounds.h; NULL when there is no store */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -147,6 +150,8 @@ struct standing {
     int64_t now;
     struct map overridden; /* id -> uint32_t* */
     const struct acceptance *acceptance; /* register/calls.h; NULL where the mode asks for no call */
+    struct map rated;      /* id -> what its newest closed round found; private to standing_sql.c */
+    struct map opposed;    /* ids with an open objection */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);

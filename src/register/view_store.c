@@ -1,6 +1,7 @@
 /* Loading a view from a store: files, changes, editions, and what the acts on record make of the threats. */
 #include "register/calls.h"
 #include "register/people.h"
+#include "register/rounds.h"
 #include "register/view.h"
 
 #include <stdio.h>
@@ -147,6 +148,7 @@ static int load(struct store *s, void *context, struct err *err)
     struct standing standing;
     struct people *people = arena_new(l->arena, struct people);
     struct calls *calls = arena_new(l->arena, struct calls);
+    struct rounds *rounds = arena_new(l->arena, struct rounds);
     int rc = view_load_files(s, l->arena, &files, err);
     if (rc)
         return rc;
@@ -160,14 +162,14 @@ static int load(struct store *s, void *context, struct err *err)
     }
     if ((rc = standing_load(s, l->arena, p, l->now, &standing, err)) ||
         (rc = people_load(s, l->arena, p, l->now, people, err)) ||
-        (rc = calls_load(s, l->arena, p, &files, l->now, calls, err)))
+        (rc = calls_load(s, l->arena, p, &files, l->now, calls, err)) ||
+        (rc = rounds_load(s, l->arena, p, rounds, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
-    if ((rc = ending_load(s, l->arena, &l->out->ending, err)))
-        return rc;
+    l->out->rounds = rounds;
     l->out->calls = calls;
-    if ((rc = load_changes(s, l->out, !l->published, err)))
+    if ((rc = ending_load(s, l->arena, &l->out->ending, err)) || (rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
 }

@@ -120,8 +120,8 @@ static void make_first_version(struct fixture *f)
     struct store *s = make(f);
     store_close(&s);
     raw(f->path, "INSERT INTO member (id, name) VALUES ('m1', 'Rosa');"
-                 "DROP TABLE ballot; DROP TABLE estimate; DROP TABLE round_threat; DROP TABLE round;"
-                 "DROP TABLE decision;"
+                 "DROP TABLE ballot; DROP TABLE estimate; DROP TABLE round_result; DROP TABLE round_threat;"
+                 "DROP TABLE round; DROP TABLE decision;"
                  "DROP TABLE position; DROP TABLE objection; DROP TABLE call_threat; DROP TABLE call;"
                  "DROP TABLE editorial; DROP TABLE review_address; DROP TABLE review; DROP TABLE handover;"
                  "DROP TABLE address; DROP TABLE role_grant; DROP TABLE embargo_secret;"

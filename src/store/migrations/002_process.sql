@@ -30,6 +30,8 @@ CREATE TABLE round (
     follows  TEXT REFERENCES round (id),                 -- a second round: the first one
     opened   INTEGER NOT NULL REFERENCES event (seq),
     due      INTEGER NOT NULL,                           -- seconds, UTC
+    likelihood TEXT NOT NULL,                            -- the scales when it was opened: ids from low to high, with blanks between
+    damage     TEXT NOT NULL,
     closed   INTEGER REFERENCES event (seq)              -- NULL: open
 ) STRICT;
 
@@ -40,6 +42,7 @@ CREATE TABLE round_threat (
     digest   BLOB NOT NULL,                              -- of what was rated
     PRIMARY KEY (round, threat)
 ) STRICT;
+CREATE INDEX round_threat_threat ON round_threat (threat);
 
 -- The newest answer of each estimator. While the round is open the record holds the commitment only.
 CREATE TABLE estimate (
@@ -56,7 +59,20 @@ CREATE TABLE estimate (
     PRIMARY KEY (round, threat, factor, pseudonym)
 ) STRICT;
 
--- Private: who is behind a pseudonym, and the answers of open rounds.
+-- What the opened estimates amount to; no row where nobody chose a level.
+CREATE TABLE round_result (
+    round      TEXT NOT NULL REFERENCES round (id),
+    threat     TEXT NOT NULL,
+    factor     TEXT NOT NULL,
+    estimators INTEGER NOT NULL,                         -- who chose a level
+    median     TEXT NOT NULL,                            -- the one that counts; ids of levels
+    low        TEXT NOT NULL,
+    high       TEXT NOT NULL,
+    spread     INTEGER NOT NULL,                         -- levels between low and high
+    PRIMARY KEY (round, threat, factor)
+) STRICT;
+
+-- Private: who is behind a pseudonym, and the answers of open rounds. Emptied when the round closes.
 CREATE TABLE ballot (
     round     TEXT NOT NULL REFERENCES round (id),
     threat    TEXT NOT NULL,
@@ -68,6 +84,7 @@ CREATE TABLE ballot (
     salt      BLOB NOT NULL,
     PRIMARY KEY (round, threat, factor, pseudonym)
 ) STRICT;
+CREATE INDEX ballot_member ON ballot (member, round);
 
 CREATE TABLE call (
     id       TEXT PRIMARY KEY,                           -- "C-1"

@@ -1,0 +1,396 @@
+/* round, estimate: blind rounds of estimates. */
+#include "action/round.h"
+#include "base/date.h"
+#include "cli/cli.h"
+#include "register/rounds.h"
+
+#include <stdio.h>
+
+/* ---- changing ---- */
+
+static int done(struct cli *c, const char *what, const struct action_result *r)
+{
+    if (c->json)
+        cli_print_result(c, what, r);
+    else if (r->event)
+        printf("%.*s: %s (event %lld)\n", SV_ARG(r->id), what, (long long)r->event);
+    else
+        printf("%.*s: %s\n", SV_ARG(r->id), what);
+    return EXIT_DONE;
+}
+
+static struct sv *ids(struct cli *c, const struct words *words)
+{
+    struct sv *out = arena_new_array(&c->arena, struct sv, (size_t)words->len + 1);
+    for (int i = 0; i < words->len; i++)
+        out[i] = sv_str(words->at[i]);
+    return out;
+}
+
+static int round_open(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *until = NULL, *follows = NULL;
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    const struct option options[] = {
+        {"until", OPTION_TEXT, &until, "DATE", "the last day, or +20d; not before the mode's period is over"},
+        {"follows", OPTION_TEXT, &follows, "ROUND", "a second round, after that one"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (!words.len)
+        return usage_error(self, "round open wants the ids of threats");
+    const struct round_request request = {ids(c, &words), (size_t)words.len, sv_str(until), sv_str(follows)};
+    if ((rc = cli_open(c, 0)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    if ((rc = action_round_open(&context, &request, &r, &c->err)))
+        return cli_fail(c, rc);
+    return done(c, "is open", &r);
+}
+
+static int round_close(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    bool override = false;
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    const struct option options[] = {
+        {"override", OPTION_FLAG, &override, NULL, "before its time, or without a quorum; with --reason"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "round close wants one round");
+    if ((rc = cli_open(c, 0)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    if ((rc = action_round_close(&context, sv_str(words.at[0]), override, &r, &c->err)))
+        return cli_fail(c, rc);
+    return done(c, arena_printf(&c->arena, "is closed, %zu threat%s rated", r.files, r.files == 1 ? "" : "s"), &r);
+}
+
+/* The word for a factor that was not given one. */
+static const char *rest(bool abstain, bool not_competent)
+{
+    return abstain ? ROUND_ABSTAIN : not_competent ? ROUND_NOT_COMPETENT : NULL;
+}
+
+int cmd_estimate(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *likelihood = NULL, *damage = NULL, *because = NULL, *round = NULL;
+    bool abstain = false, not_competent = false;
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    const struct option options[] = {
+        {"likelihood", OPTION_TEXT, &likelihood, "LEVEL", "your rating"},
+        {"damage", OPTION_TEXT, &damage, "LEVEL", "your rating"},
+        {"because", OPTION_TEXT, &because, "TEXT", "your reason; public once the round closes"},
+        {"round", OPTION_TEXT, &round, "ROUND", "the round; by default the open one that holds the threat"},
+        {"abstain", OPTION_FLAG, &abstain, NULL, "for what you do not rate: you prefer not to"},
+        {"not-competent", OPTION_FLAG, &not_competent, NULL, "for what you do not rate: you cannot judge it"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "estimate wants one threat");
+    if (abstain && not_competent)
+        return usage_error(self, "estimate takes one of --abstain and --not-competent");
+    const char *other = rest(abstain, not_competent);
+    const struct estimate_request request = {
+        .threat = sv_str(words.at[0]), .round = sv_str(round),
+        .answers = {sv_str(likelihood ? likelihood : other), sv_str(damage ? damage : other)},
+        .reason = sv_str(because)};
+    if ((rc = cli_open(c, 0)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    if ((rc = action_estimate(&context, &request, &r, &c->err)))
+        return cli_fail(c, rc);
+    return done(c, r.event ? arena_printf(&c->arena, "estimate of %s noted; nobody sees it before the round closes",
+                                          words.at[0])
+                           : arena_printf(&c->arena, "estimate of %s is that already", words.at[0]), &r);
+}
+
+/* ---- reading ---- */
+
+static const char *day(struct cli *c, int64_t at)
+{
+    return date_format(&c->arena, date_from_time(at));
+}
+
+static const char *state(struct cli *c, const struct round *r)
+{
+    if (r->closed)
+        return "closed";
+    return c->time >= r->due ? "due" : "open";
+}
+
+static void put_head(struct cli *c, struct json *j, const struct round *r)
+{
+    json_put(j, "id", r->id);
+    json_put_str(j, "state", state(c, r));
+    json_put_str(j, "follows", r->follows.len ? arena_strndup(&c->arena, r->follows.at, r->follows.len) : NULL);
+    json_put_str(j, "opened", date_format_time(&c->arena, r->opened_at));
+    json_put_str(j, "due", date_format_time(&c->arena, r->due));
+    json_put_str(j, "closed", r->closed ? date_format_time(&c->arena, r->closed_at) : NULL);
+    json_put_int(j, "estimators", (int64_t)r->estimators);
+}
+
+static void list_row(struct cli *c, struct table *t, const struct round *r)
+{
+    struct str threats = STR_INIT;
+    for (size_t i = 0; i < r->threats.len; i++)
+        str_addf(&threats, "%s%.*s", i ? " " : "", SV_ARG(r->threats.at[i].id));
+    table_cell(t, r->id);
+    table_cellf(t, "%s", state(c, r));
+    table_cellf(t, "%s", day(c, r->due - 1));
+    table_cellf(t, "%zu", r->estimators);
+    table_cell(t, arena_sv(&c->arena, str_sv(&threats)));
+    str_release(&threats);
+}
+
+static void list_json(struct cli *c, const struct rounds *rounds)
+{
+    struct cli_json j;
+    cli_json_begin(&j);
+    json_key(&j.j, "rounds");
+    json_array(&j.j);
+    for (size_t i = 0; i < rounds->list.len; i++) {
+        const struct round *r = &rounds->list.at[i];
+        json_object(&j.j);
+        put_head(c, &j.j, r);
+        json_key(&j.j, "threats");
+        json_array(&j.j);
+        for (size_t k = 0; k < r->threats.len; k++)
+            json_string(&j.j, r->threats.at[k].id);
+        json_end(&j.j);
+        json_end(&j.j);
+    }
+    json_end(&j.j);
+    cli_json_end(&j);
+}
+
+static int round_list(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    static const char *const titles[] = {"ROUND", "STATE", "UNTIL", "PEOPLE", "THREATS"};
+    struct words words;
+    struct view v;
+    struct table t;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len)
+        return usage_error(self, "round list wants no word");
+    if ((rc = cli_load_view(c, &v)))
+        return cli_fail(c, rc);
+    if (c->json)
+        return list_json(c, v.rounds), EXIT_DONE;
+    table_init(&t, &c->arena, ARRAY_LEN(titles));
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        table_cell(&t, sv_str(titles[i]));
+    for (size_t i = 0; i < v.rounds->list.len; i++)
+        list_row(c, &t, &v.rounds->list.at[i]);
+    if (v.rounds->list.len)
+        table_print(&t);
+    else
+        puts("no round yet; \"casemate round open THREAT...\" opens one");
+    return EXIT_DONE;
+}
+
+/* ---- one round ---- */
+
+struct showing {
+    struct cli *c;
+    const struct view *v;
+    const struct round *r;
+    struct round_people may; /* of an open round */
+};
+
+static struct sv level_id(const struct showing *s, int f, unsigned level)
+{
+    return s->r->scales[f].levels.at[level];
+}
+
+static void put_level(struct json *j, const struct showing *s, int f, const char *key, unsigned level)
+{
+    json_put(j, key, level_id(s, f, level));
+}
+
+static void put_pooled(struct json *j, const struct showing *s, int f, const struct pooled *p)
+{
+    json_put_int(j, "levels", (int64_t)p->count);
+    if (!p->count)
+        return;
+    put_level(j, s, f, "median", p->counts);
+    json_key(j, "medians");
+    json_array(j);
+    for (unsigned i = 0; i < p->median_count; i++)
+        json_string(j, level_id(s, f, p->medians[i]));
+    json_end(j);
+    put_level(j, s, f, "low", p->low);
+    put_level(j, s, f, "high", p->high);
+    json_put_int(j, "spread", p->spread);
+    put_level(j, s, f, "lower_quartile", p->lower_quartile);
+    put_level(j, s, f, "upper_quartile", p->upper_quartile);
+    json_key(j, "agreement");
+    json_double(j, p->agreement);
+    json_key(j, "counts");
+    json_object(j);
+    for (unsigned i = 0; i < p->levels; i++) {
+        json_key_sv(j, level_id(s, f, i));
+        json_int(j, (int64_t)p->at[i]);
+    }
+    json_end(j);
+}
+
+static void put_estimates(struct json *j, const struct round_rating *rating)
+{
+    json_key(j, "estimates");
+    json_array(j);
+    for (size_t i = 0; i < rating->estimates.len; i++) {
+        const struct round_estimate *e = &rating->estimates.at[i];
+        json_object(j);
+        json_put(j, "pseudonym", e->pseudonym);
+        if (e->name.len)
+            json_put(j, "name", e->name);
+        json_put(j, "answer", e->answer);
+        json_put(j, "reason", e->reason);
+        json_put_int(j, "event", e->event);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void put_rating(struct json *j, const struct showing *s, int f, const struct round_rating *rating)
+{
+    json_key(j, round_factors[f]);
+    json_object(j);
+    json_put_int(j, "answers", (int64_t)rating->answers);
+    if (s->r->closed) {
+        json_put_int(j, "abstained", (int64_t)rating->abstained);
+        json_put_int(j, "not_competent", (int64_t)rating->not_competent);
+        json_put_bool(j, "quorum", rating->quorum);
+        put_pooled(j, s, f, &rating->pooled);
+        put_estimates(j, rating);
+    }
+    json_end(j);
+}
+
+static void show_json(const struct showing *s)
+{
+    struct cli_json j;
+    cli_json_begin(&j);
+    put_head(s->c, &j.j, s->r);
+    if (!s->r->closed) {
+        json_key(&j.j, "may_estimate");
+        json_array(&j.j);
+        for (size_t i = 0; i < s->may.names.len; i++)
+            json_string(&j.j, s->may.names.at[i]);
+        json_end(&j.j);
+    }
+    json_key(&j.j, "threats");
+    json_array(&j.j);
+    for (size_t i = 0; i < s->r->threats.len; i++) {
+        const struct round_threat *t = &s->r->threats.at[i];
+        json_object(&j.j);
+        json_put(&j.j, "threat", t->id);
+        json_put_str(&j.j, "rated", digest_hex(&s->c->arena, &t->rated));
+        json_put_bool(&j.j, "changed", t->changed);
+        for (int f = 0; f < ROUND_FACTORS; f++)
+            put_rating(&j.j, s, f, &t->ratings[f]);
+        json_end(&j.j);
+    }
+    json_end(&j.j);
+    cli_json_end(&j);
+}
+
+static void print_open(const struct showing *s)
+{
+    printf("%.*s: %s, takes estimates until %s, %zu of %zu answered\n", SV_ARG(s->r->id), state(s->c, s->r),
+           day(s->c, s->r->due - 1), s->r->estimators, s->may.names.len);
+    printf("may estimate: ");
+    for (size_t i = 0; i < s->may.names.len; i++)
+        printf("%s%.*s", i ? ", " : "", SV_ARG(s->may.names.at[i]));
+    puts(s->may.names.len ? "" : "nobody");
+    for (size_t i = 0; i < s->r->threats.len; i++) {
+        const struct round_threat *t = &s->r->threats.at[i];
+        printf("  %.*s: %zu for likelihood, %zu for damage%s\n", SV_ARG(t->id), t->ratings[ROUND_LIKELIHOOD].answers,
+               t->ratings[ROUND_DAMAGE].answers, t->changed ? "; its text was changed since the round opened" : "");
+    }
+}
+
+static void print_result(const struct showing *s, int f, const struct round_rating *rating)
+{
+    const struct pooled *p = &rating->pooled;
+    printf("  %s: ", round_factors[f]);
+    if (p->count)
+        printf("%.*s", SV_ARG(level_id(s, f, p->medians[0])));
+    if (p->median_count == 2)
+        printf(" and %.*s (the higher counts)", SV_ARG(level_id(s, f, p->medians[1])));
+    if (p->count)
+        printf(", %zu estimate%s from %.*s to %.*s, spread %u, quartiles %.*s and %.*s, agreement %.2f", p->count,
+               p->count == 1 ? "" : "s", SV_ARG(level_id(s, f, p->low)), SV_ARG(level_id(s, f, p->high)), p->spread,
+               SV_ARG(level_id(s, f, p->lower_quartile)), SV_ARG(level_id(s, f, p->upper_quartile)), p->agreement);
+    else
+        printf("nobody chose a level");
+    if (rating->abstained)
+        printf(", %zu abstained", rating->abstained);
+    if (rating->not_competent)
+        printf(", %zu not competent", rating->not_competent);
+    puts(rating->quorum ? "" : "; no quorum, so no result");
+    for (size_t i = 0; i < rating->estimates.len; i++) {
+        const struct round_estimate *e = &rating->estimates.at[i];
+        struct sv who = e->name.len ? e->name : e->pseudonym;
+        printf("    %.*s, %.*s%s%.*s\n", SV_ARG(e->answer.len ? e->answer : SV("(sealed)")), SV_ARG(who),
+               e->reason.len ? ": " : "", SV_ARG(e->reason));
+    }
+}
+
+static void print_closed(const struct showing *s)
+{
+    printf("%.*s: closed on %s, %zu answered%s%.*s\n", SV_ARG(s->r->id), day(s->c, s->r->closed_at), s->r->estimators,
+           s->r->follows.len ? ", second round after " : "", SV_ARG(s->r->follows));
+    for (size_t i = 0; i < s->r->threats.len; i++) {
+        const struct round_threat *t = &s->r->threats.at[i];
+        int index = view_find(s->v, t->id);
+        printf("\n%.*s %.*s%s\n", SV_ARG(t->id), SV_ARG(index < 0 ? SV_NONE : s->v->threats.at[index].threat->name),
+               t->changed ? " (its text was changed since)" : "");
+        for (int f = 0; f < ROUND_FACTORS; f++)
+            print_result(s, f, &t->ratings[f]);
+    }
+}
+
+static int round_show(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    struct view v;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "round show wants one round");
+    if ((rc = cli_load_view(c, &v)))
+        return cli_fail(c, rc);
+    struct showing s = {.c = c, .v = &v, .r = rounds_find(v.rounds, sv_str(words.at[0]))};
+    if (!s.r)
+        return cli_fail(c, err_set(&c->err, CM_ENOTFOUND, "there is no round %s; \"casemate round list\" shows all",
+                                   words.at[0]));
+    if (!s.r->closed && (rc = rounds_may(c->store, &c->arena, v.profile, v.people, s.r, &s.may, &c->err)))
+        return cli_fail(c, rc);
+    if (c->json)
+        show_json(&s);
+    else if (s.r->closed)
+        print_closed(&s);
+    else
+        print_open(&s);
+    return EXIT_DONE;
+}
+
+int cmd_round(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    static const struct cli_verb verbs[] = {
+        {"list", round_list}, {"show", round_show}, {"open", round_open}, {"close", round_close}};
+    return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
+}
