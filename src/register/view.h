@@ -87,6 +87,8 @@ struct coverage_counts {
 
 struct threat_analysis;
 struct people;
+struct reviews;
+struct due_clocks;
 
 struct view {
     struct arena *arena;
@@ -103,6 +105,8 @@ struct view {
     struct count_by_word by_priority;  /* index priority number; [0] is unrated */
     struct count_by_word by_area, by_level, by_stride;
     const struct people *people; /* register/people.h; NULL when there is no store */
+    const struct reviews *reviews; /* register/reviews.h; likewise */
+    const struct due_clocks *clocks; /* register/due.h; likewise */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -136,6 +140,8 @@ struct standing {
     const struct profile *profile;
     int64_t now;
     struct map overridden; /* id -> uint32_t* */
+    struct arena *arena;
+    struct map sound;      /* id -> struct sound_text*: texts that a review found sound, in a mode that accepts so */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);

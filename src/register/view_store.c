@@ -1,6 +1,7 @@
 /* Loading a view from a store: files, changes, editions, and what the acts on record make of the threats. */
+#include "register/due.h"
 #include "register/people.h"
-#include "register/view.h"
+#include "register/reviews.h"
 
 #include <stdio.h>
 
@@ -145,6 +146,8 @@ static int load(struct store *s, void *context, struct err *err)
     struct diag diag;
     struct standing standing;
     struct people *people = arena_new(l->arena, struct people);
+    struct reviews *reviews = arena_new(l->arena, struct reviews);
+    struct due_clocks *clocks = arena_new(l->arena, struct due_clocks);
     int rc = view_load_files(s, l->arena, &files, err);
     if (rc)
         return rc;
@@ -157,10 +160,13 @@ static int load(struct store *s, void *context, struct err *err)
         return err_set(err, CM_ECORRUPT, "the stored files do not verify: %s", diag_format(&diag, &diag.items[0]));
     }
     if ((rc = standing_load(s, l->arena, p, l->now, &standing, err)) ||
-        (rc = people_load(s, l->arena, p, l->now, people, err)))
+        (rc = people_load(s, l->arena, p, l->now, people, err)) ||
+        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, clocks, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
+    l->out->reviews = reviews;
+    l->out->clocks = clocks;
     if ((rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
