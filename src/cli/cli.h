@@ -116,6 +116,9 @@ int cmd_threat(struct cli *c, const struct command *self, int argc, const char *
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_review(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_handover(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_due(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
