@@ -147,7 +147,7 @@ static void silence(struct collector *c)
                                                      : ", before the group may be ended"));
 }
 
-/* last_report stays 0 until reports are acts on record. */
+/* Nobody waits for a report of a group that never made one. */
 static void report(struct collector *c)
 {
     const struct process *p = &c->v->profile->process;

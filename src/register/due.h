@@ -21,11 +21,12 @@ struct due_open {
 };
 struct due_clocks {
     VEC(struct due_open) open;
-    int64_t last_act;      /* seconds of the newest act of a person; of any act where only the operator has ever
-                              acted; 0: the record is empty */
+    int64_t last_act;      /* seconds of the newest act of a person; of the first event where nobody but the operator
+                              ever acted; 0: the record is empty */
     int64_t last_report;   /* 0: none; the clock of reports starts with the first one */
 };
-CM_MUST_USE int due_load(struct store *s, struct arena *a, struct due_clocks *out, struct err *err);
+/* What the record says up to now. */
+CM_MUST_USE int due_load(struct store *s, struct arena *a, int64_t now, struct due_clocks *out, struct err *err);
 
 struct due {
     enum due_kind kind;

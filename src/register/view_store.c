@@ -161,7 +161,7 @@ static int load(struct store *s, void *context, struct err *err)
     }
     if ((rc = standing_load(s, l->arena, p, l->now, &standing, err)) ||
         (rc = people_load(s, l->arena, p, l->now, people, err)) ||
-        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, clocks, err)))
+        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, l->now, clocks, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
