@@ -1,6 +1,7 @@
 #include "action/acts.h"
 
 #include "base/date.h"
+#include "base/utf8.h"
 
 #include <limits.h>
 
@@ -73,6 +74,8 @@ int acts_apply(struct store *s, struct arena *a, const struct act_event *e, stru
         {"threat.challenge", challenge_apply},
         {"round.", round_apply},
         {"estimate.", round_apply},
+        {"review.", review_apply},
+        {"handover.", handover_apply},
     };
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
         if (sv_starts(e->action, sv_str(families[i].family)))
@@ -107,6 +110,21 @@ int act_run(struct store_stmt *q, struct err *err)
     int rc = store_step(q, err);
     store_done(q);
     return rc;
+}
+
+int act_plain(const char *option, struct sv text, size_t max, bool lines, struct err *err)
+{
+    if (!sv_trim(text).len || text.len > max)
+        return err_set(err, CM_EINPUT, "%s wants a text of at most %zu bytes", option, max);
+    if (!utf8_valid(text, NULL))
+        return err_set(err, CM_EINPUT, "%s is not UTF-8", option);
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c = utf8_next(text, &at);
+        if (utf8_is_deceptive(c) || (!lines && (c == '\n' || c == '\t')))
+            return err_set(err, CM_EINPUT, "%s holds the %s U+%04X, which is not taken", option,
+                           c == '\n' || c == '\t' ? "line end or tab" : "invisible character", (unsigned)c);
+    }
+    return CM_OK;
 }
 
 int act_next_number(struct store *s, const char *sql, int64_t *out, struct err *err)

@@ -68,6 +68,8 @@ CM_MUST_USE int challenge_apply(struct store *s, struct arena *a, const struct a
 /* CM_EREFUSED once the group was ended. Every event passes it. */
 CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);
 CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int review_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int handover_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,
@@ -82,6 +84,9 @@ CM_MUST_USE int act_run(struct store_stmt *q, struct err *err);
 /* Seconds of the end of a day ("2026-12-31": the first second after it), or of a time; "+14d" counts days from
  * now, whole ones. CM_EINPUT says which option is wrong. */
 CM_MUST_USE int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err);
+/* A text for the record: not empty, at most max bytes, without control characters; line ends only when `lines`.
+ * CM_EINPUT says which option is wrong. */
+CM_MUST_USE int act_plain(const char *option, struct sv text, size_t max, bool lines, struct err *err);
 /* Who is behind a name: the id of a member that joined and did not leave. CM_ENOTFOUND, with a near name. */
 CM_MUST_USE int act_member(struct action_context *c, struct sv name, struct sv *out_id, struct err *err);
 

@@ -33,5 +33,8 @@ CM_MUST_USE int action_role_take(struct action_context *c, const struct role_req
 /* Whether a name that is new may be taken: CM_EREFUSED when it could be mistaken for a known one (utf8_confusable).
  * Looks at all names: some 10 microseconds each. */
 CM_MUST_USE int people_new_name(struct action_context *c, struct sv name, struct err *err);
+/* An address as it is kept, "local@domain" in lower case (nobody tells Ada@ from ada@); for a kind "jid" the local part
+ * may be missing. CM_EINPUT when it is none of that kind ("mail", "jid"). */
+CM_MUST_USE int people_address(struct arena *a, struct sv kind, struct sv text, struct sv *out, struct err *err);
 
 #endif

@@ -56,8 +56,7 @@ int act_member(struct action_context *c, struct sv name, struct sv *out_id, stru
 
 /* ---- addresses ---- */
 
-/* "local@domain"; for a JID the local part may be missing. In lower case: nobody tells Ada@ from ada@. */
-static int read_address(struct arena *a, struct sv kind, struct sv text, struct sv *out, struct err *err)
+int people_address(struct arena *a, struct sv kind, struct sv text, struct sv *out, struct err *err)
 {
     ptrdiff_t at = sv_find_char(text, '@');
     bool jid = sv_eq_str(kind, "jid"), good = text.len > 0 && text.len <= ADDRESS_MAX && (jid || at > 0) && at != 0;
@@ -96,7 +95,7 @@ static int put_address(struct action_context *c, struct sv member, struct sv kin
 {
     struct store_stmt *q;
     struct sv address, owner;
-    int rc = read_address(c->arena, kind, text, &address, err);
+    int rc = people_address(c->arena, kind, text, &address, err);
     if (!rc)
         rc = address_owner(c, kind, address, &owner, err);
     if (rc)

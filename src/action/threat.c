@@ -279,7 +279,10 @@ static const char *act_missing(struct arena *a, const struct profile *p, const s
     if (needs & 1u << NEED_PRIORITY_STOOD)
         return arena_printf(a, "a closed round on the text as it is, and %u days since without an open objection",
                             p->process.objection_days);
-    return arena_printf(a, "acceptance by %.*s on record", SV_ARG(mode->acceptance));
+    bool reviews = sv_eq_str(mode->acceptance, "reviews");
+    return arena_printf(a, "acceptance by %.*s on record%s", SV_ARG(mode->acceptance),
+                        reviews ? " (a review that was answered \"sound\" about the text as it is; see casemate review "
+                                  "request)" : "");
 }
 
 /* What keeps the threat out of a stage, as one text; empty when nothing does. Content first, then acts of the group. */

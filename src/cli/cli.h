@@ -124,6 +124,9 @@ int cmd_objection(struct cli *c, const struct command *self, int argc, const cha
 int cmd_decision(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_round(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_estimate(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_review(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_handover(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_due(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);

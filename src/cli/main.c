@@ -175,6 +175,32 @@ const struct command commands[] = {
      "The record holds a sealed form of your answer until the round closes; then answers and reasons are public.\n"
      "Answer again to change your mind. --abstain and --not-competent stand for each factor that is given no level.",
      cmd_estimate},
+    {"review",
+     "list\n"
+     "show V-1\n"
+     "request process|template|analysis|ID [VERSION] --to ADDRESS --name NAME --by DATE\n"
+     "answer V-1 --verdict sound|changes-wanted|declined [--text TEXT|--file FILE] [--present]\n"
+     "withdraw V-1 --reason TEXT",
+     "ask experts, and record what they say",
+     "\"request\" asks about a threat, a document as it is now, or an edition of it (such as: analysis 0.2). The\n"
+     "address stays in the store; the name is printed. \"answer\" takes the text from --text or --file (- for\n"
+     "standard input); it is about the text that was asked about, or with --present about the text as it is now.\n"
+     "A later answer replaces an earlier one, and both stay in the record. In a mode that accepts by reviews,\n"
+     "\"sound\" opens the stage that asks for acceptance to every threat whose text is still the one reviewed.",
+     cmd_review},
+    {"handover",
+     "list\n"
+     "open ID --document DOC --carried-by NAME --venue TEXT --on DATE [--answer-by DATE]\n"
+     "settle H-1 taken-up|declined|unanswered [--link URL]",
+     "carry recommendations to where they are of use",
+     "\"open\" names who carries the recommendation of a threat to the venue of a document that the threat cites.\n"
+     "\"settle\" says what became of it; taken-up and declined want the address of the message or minute that says\n"
+     "so. What was unanswered can be settled again.",
+     cmd_handover},
+    {"due", "[--within DAYS]", "every date by which somebody should have acted",
+     "Answers to reviews, hand-overs, open rounds and calls, roles that end within 30 days, silence: each with its\n"
+     "last day and who should see to it. --now DATE asks for another day.",
+     cmd_due},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "

@@ -1,8 +1,8 @@
 /* What the builders of the three documents share. Inside this room only; callers elsewhere use document.h.
  *
  * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
- * "accessibility", "iana", "registrar", "references", "revisions"; threats "T-0001"; parts of a threat "T-0001-gap",
- * "T-0001-tree", "T-0001-responses", "T-0001-history". Areas of the register: "area-ID". */
+ * "accessibility", "iana", "registrar", "references", "revisions", "reviewed"; threats "T-0001"; parts of a threat
+ * "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-reviews", "T-0001-history". Areas: "area-ID". */
 #ifndef CASEMATE_DOCUMENT_BUILD_H
 #define CASEMATE_DOCUMENT_BUILD_H
 
@@ -114,6 +114,15 @@ void build_coverage_progress(struct arena *a, const struct view *v, struct doc_b
 /* A paragraph that says what the row of a document says; nothing when it has none. */
 void build_coverage_sentence(struct arena *a, struct doc_block *parent, const struct view *v,
                              const struct reference *r);
+
+/* build_reviews.c; each adds nothing where there is nothing to say. Parts of "What we did, what remains": who reviewed
+ * what, what nobody reviewed, what was handed over. */
+void build_reviews_progress(struct arena *a, const struct view *v, struct doc_block *parent);
+/* A chapter of the document itself: who reviewed it. The analysis has it in its chapter "progress". */
+void build_reviews_of(struct arena *a, const struct view *v, struct document *d);
+/* A part of a threat, "T-0001-reviews"; and all that this part depends on beside the threat, for its digest. */
+void build_threat_reviews(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
+void build_threat_reviews_input(struct digest_state *s, const struct view *v, size_t index);
 
 /* Makes every anchor unique (the first keeps its name) and fills empty anchors of sections. */
 void build_unique_anchors(struct arena *a, struct doc_block *root);

@@ -2,9 +2,12 @@
 #include "document/build.h"
 #include "document/site_page.h"
 #include "document/visuals.h"
+#include "register/due.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { DUE_SHOWN_DAYS = 30 };
 
 struct doc_block *site_threat_table(struct arena *a, const struct view *v, const unsigned *list, size_t count,
                                     struct sv anchor, const char *caption)
@@ -189,6 +192,26 @@ static void due_item(struct arena *a, struct doc_block *list, size_t count, cons
     doc_text(a, p, SV("."));
 }
 
+/* What has a date: overdue, or due within a month. */
+static void dates(struct arena *a, const struct view *v, struct doc_block *list)
+{
+    struct due_list all;
+    due_collect(a, v, &all);
+    for (size_t i = 0; i < all.list.len; i++) {
+        const struct due *d = &all.list.at[i];
+        if (!d->overdue && d->days > DUE_SHOWN_DAYS)
+            continue;
+        struct doc_block *p = build_item(a, list);
+        doc_strong(a, p, d->day);
+        if (d->overdue)
+            doc_textf(a, p, " (overdue by %.*s)", SV_ARG(build_count(a, (size_t)d->days, "day", "days")));
+        doc_textf(a, p, ": %.*s", SV_ARG(d->what));
+        if (d->who.len)
+            doc_textf(a, p, " (%.*s)", SV_ARG(d->who));
+        doc_text(a, p, SV("."));
+    }
+}
+
 static void whats_due(struct arena *a, const struct view *v, struct doc_block *content)
 {
     size_t unrated = 0, editors = 0, lacking = 0, old = 0, empty = 0;
@@ -209,6 +232,7 @@ static void whats_due(struct arena *a, const struct view *v, struct doc_block *c
         empty += v->by_area.counts[i] == 0;
     struct doc_block *part = doc_add_section(a, content, SV("What is due"), SV("due"));
     struct doc_block *list = build_list(a, part);
+    dates(a, v, list);
     due_item(a, list, editors, "progress-estimates", "threat waits for more people\xe2\x80\x99s estimates",
              "threats wait for more people\xe2\x80\x99s estimates");
     due_item(a, list, unrated, "progress-estimates", "threat has no ratings", "threats have no ratings");

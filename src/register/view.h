@@ -97,6 +97,8 @@ struct people;
 struct calls;
 struct acceptance;
 struct rounds;
+struct reviews;
+struct due_clocks;
 
 struct view {
     struct arena *arena;
@@ -116,6 +118,8 @@ struct view {
     const struct people *people; /* register/people.h; NULL when there is no store */
     const struct calls *calls;   /* register/calls.h; NULL when there is no store */
     const struct rounds *rounds; /* register/rounds.h; NULL when there is no store */
+    const struct reviews *reviews; /* register/reviews.h; likewise */
+    const struct due_clocks *clocks; /* register/due.h; likewise */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
@@ -152,6 +156,8 @@ struct standing {
     const struct acceptance *acceptance; /* register/calls.h; NULL where the mode asks for no call */
     struct map rated;      /* id -> what its newest closed round found; private to standing_sql.c */
     struct map opposed;    /* ids with an open objection */
+    struct arena *arena;
+    struct map sound;      /* id -> struct sound_text*: texts that a review found sound, in a mode that accepts so */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);

@@ -153,35 +153,48 @@ CREATE TABLE editorial (
 CREATE TABLE review (
     id        TEXT PRIMARY KEY,                          -- "V-1"
     number    INTEGER NOT NULL UNIQUE,
-    subject   TEXT NOT NULL,                             -- "analysis", "T-0042"
+    subject   TEXT NOT NULL,                             -- "T-0042", "analysis" (the working draft), "analysis 0.2"
     reviewer  TEXT NOT NULL,                             -- name to print
-    digest    BLOB NOT NULL,                             -- of the text when it was asked for
+    digest    BLOB NOT NULL,                             -- of the text that was asked about
     requested INTEGER NOT NULL REFERENCES event (seq),
     due       INTEGER NOT NULL,                          -- seconds, UTC
-    answered  INTEGER REFERENCES event (seq),
-    answer    TEXT,
+    answered  INTEGER REFERENCES event (seq),            -- the newest answer; earlier ones are in the record
     verdict   TEXT,                                      -- sound, changes-wanted, declined
-    reviewed  BLOB                                       -- digest of the text that the answer is about
+    answer    TEXT,
+    reviewed  BLOB,                                      -- digest of the text that the answer is about
+    about     INTEGER REFERENCES event (seq),            -- event of which review_threat holds that text's threats
+    withdrawn INTEGER REFERENCES event (seq),
+    why       TEXT                                       -- of the withdrawal
 ) STRICT;
 
--- Private.
+-- The threats of a text that a review was asked for or answered about, each with the digest of its text.
+CREATE TABLE review_threat (
+    review TEXT NOT NULL REFERENCES review (id),
+    event  INTEGER NOT NULL REFERENCES event (seq),
+    threat TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (review, event, threat)
+) STRICT;
+
+-- Private: where the reviewer was asked.
 CREATE TABLE review_address (
     review  TEXT PRIMARY KEY REFERENCES review (id),
     address TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE handover (
-    id       TEXT PRIMARY KEY,                           -- "H-1"
-    number   INTEGER NOT NULL UNIQUE,
-    threat   TEXT NOT NULL,
-    document TEXT NOT NULL,                              -- "XEP-0384"
-    carrier  TEXT NOT NULL,                              -- name of who carries it
-    venue    TEXT NOT NULL,
-    date     TEXT NOT NULL,                              -- day
-    event    INTEGER NOT NULL REFERENCES event (seq),
-    state    TEXT NOT NULL,                              -- open, taken-up, declined, unanswered
-    link     TEXT,
-    settled  INTEGER REFERENCES event (seq)
+    id        TEXT PRIMARY KEY,                          -- "H-1"
+    number    INTEGER NOT NULL UNIQUE,
+    threat    TEXT NOT NULL,
+    document  TEXT NOT NULL,                             -- "XEP-0384"
+    carrier   TEXT NOT NULL,                             -- name of who carries it
+    venue     TEXT NOT NULL,
+    date      TEXT NOT NULL,                             -- day on which it is carried there
+    answer_by TEXT NOT NULL,                             -- day until which one waits for an answer
+    event     INTEGER NOT NULL REFERENCES event (seq),
+    state     TEXT NOT NULL,                             -- open, taken-up, declined, unanswered
+    link      TEXT,                                      -- message or minute that says so
+    settled   INTEGER REFERENCES event (seq)             -- event of the newest state but open
 ) STRICT;
 
 -- A flaw without a cure, which goes to its vendor before it goes to the list: counted in public, told to named people.
@@ -226,3 +239,4 @@ CREATE TABLE ended (
     link   TEXT NOT NULL,                                -- where that can be read
     reason TEXT NOT NULL
 ) STRICT;
+CREATE INDEX handover_threat ON handover (threat);

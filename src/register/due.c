@@ -1,0 +1,183 @@
+#include "register/due.h"
+
+#include "base/date.h"
+#include "register/people.h"
+#include "register/reviews.h"
+
+#include <stdlib.h>
+
+enum { DAY = 24 * 60 * 60 };
+
+const char *const due_kind_names[DUE_KINDS] = {"review", "hand-over", "round", "call", "role", "silence", "report"};
+
+struct collector {
+    struct arena *a;
+    const struct view *v;
+    struct due_list *out;
+};
+
+static int64_t days_between(int64_t from, int64_t to)
+{
+    return (date_to_time(date_from_time(to)) - date_to_time(date_from_time(from))) / DAY;
+}
+
+static void add(struct collector *c, enum due_kind kind, struct sv id, int64_t until, struct sv who, const char *what)
+{
+    int64_t days = days_between(c->v->now, until - 1);
+    struct sv day = sv_str(date_format(c->a, date_from_time(until - 1)));
+    bool overdue = c->v->now >= until;
+    *vec_push(c->a, &c->out->list) =
+        (struct due){kind, id, day, until, sv_str(what), who, overdue, overdue ? -days : days};
+}
+
+/* The name of the first role of sig.yaml that may do it: who sees to what is nobody's in particular. */
+static struct sv role_that_may(const struct collector *c, const char *permission)
+{
+    const struct sig *sig = &c->v->profile->sig;
+    for (size_t i = 0; i < sig->roles.len; i++)
+        for (size_t k = 0; k < sig->roles.at[i].may.len; k++)
+            if (sv_eq_str(sig->roles.at[i].may.at[k], permission))
+                return sig->roles.at[i].name;
+    return SV_NONE;
+}
+
+/* The first second after a day. */
+static int64_t end_of(struct sv day)
+{
+    struct date d;
+    return date_parse(day, &d) ? date_to_time(d) + DAY : 0;
+}
+
+static void reviews(struct collector *c)
+{
+    const struct reviews *all = c->v->reviews;
+    for (size_t i = 0; all && i < all->list.len; i++) {
+        const struct review *r = &all->list.at[i];
+        if (!review_is_open(r))
+            continue;
+        /* the reviewer owes the group nothing: who asked sees to it */
+        add(c, DUE_REVIEW, r->id, r->due, r->asked_by.len ? r->asked_by : role_that_may(c, "edit"),
+            arena_printf(c->a, "the answer to review %.*s of %s%.*s by %.*s", SV_ARG(r->id),
+                         r->threat < 0 ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer)));
+    }
+}
+
+/* First it is to be carried there, then an answer is to be had. */
+static void handovers(struct collector *c)
+{
+    const struct reviews *all = c->v->reviews;
+    for (size_t i = 0; all && i < all->handovers.len; i++) {
+        const struct handover *h = &all->handovers.at[i];
+        if (!sv_eq_str(h->state, "open"))
+            continue;
+        bool carried = c->v->now >= end_of(h->date);
+        add(c, DUE_HANDOVER, h->id, end_of(carried ? h->answer_by : h->date), h->carrier,
+            arena_printf(c->a, carried ? "what became of hand-over %.*s: %.*s for %.*s at %.*s"
+                                       : "hand-over %.*s: to carry %.*s for %.*s to %.*s",
+                         SV_ARG(h->id), SV_ARG(h->threat), SV_ARG(h->document), SV_ARG(h->venue)));
+    }
+}
+
+static void open_ones(struct collector *c)
+{
+    for (size_t i = 0; i < c->v->clocks->open.len; i++) {
+        const struct due_open *o = &c->v->clocks->open.at[i];
+        const char *name = due_kind_names[o->kind];
+        add(c, o->kind, o->id, o->until, role_that_may(c, name),
+            arena_printf(c->a, "to close %s %.*s", name, SV_ARG(o->id)));
+    }
+}
+
+static void role_ends(struct collector *c, const struct person *p)
+{
+    const struct sig *sig = &c->v->profile->sig;
+    for (size_t i = 0; i < p->roles.len; i++) {
+        const struct role_held *held = &p->roles.at[i];
+        int64_t end = end_of(held->until);
+        struct sv name = held->role;
+        if (!end || held->ended || days_between(c->v->now, end - 1) > DUE_ROLE_DAYS)
+            continue;
+        for (size_t k = 0; k < sig->roles.len; k++)
+            if (sv_eq(sig->roles.at[k].id, held->role))
+                name = sig->roles.at[k].name;
+        add(c, DUE_ROLE, p->id, end, p->name,
+            arena_printf(c->a, "the last day of %.*s as %.*s", SV_ARG(p->name), SV_ARG(name)));
+    }
+}
+
+static void roles(struct collector *c)
+{
+    for (size_t i = 0; c->v->people && i < c->v->people->list.len; i++)
+        if (!c->v->people->list.at[i].gone)
+            role_ends(c, &c->v->people->list.at[i]);
+}
+
+/* The same day so many months later; the last day of a month that is shorter. */
+static int64_t months_later(int64_t at, unsigned months)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct date d = date_from_time(at);
+    unsigned month = (unsigned)d.month - 1 + months;
+    d.year += (int)(month / 12);
+    d.month = (int)(month % 12) + 1;
+    bool leap = (d.year % 4 == 0 && d.year % 100 != 0) || d.year % 400 == 0;
+    int last = lengths[d.month - 1] + (d.month == 2 && leap);
+    d.day = d.day < last ? d.day : last;
+    return date_to_time(d);
+}
+
+/* Before the warning is due its date is told, afterwards the end's, so that one clock stands once in the list. */
+static void silence(struct collector *c)
+{
+    const struct process *p = &c->v->profile->process;
+    int64_t last = c->v->clocks->last_act;
+    if (!last || !p->silence_warn_months)
+        return;
+    struct sv leader = role_that_may(c, "call");
+    int64_t warn = months_later(last, p->silence_warn_months) + DAY;
+    int64_t end = months_later(last, p->silence_end_months) + DAY;
+    struct sv since = sv_str(date_format(c->a, date_from_time(last)));
+    if (c->v->now < warn || !p->silence_end_months)
+        add(c, DUE_SILENCE, SV_NONE, warn, leader,
+            arena_printf(c->a, "the warning of silence, if nobody acts after %.*s", SV_ARG(since)));
+    else
+        add(c, DUE_SILENCE, SV_NONE, end, leader,
+            arena_printf(c->a, "silent since %.*s: to warn the list%s", SV_ARG(since),
+                         c->v->profile->sig.standing ? "; as a standing group it carries on"
+                                                     : ", before the group may be ended"));
+}
+
+/* Nobody waits for a report of a group that never made one. */
+static void report(struct collector *c)
+{
+    const struct process *p = &c->v->profile->process;
+    if (c->v->clocks->last_report && p->report_days)
+        add(c, DUE_REPORT, SV_NONE, date_to_time(date_from_time(c->v->clocks->last_report)) +
+            ((int64_t)p->report_days + 1) * DAY, role_that_may(c, "publish"), "the report");
+}
+
+static int by_date(const void *left, const void *right)
+{
+    const struct due *l = left, *r = right;
+    if (l->until != r->until)
+        return l->until < r->until ? -1 : 1;
+    if (l->kind != r->kind)
+        return l->kind < r->kind ? -1 : 1;
+    return l->id.len != r->id.len ? (l->id.len < r->id.len ? -1 : 1) : sv_cmp(l->id, r->id);
+}
+
+void due_collect(struct arena *a, const struct view *v, struct due_list *out)
+{
+    struct collector c = {a, v, out};
+    memset(out, 0, sizeof(*out));
+    if (!v->clocks)
+        return;
+    reviews(&c);
+    handovers(&c);
+    open_ones(&c);
+    roles(&c);
+    silence(&c);
+    report(&c);
+    if (out->list.len)
+        qsort(out->list.at, out->list.len, sizeof(*out->list.at), by_date);
+}
