@@ -7,39 +7,24 @@
 
 enum { DAY = 24 * 60 * 60, DAYS_MAX = 3660 };
 
-static int begin(struct act *act, struct action_context *c, const char *action, bool threats,
-                 struct action_result *out, struct err *err)
+int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags, struct action_result *out,
+              struct err *err)
 {
     memset(act, 0, sizeof(*act));
     memset(out, 0, sizeof(*out));
     act->c = c;
     act->info = action_find(action);
     act->out = out;
-    int rc = threats ? content_profile(c, &act->files, &act->profile, err) : content_rules(c, &act->profile, err);
-    return rc ? rc : permit(c, act->profile, act->info->needs, err);
-}
-
-int act_begin(struct act *act, struct action_context *c, const char *action, struct action_result *out, struct err *err)
-{
-    int rc = begin(act, c, action, true, out, err);
-    payload_begin(c, &act->json, &act->payload, SV_NONE);
-    return rc;
-}
-
-int act_begin_rules(struct act *act, struct action_context *c, const char *action, struct action_result *out,
-                    struct err *err)
-{
-    int rc = begin(act, c, action, false, out, err);
-    payload_begin(c, &act->json, &act->payload, SV_NONE);
-    return rc;
-}
-
-int act_begin_secret(struct act *act, struct action_context *c, const char *action, struct action_result *out,
-                     struct err *err)
-{
-    int rc = begin(act, c, action, false, out, err);
-    json_init(&act->json, &act->payload, true);
-    json_object(&act->json);
+    int rc = flags & ACT_RULES ? content_rules(c, &act->profile, err)
+                               : content_profile(c, &act->files, &act->profile, err);
+    if (!rc)
+        rc = permit(c, act->profile, act->info->needs, err);
+    if (!(flags & ACT_SECRET)) {
+        payload_begin(c, &act->json, &act->payload, SV_NONE);
+    } else {
+        json_init(&act->json, &act->payload, true);
+        json_object(&act->json);
+    }
     return rc;
 }
 

@@ -8,7 +8,7 @@
  * The course of an act, inside one transaction:
  *
  *     struct act act;
- *     if (!(rc = act_begin(&act, c, "call.open", out, err))) {     // profile, permission, payload begun
+ *     if (!(rc = act_begin(&act, c, "call.open", 0, out, err))) {     // profile, permission, payload begun
  *         ...checks; json_put(&act.json, "question", question)...
  *         rc = act_commit(&act, subject, err);                      // one event, and its rows
  *     }
@@ -29,17 +29,14 @@ struct act {
     struct json json; /* inside the payload's object */
 };
 
+enum {
+    ACT_RULES = 1,  /* no threats, references and chapters in the profile: the time does not grow with the register */
+    ACT_SECRET = 2, /* the payload names nobody and holds no reason; the caller sets c->pseudonym before act_commit() */
+};
 /* Loads the profile, asks for the permission that the action needs and begins the payload (with actor, role
- * and reason). */
-CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, struct action_result *out,
-                          struct err *err);
-/* The same without threats, references and chapters in the profile: takes no time that grows with the register. */
-CM_MUST_USE int act_begin_rules(struct act *act, struct action_context *c, const char *action,
-                                struct action_result *out, struct err *err);
-/* act_begin_rules() for an act whose actor stays unknown: the payload names nobody and holds no reason. The caller
- * sets c->pseudonym before act_commit(). */
-CM_MUST_USE int act_begin_secret(struct act *act, struct action_context *c, const char *action,
-                                 struct action_result *out, struct err *err);
+ * and reason). flags: of those above. */
+CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags,
+                          struct action_result *out, struct err *err);
 /* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */
 CM_MUST_USE int act_commit(struct act *act, struct sv subject, struct err *err);
 void act_release(struct act *act);

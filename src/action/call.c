@@ -9,7 +9,7 @@ enum { DAY = 24 * 60 * 60, QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024, LINK_
 
 int call_begin(struct call_run *r, const char *action, struct err *err)
 {
-    int rc = act_begin(&r->act, r->c, action, r->out, err);
+    int rc = act_begin(&r->act, r->c, action, 0, r->out, err);
     return rc ? rc : calls_load(r->c->store, r->c->arena, r->act.profile, &r->act.files, r->c->now, &r->calls, err);
 }
 

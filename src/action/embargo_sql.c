@@ -190,7 +190,7 @@ static int open_embargo(struct store *s, void *context, struct err *err)
     struct act act;
     int64_t number = 0;
     unsigned days = 0;
-    int rc = act_begin_secret(&act, r->c, "embargo.open", r->out, err);
+    int rc = act_begin(&act, r->c, "embargo.open", ACT_SECRET | ACT_RULES, r->out, err);
     if (!rc)
         rc = check_text(r->text, err);
     if (!rc)
@@ -225,7 +225,7 @@ static int note(struct store *s, void *context, struct err *err)
     struct act act;
     struct embargo e;
     (void)s;
-    int rc = act_begin_secret(&act, r->c, "embargo.note", r->out, err);
+    int rc = act_begin(&act, r->c, "embargo.note", ACT_SECRET | ACT_RULES, r->out, err);
     if (!rc)
         rc = check_text(r->text, err);
     if (!rc)
@@ -249,7 +249,7 @@ static int share(struct store *s, void *context, struct err *err)
     struct act act;
     struct embargo e;
     (void)s;
-    int rc = act_begin_secret(&act, r->c, "embargo.share", r->out, err);
+    int rc = act_begin(&act, r->c, "embargo.share", ACT_SECRET | ACT_RULES, r->out, err);
     if (!rc)
         rc = find(r, true, &e, err);
     if (!rc)
@@ -302,7 +302,7 @@ static int release(struct store *s, void *context, struct err *err)
     int rc = find(r, false, &e, err);
     bool early = !rc && r->c->now < e.until;
     if (!rc)
-        rc = act_begin_rules(&act, r->c, early ? "embargo.release-early" : "embargo.release", r->out, err);
+        rc = act_begin(&act, r->c, early ? "embargo.release-early" : "embargo.release", ACT_RULES, r->out, err);
     if (!rc && early && !r->c->reason.len)
         rc = err_set(err, CM_EREFUSED, "%.*s ends on %s; to release it before wants a public reason: add --reason TEXT",
                      SV_ARG(r->id), date_format(r->c->arena, date_from_time(e.until - 1)));

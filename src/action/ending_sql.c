@@ -17,7 +17,7 @@ static int end_sig(struct store *s, void *context, struct err *err)
     struct ending_run *r = context;
     struct act act;
     (void)s;
-    int rc = act_begin_rules(&act, r->c, "sig.end", r->out, err);
+    int rc = act_begin(&act, r->c, "sig.end", ACT_RULES, r->out, err);
     if (!rc && (!r->body.len || !r->c->reason.len || !is_web_address(r->link)))
         rc = err_set(err, CM_EINPUT, "to end a group wants who decided it (--by), where that can be read (--link, a "
                                      "web address) and a public reason (--reason)");
@@ -41,7 +41,7 @@ static int resume(struct store *s, void *context, struct err *err)
     struct ending_run *r = context;
     struct act act;
     struct ending ending;
-    int rc = act_begin_rules(&act, r->c, "sig.resume", r->out, err);
+    int rc = act_begin(&act, r->c, "sig.resume", ACT_RULES, r->out, err);
     if (!rc)
         rc = ending_load(s, r->c->arena, &ending, err);
     if (!rc && !ending.at)

@@ -19,7 +19,7 @@ static int begin(struct act *act, struct action_context *c, const char *action, 
                  struct err *err)
 {
     struct err ignored = ERR_INIT;
-    int rc = act_begin(act, c, action, out, err);
+    int rc = act_begin(act, c, action, 0, out, err);
     if (rc == CM_EREFUSED && act->profile && !permit(c, act->profile, PERMIT_ADVANCE, &ignored)) {
         *err = (struct err)ERR_INIT;
         return CM_OK;

@@ -161,7 +161,7 @@ static int member_add(struct store *s, void *context, struct err *err)
     struct sv id;
     bool joined = false;
     (void)s;
-    int rc = act_begin_rules(&act, r->c, "member.add", r->out, err);
+    int rc = act_begin(&act, r->c, "member.add", ACT_RULES, r->out, err);
     if (!rc)
         rc = people_new_name(r->c, r->request->name, err);
     if (!rc)
@@ -192,7 +192,7 @@ static int member_leave(struct store *s, void *context, struct err *err)
     struct sv id;
     (void)s;
     bool own = sv_eq(r->c->actor, r->name);
-    int rc = act_begin_rules(&act, r->c, own ? "member.leave" : "member.remove", r->out, err);
+    int rc = act_begin(&act, r->c, own ? "member.leave" : "member.remove", ACT_RULES, r->out, err);
     if (!rc && !own && !r->c->reason.len)
         rc = err_set(err, CM_EREFUSED, "to remove a member wants a public reason; add --reason TEXT");
     if (!rc)
@@ -251,7 +251,7 @@ static int role_give(struct store *s, void *context, struct err *err)
     struct act act;
     struct sv id;
     (void)s;
-    int rc = act_begin_rules(&act, r->c, "role.give", r->out, err);
+    int rc = act_begin(&act, r->c, "role.give", ACT_RULES, r->out, err);
     if (!rc)
         rc = act_member(r->c, r->role->name, &id, err);
     if (!rc)
@@ -282,7 +282,7 @@ static int role_take(struct store *s, void *context, struct err *err)
     struct act act;
     struct people people;
     (void)s;
-    int rc = act_begin_rules(&act, r->c, "role.take", r->out, err);
+    int rc = act_begin(&act, r->c, "role.take", ACT_RULES, r->out, err);
     if (!rc)
         rc = people_load(r->c->store, r->c->arena, act.profile, r->c->now, &people, err);
     const struct person *person = rc ? NULL : people_find(&people, r->role->name);

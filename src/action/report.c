@@ -14,7 +14,7 @@ static int record(struct store *s, void *context, struct err *err)
     struct report_run *r = context;
     struct act act;
     (void)s;
-    int rc = act_begin_rules(&act, r->c, "report.record", r->out, err);
+    int rc = act_begin(&act, r->c, "report.record", ACT_RULES, r->out, err);
     if (!rc) {
         json_put_str(&act.json, "since", date_format_time(r->c->arena, r->since));
         json_put(&act.json, "text", r->text);

@@ -149,7 +149,7 @@ static int request(struct store *s, void *context, struct err *err)
     struct sv address;
     int64_t due = 0;
     (void)s;
-    int rc = act_begin(&act, r->c, "review.request", r->out, err);
+    int rc = act_begin(&act, r->c, "review.request", 0, r->out, err);
     if (!rc)
         rc = act_plain("--name", r->request->name, NAME_MAX_BYTES, false, err);
     if (!rc)
@@ -242,7 +242,7 @@ static int answer(struct store *s, void *context, struct err *err)
     struct review_row row;
     struct asked_text text;
     (void)s;
-    int rc = act_begin(&act, r->c, "review.answer", r->out, err);
+    int rc = act_begin(&act, r->c, "review.answer", 0, r->out, err);
     if (!rc)
         rc = check_answer(r->answer, err);
     if (!rc)
@@ -277,7 +277,7 @@ static int withdraw(struct store *s, void *context, struct err *err)
     struct act act;
     struct review_row row;
     (void)s;
-    int rc = act_begin(&act, r->c, "review.withdraw", r->out, err);
+    int rc = act_begin(&act, r->c, "review.withdraw", ACT_RULES, r->out, err);
     if (!rc && !r->c->reason.len)
         rc = err_set(err, CM_EREFUSED, "to withdraw a request wants a public reason; add --reason TEXT");
     if (!rc)

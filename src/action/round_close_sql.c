@@ -340,7 +340,7 @@ static int commit(struct closing *r, struct err *err)
 static int close_round(struct store *s, void *context, struct err *err)
 {
     struct closing *r = context;
-    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", r->out, err);
+    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", 0, r->out, err);
     if (!rc)
         rc = round_row(s, r->c->arena, r->id, &r->round, err);
     if (!rc)

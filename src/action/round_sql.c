@@ -290,7 +290,7 @@ static void put_round(struct opening *o, struct sv id)
 static int open_round(struct store *s, void *context, struct err *err)
 {
     struct opening *o = context;
-    int rc = act_begin(&o->act, o->c, "round.open", o->out, err);
+    int rc = act_begin(&o->act, o->c, "round.open", 0, o->out, err);
     if (!rc)
         rc = check_mode(o, err);
     if (!rc)
