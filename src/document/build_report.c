@@ -1,5 +1,8 @@
 #include "document/build.h"
 #include "document/report.h"
+#include "register/calls.h"
+#include "register/due.h"
+#include "register/reviews.h"
 
 #include "base/date.h"
 
@@ -178,6 +181,91 @@ static void recommendations(const struct report *r)
                           "binds nobody; solutions are the business of the documents that it names.");
 }
 
+/* ---- decisions ---- */
+
+static void dissents(const struct report *r, struct doc_block *item, const struct call *c)
+{
+    for (size_t i = 0; i < c->objections.len; i++) {
+        const struct objection *o = &c->objections.at[i];
+        if (o->state == OBJECTION_DISSENT)
+            doc_textf(r->arena, item, " Dissent of %.*s: %.*s", SV_ARG(o->name),
+                      SV_ARG(first_sentence(r->arena, o->text)));
+    }
+}
+
+static void decision(const struct report *r, struct doc_block *list, const struct decision *d)
+{
+    struct doc_block *item = build_item(r->arena, list);
+    doc_textf(r->arena, item, "%.*s on %.*s: %.*s (%s). %.*s", SV_ARG(d->id), SV_ARG(d->call->subject),
+              SV_ARG(d->outcome), decision_state(d), SV_ARG(first_sentence(r->arena, d->judgement)));
+    dissents(r, item, d->call);
+}
+
+/* Those of the period, and older ones whose text has changed since. */
+static void decisions(const struct report *r)
+{
+    const struct calls *calls = r->view->calls;
+    struct doc_block *list = NULL, *old = NULL;
+    for (size_t i = 0; calls && i < calls->decisions.len; i++) {
+        const struct decision *d = &calls->decisions.at[i];
+        bool recent = d->at >= r->activity->since;
+        if (recent && !list)
+            list = build_list(r->arena, chapter(r, "What was decided", "report-decisions"));
+        if (recent)
+            decision(r, list, d);
+    }
+    for (size_t i = 0; calls && i < calls->decisions.len; i++) {
+        const struct decision *d = &calls->decisions.at[i];
+        if (d->at >= r->activity->since || strcmp(decision_state(d), "outdated"))
+            continue;
+        if (!old)
+            old = doc_add(r->arena, chapter(r, "Decisions whose text has changed since", "report-outdated"),
+                          DOC_PARAGRAPH);
+        doc_textf(r->arena, old, "%s%.*s on %.*s", old->inlines ? ", " : "", SV_ARG(d->id), SV_ARG(d->call->subject));
+    }
+}
+
+/* ---- hand-overs and dates ---- */
+
+static void handovers(const struct report *r)
+{
+    const struct reviews *reviews = r->view->reviews;
+    struct arena *a = r->arena;
+    struct doc_block *table = NULL;
+    for (size_t i = 0; reviews && i < reviews->handovers.len; i++) {
+        const struct handover *h = &reviews->handovers.at[i];
+        bool open = sv_eq_str(h->state, "open");
+        if (!open && h->settled_at < r->activity->since)
+            continue;
+        if (!table) {
+            table = build_table(a, chapter(r, "Recommendations on their way", "report-handovers"),
+                                SV("report-handovers-table"), "Recommendations that were carried to a venue");
+            build_header(a, table, (const char *const[]){"Threat", "Document", "Carried by", "To", "On", "State"}, 6);
+        }
+        struct doc_block *row = build_row(a, table);
+        const struct sv cells[] = {h->document, h->carrier, h->venue, h->date, h->state};
+        build_row_heading(a, row, h->threat);
+        for (size_t k = 0; k < ARRAY_LEN(cells); k++)
+            build_cell(a, row, cells[k]);
+    }
+}
+
+static void overdue(const struct report *r)
+{
+    struct due_list due;
+    struct doc_block *list = NULL;
+    due_collect(r->arena, r->view, &due);
+    for (size_t i = 0; i < due.list.len; i++) {
+        const struct due *d = &due.list.at[i];
+        if (!d->overdue)
+            continue;
+        if (!list)
+            list = build_list(r->arena, chapter(r, "Overdue", "report-overdue"));
+        doc_textf(r->arena, build_item(r->arena, list), "%.*s (%.*s): since %.*s", SV_ARG(d->what), SV_ARG(d->who),
+                  SV_ARG(d->day));
+    }
+}
+
 /* ---- what is to be looked at again ---- */
 
 static bool cites_older(const struct threat *t)
@@ -220,9 +308,9 @@ static void participation(const struct report *r)
                                           SV_ARG(build_count(a, x->members, "member", "members")), x->joined,
                                           date_format_long(a, date_from_time(x->since)));
     if (x->people)
-        doc_textf(a, p, " %.*s acted under their names.", SV_ARG(build_count(a, x->people, "person", "people")));
+        doc_textf(a, p, " %.*s acted by name.", SV_ARG(build_count(a, x->people, "person", "people")));
     else
-        doc_text(a, p, SV(" Nobody acted under a name."));
+        doc_text(a, p, SV(" Nobody acted by name."));
     if (x->estimators)
         doc_textf(a, p, " In blind rounds %.*s given estimates.",
                   SV_ARG(build_count(a, x->estimators, "person has", "people have")));
@@ -315,7 +403,10 @@ void document_build_report(struct arena *a, const struct view *v, const struct a
     moved(&r);
     priorities(&r);
     recommendations(&r);
+    decisions(&r);
+    handovers(&r);
     checks(&r);
+    overdue(&r);
     participation(&r);
     silence(&r);
     build_unique_anchors(a, out->root);

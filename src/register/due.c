@@ -8,7 +8,8 @@
 
 enum { DAY = 24 * 60 * 60 };
 
-const char *const due_kind_names[DUE_KINDS] = {"review", "hand-over", "round", "call", "role", "silence", "report"};
+const char *const due_kind_names[DUE_KINDS] = {"review", "hand-over", "round",   "call",
+                                               "embargo", "role",     "silence", "report"};
 
 struct collector {
     struct arena *a;
@@ -83,8 +84,9 @@ static void open_ones(struct collector *c)
     for (size_t i = 0; i < c->v->clocks->open.len; i++) {
         const struct due_open *o = &c->v->clocks->open.at[i];
         const char *name = due_kind_names[o->kind];
-        add(c, o->kind, o->id, o->until, role_that_may(c, name),
-            arena_printf(c->a, "to close %s %.*s", name, SV_ARG(o->id)));
+        bool embargo = o->kind == DUE_EMBARGO;
+        add(c, o->kind, o->id, o->until, role_that_may(c, embargo ? "moderate" : name),
+            arena_printf(c->a, "to %s %s %.*s", embargo ? "release" : "close", name, SV_ARG(o->id)));
     }
 }
 

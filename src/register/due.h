@@ -8,12 +8,14 @@
 
 #include "register/view.h"
 
-enum due_kind { DUE_REVIEW, DUE_HANDOVER, DUE_ROUND, DUE_CALL, DUE_ROLE, DUE_SILENCE, DUE_REPORT, DUE_KINDS };
+enum due_kind {
+    DUE_REVIEW, DUE_HANDOVER, DUE_ROUND, DUE_CALL, DUE_EMBARGO, DUE_ROLE, DUE_SILENCE, DUE_REPORT, DUE_KINDS
+};
 extern const char *const due_kind_names[DUE_KINDS]; /* "review", "hand-over", ... */
 
 enum { DUE_ROLE_DAYS = 30 }; /* the end of a role is told so many days before */
 
-/* A round or a call that is open. */
+/* A round, a call or an embargo that is open. */
 struct due_open {
     enum due_kind kind;
     struct sv id;

@@ -37,5 +37,8 @@ int due_load(struct store *s, struct arena *a, int64_t now, struct due_clocks *o
     int rc = load_open(s, a, "SELECT id, due FROM round WHERE closed IS NULL ORDER BY number", DUE_ROUND, out, err);
     if (!rc)
         rc = load_open(s, a, "SELECT id, until FROM call WHERE closed IS NULL ORDER BY number", DUE_CALL, out, err);
+    if (!rc)
+        rc = load_open(s, a, "SELECT id, until FROM embargo WHERE released IS NULL ORDER BY number", DUE_EMBARGO, out,
+                       err);
     return rc ? rc : load_times(s, now, out, err);
 }

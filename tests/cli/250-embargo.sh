@@ -35,6 +35,8 @@ fails 1 'public reason' 'before its time a release wants a reason' "$CM" embargo
 fails 1 'may call' 'and a leader' "$CM" embargo release E-1 --now 2026-12-05 --as Grace --reason 'mended'
 run "$CM" embargo list --now 2027-06-01
 says 'after its time it is due' 'over, to be released'
+run "$CM" due --now 2027-06-01
+says 'which the list of dates says too' 'to release embargo E-1'
 does 'then any member may' "$CM" embargo release E-1 --now 2027-06-01 --as Grace
 run "$CM" embargo show E-1 --as Nobody
 says 'everybody reads it' 'Grace:'
