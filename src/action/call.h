@@ -1,5 +1,5 @@
 /* Acts about consensus: calls, positions, objections, decisions, appeals, and what is called editorial. The rules
- * are those of process.md, section "Calls"; who refuses cites them. Payloads: docs/process-calls.md. Errors: as in
+ * are those of process.md, section "Calls"; who refuses cites them. Payloads: docs/process.md. Errors: as in
  * action.h.
  *
  * Nothing here counts positions: the leader judges, in writing. */

@@ -126,6 +126,7 @@ struct template_field {
     bool likelihood;    /* rating field: of the likelihood scale, otherwise damage */
     bool tree_preferred;
     unsigned max_words; /* 0: no limit */
+    struct sv since;    /* asked of threats proposed from this day on; older ones keep their stage. Empty: of all */
     struct sv guidance; /* Markdown of its section in template.md */
     uint32_t guidance_line;
 };

@@ -62,7 +62,7 @@ static void read_field(const struct yaml_read *r, const struct yaml_node *item,
 {
     *out = (struct template_field){.id = yaml_read_id(r, item, "id"),
                                    .name = yaml_read_line(r, item, "name", YAML_REQUIRED)};
-    YAML_READ_KEYS(r, item, "id", "name", "kind", "from", "scale", "tree", "max_words");
+    YAML_READ_KEYS(r, item, "id", "name", "kind", "from", "scale", "tree", "max_words", "since");
     struct sv kind =
         YAML_READ_CHOICE(r, item, "kind", YAML_REQUIRED, "line", "prose", "rating", "priority");
     out->kind = kind_of(kind);
@@ -81,6 +81,10 @@ static void read_field(const struct yaml_read *r, const struct yaml_node *item,
         out->max_words = yaml_read_number(r, item, "max_words", YAML_OPTIONAL, 1, 100000, 0);
     else
         refuse_key(r, item, "max_words", "it on line and prose fields only");
+    if (out->kind == FIELD_PROSE || out->kind == FIELD_LINE)
+        out->since = yaml_read_date(r, item, "since", YAML_OPTIONAL);
+    else
+        refuse_key(r, item, "since", "it on line and prose fields only");
 }
 
 /* Is the id a key that every threat has, other than `name`? */

@@ -583,6 +583,15 @@ static bool stated(const struct profile *p, const struct threat_draft *d, const 
     return node && (node->kind == YAML_SCALAR ? node->text.len > 0 : node->count > 0);
 }
 
+/* Is it a field that the template did not have when the threat was proposed? Then the threat keeps its stage: what it
+ * lacks is shown, and wanted when it goes on. */
+static bool asked_later(const struct profile *p, const struct threat *t, const struct lack *lack)
+{
+    if (lack->need != NEED_FIELDS || !t->proposed.date.len)
+        return false;
+    return sv_cmp(t->proposed.date, p->template.fields.at[lack->field].since) < 0;
+}
+
 static void check_stage(const struct profile *p, struct threat_draft *d)
 {
     struct lacks lacks = {{NULL, 0, 0}};
@@ -598,7 +607,7 @@ static void check_stage(const struct profile *p, struct threat_draft *d)
                    "a line `areas: [...]` with one or more of the areas of sig.yaml");
     profile_lacks(a, p, t, t->stage, &lacks);
     for (size_t i = 0; i < lacks.list.len; i++)
-        if (!stated(p, d, &lacks.list.at[i]))
+        if (!stated(p, d, &lacks.list.at[i]) && !asked_later(p, t, &lacks.list.at[i]))
             diag_error(d->source.read.diag, d->source.read.file, t->lines.stage, 1,
                        arena_printf(a, "stage %.*s: %.*s", SV_ARG(stage->id),
                                     SV_ARG(lacks.list.at[i].text)),

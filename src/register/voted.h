@@ -4,7 +4,7 @@
  * A threat's digest covers its whole content as parsed, and the group's table as far as it makes the priority:
  * not the bytes of the file, so that the order of keys, line ends and comments do not count. Left out is what the
  * process itself writes: stage, proposed, reason and into. So a stage change leaves a decision standing, and a
- * change of the attack tree does not. docs/process-calls.md states the bytes that are hashed. */
+ * change of the attack tree does not. docs/process.md states the bytes that are hashed. */
 #ifndef CASEMATE_REGISTER_VOTED_H
 #define CASEMATE_REGISTER_VOTED_H
 

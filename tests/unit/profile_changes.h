@@ -176,6 +176,8 @@ static const struct change changes[] = {
      "template.md:4:46: error: unknown stage \"identifed\"; expected identified (did you mean that?)\n"},
     {"template.md", "from: identified, max_words: 6", "from: merged, max_words: 6",
      "template.md:4:46: error: unknown stage \"merged\"; expected identified, analysed or responses\n"},
+    {"template.md", "from: identified, max_words: 6", "from: identified, since: soon, max_words: 6",
+     "template.md:4:65: error: `since` is \"soon\"; expected a date such as 2026-11-22\n"},
     {"template.md", "kind: priority", "kind: prose",
      "template.md:4:3: error: 0 priority fields; expected exactly one\n"
      "threats/T-0001-first.md:9:1: error: stage responses: Priority is empty; write a section \"## "

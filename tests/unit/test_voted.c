@@ -108,7 +108,7 @@ static void test_threats_differ(void **state)
     assert_false(digest_eq(&first, &second));
 }
 
-/* The bytes that are hashed are stated in docs/process-calls.md: a digest on record must be found again by every
+/* The bytes that are hashed are stated in docs/process.md: a digest on record must be found again by every
  * later version. */
 static void test_digest_stays(void **state)
 {
