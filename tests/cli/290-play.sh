@@ -153,6 +153,9 @@ says 'that holds the threat' 'Jammed radio' proto.xml
 does 'and follows the rules of the XSF' "$CM" lint proto.xml
 does 'a report' "$CM" report --since 2026-09-01 --record --as Lin --now 2026-11-12
 says 'tells of the threat' 'G-0005'
+says 'of the decision' 'D-1 on analysis'
+says 'of the dissent' 'Dissent of'
+says 'and of what is on its way' 'Recommendations on their way'
 run "$CM" due --within 365 --now 2026-11-12
 says 'and the next one has a date' '2027-05-11 .*report'
 
