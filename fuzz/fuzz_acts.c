@@ -16,7 +16,8 @@ static int one(struct store *s, struct fuzz_acts *f, struct sv line, int64_t at,
 {
     struct sv actor, action, subject;
     struct act_event e = {.at = at};
-    if (!sv_split(&line, '\t', &actor) || !sv_split(&line, '\t', &action) || !sv_split(&line, '\t', &subject) || line.len > PAYLOAD_MAX)
+    if (!sv_split(&line, '\t', &actor) || !sv_split(&line, '\t', &action) || !sv_split(&line, '\t', &subject) ||
+        line.len > PAYLOAD_MAX)
         return CM_EINPUT;
     struct record_draft draft = {at, actor, action, subject, {{0}}, line};
     int rc = record_append(s, &draft, &e.seq, err);
