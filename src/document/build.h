@@ -53,6 +53,9 @@ struct doc_block *build_cell_threat(struct arena *a, struct doc_block *row, cons
 struct doc_block *build_paragraph(struct arena *a, struct doc_block *parent, const char *format, ...) CM_PRINTF(3, 4);
 struct doc_block *build_item(struct arena *a, struct doc_block *list);
 struct doc_block *build_list(struct arena *a, struct doc_block *parent);
+/* What a person wrote, as it was written: a quotation of paragraphs, which blank lines part, without markup. Nothing
+ * when there is no text. */
+void build_quoted(struct arena *a, struct doc_block *parent, struct sv text);
 /* "T-0001, T-0002 and T-0003" as links. */
 void build_threat_list(struct arena *a, struct doc_block *b, const struct view *v, const unsigned *indexes,
                        size_t count);
