@@ -1,9 +1,9 @@
 /* What the builders of the three documents share. Inside this room only; callers elsewhere use document.h.
  *
  * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
- * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions"; threats "T-0001"; parts of a threat
- * "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round", "T-0001-decisions", "T-0001-reviews",
- * "T-0001-history". Areas: "area-ID". */
+ * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions"; threats "T-0001"; parts of
+ * a threat "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round", "T-0001-decisions",
+ * "T-0001-reviews", "T-0001-history". Areas: "area-ID". */
 #ifndef CASEMATE_DOCUMENT_BUILD_H
 #define CASEMATE_DOCUMENT_BUILD_H
 
@@ -128,10 +128,11 @@ void build_reviews_of(struct arena *a, const struct view *v, struct document *d)
 void build_threat_reviews(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
 void build_threat_reviews_input(struct digest_state *s, const struct view *v, size_t index);
 
-/* build_acts.c; each adds nothing where there is nothing to say, and looks at view->rounds and view->calls, which may be
- * NULL. Two parts of a threat: "T-0001-rated" says what blind rounds found, with the drawing "T-0001-round", or which is
- * open; "T-0001-decisions" which calls decided on the entry, whether that still holds for its text, and who dissents.
- * All that they depend on stands in their blocks: the digest of those is that of the input. */
+/* build_acts.c; each adds nothing where there is nothing to say, and looks at view->rounds and view->calls, which may
+ * be NULL. Two parts of a threat: "T-0001-rated" says what blind rounds found, with the drawing "T-0001-round", or
+ * which one is open; "T-0001-decisions" which calls decided on the entry, whether that still holds for its text, and
+ * who dissents. All that they depend on beside the threat and the profile stands in their blocks: the digest of these
+ * is the digest of the input. */
 void build_threat_acts(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
 /* Calls and decisions on a document, appeals with the decision that they are about: a part of what is given. */
 void build_decisions_of(struct arena *a, const struct view *v, enum document_kind kind, struct doc_block *parent);

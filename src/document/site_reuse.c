@@ -2,9 +2,9 @@
  * that threat.
  *
  * The section of a threat follows from its file, from the files that are not threats, and from what is
- * derived from others: the stage on record, names of related threats, rounds, decisions, reviews, history. The digest of these is the
- * threat's input. When it is that of the last run the section is not built: a stub stands in the tree of the
- * analysis, with title, anchor, the anchors inside it and the documents it cites, which is all that contents,
+ * derived from others: the stage on record, names of related threats, rounds, decisions, reviews, history. The digest
+ * of these is the threat's input. When it is that of the last run the section is not built: a stub stands in the tree
+ * of the analysis, with title, anchor, the anchors inside it and the documents it cites, which is all that contents,
  * numbering and references ask of it. Writers take its bytes from the old file (fragment.h); a writer that
  * cannot asks for the whole section, and it is built then.
  *
