@@ -110,8 +110,10 @@ void document_build(struct arena *a, const struct view *v, enum document_kind ki
         build_template_chapters(a, v, out);
     else
         build_analysis_chapters(a, v, options, out);
-    if (kind != DOCUMENT_ANALYSIS)
+    if (kind != DOCUMENT_ANALYSIS) {
+        build_decisions_of(a, v, kind, out->root);
         build_reviews_of(a, v, out);
+    }
     build_formal_chapters(a, v, out);
     build_references(a, v, out);
     build_revisions(a, out);

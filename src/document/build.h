@@ -1,8 +1,9 @@
 /* What the builders of the three documents share. Inside this room only; callers elsewhere use document.h.
  *
  * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
- * "accessibility", "iana", "registrar", "references", "revisions", "reviewed"; threats "T-0001"; parts of a threat
- * "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-reviews", "T-0001-history". Areas: "area-ID". */
+ * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions"; threats "T-0001"; parts of
+ * a threat "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round", "T-0001-decisions",
+ * "T-0001-reviews", "T-0001-history". Areas: "area-ID". */
 #ifndef CASEMATE_DOCUMENT_BUILD_H
 #define CASEMATE_DOCUMENT_BUILD_H
 
@@ -53,6 +54,9 @@ struct doc_block *build_cell_threat(struct arena *a, struct doc_block *row, cons
 struct doc_block *build_paragraph(struct arena *a, struct doc_block *parent, const char *format, ...) CM_PRINTF(3, 4);
 struct doc_block *build_item(struct arena *a, struct doc_block *list);
 struct doc_block *build_list(struct arena *a, struct doc_block *parent);
+/* What a person wrote, as it was written: a quotation of paragraphs, which blank lines part, without markup. Nothing
+ * when there is no text. */
+void build_quoted(struct arena *a, struct doc_block *parent, struct sv text);
 /* "T-0001, T-0002 and T-0003" as links. */
 void build_threat_list(struct arena *a, struct doc_block *b, const struct view *v, const unsigned *indexes,
                        size_t count);
@@ -123,6 +127,17 @@ void build_reviews_of(struct arena *a, const struct view *v, struct document *d)
 /* A part of a threat, "T-0001-reviews"; and all that this part depends on beside the threat, for its digest. */
 void build_threat_reviews(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
 void build_threat_reviews_input(struct digest_state *s, const struct view *v, size_t index);
+
+/* build_acts.c; each adds nothing where there is nothing to say, and looks at view->rounds and view->calls, which may
+ * be NULL. Two parts of a threat: "T-0001-rated" says what blind rounds found, with the drawing "T-0001-round", or
+ * which one is open; "T-0001-decisions" which calls decided on the entry, whether that still holds for its text, and
+ * who dissents. All that they depend on beside the threat and the profile stands in their blocks: the digest of these
+ * is the digest of the input. */
+void build_threat_acts(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
+/* Calls and decisions on a document, appeals with the decision that they are about: a part of what is given. */
+void build_decisions_of(struct arena *a, const struct view *v, enum document_kind kind, struct doc_block *parent);
+/* Rounds and calls that are open, with their last day and how to take part; depends on view->now. */
+void build_open_now(struct arena *a, const struct view *v, struct doc_block *parent);
 
 /* Makes every anchor unique (the first keeps its name) and fills empty anchors of sections. */
 void build_unique_anchors(struct arena *a, struct doc_block *root);

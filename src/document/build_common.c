@@ -179,6 +179,26 @@ struct doc_block *build_list(struct arena *a, struct doc_block *parent)
     return list;
 }
 
+void build_quoted(struct arena *a, struct doc_block *parent, struct sv text)
+{
+    struct doc_block *quote = NULL, *p = NULL;
+    struct sv rest = text, line;
+    while (sv_next_line(&rest, &line)) {
+        line = sv_trim(line);
+        if (!line.len) {
+            p = NULL;
+            continue;
+        }
+        if (!quote)
+            quote = doc_add(a, parent, DOC_QUOTE);
+        if (!p)
+            p = doc_add(a, quote, DOC_PARAGRAPH);
+        else
+            doc_text(a, p, SV(" "));
+        doc_text(a, p, line);
+    }
+}
+
 struct doc_block *build_item(struct arena *a, struct doc_block *list)
 {
     return doc_add(a, doc_add(a, list, DOC_ITEM), DOC_PARAGRAPH);

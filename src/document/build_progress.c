@@ -1,5 +1,5 @@
 /* "What we did, what remains": threats per stage, missing estimates, responses to look at again, documents nobody has
- * looked at, reviews and hand-overs. Also a page of the site. */
+ * looked at, calls and decisions, reviews and hand-overs. Also a page of the site. */
 #include "document/build.h"
 
 static struct doc_block *part(struct arena *a, struct doc_block *parent, const char *title, const char *anchor)
@@ -201,6 +201,7 @@ struct doc_block *document_build_progress(struct arena *a, const struct view *v)
     versions(a, v, s);
     areas(a, v, s);
     documents(a, v, s);
+    build_decisions_of(a, v, DOCUMENT_ANALYSIS, s);
     build_reviews_progress(a, v, s);
     return s;
 }

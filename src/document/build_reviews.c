@@ -40,27 +40,6 @@ static void subject(struct arena *a, struct doc_block *cell, const struct review
         doc_textf(a, cell, "the %.*s document", SV_ARG(r->document));
 }
 
-/* What the reviewer wrote, as it was written: paragraphs, no markup. */
-static void words(struct arena *a, struct doc_block *parent, const struct review *r)
-{
-    struct doc_block *quote = NULL, *p = NULL;
-    struct sv rest = r->text, line;
-    while (sv_next_line(&rest, &line)) {
-        line = sv_trim(line);
-        if (!line.len) {
-            p = NULL;
-            continue;
-        }
-        if (!quote)
-            quote = doc_add(a, parent, DOC_QUOTE);
-        if (!p)
-            p = doc_add(a, quote, DOC_PARAGRAPH);
-        else
-            doc_text(a, p, SV(" "));
-        doc_text(a, p, line);
-    }
-}
-
 static void review_row(struct arena *a, struct doc_block *table, const struct review *r)
 {
     struct doc_block *row = build_row(a, table);
@@ -98,7 +77,7 @@ static void said_of_documents(struct arena *a, const struct reviews *reviews, st
         if (r->threat >= 0 || !r->text.len || r->withdrawn_at || (document.len && !sv_eq(document, r->document)))
             continue;
         build_paragraph(a, s, "%.*s writes in %.*s:", SV_ARG(r->reviewer), SV_ARG(r->id));
-        words(a, s, r);
+        build_quoted(a, s, r->text);
     }
 }
 
@@ -252,7 +231,7 @@ static void threat_review(struct arena *a, struct doc_block *s, struct doc_block
     doc_textf(a, p, "%.*s, by %.*s: %.*s (digest of the text: %.*s).", SV_ARG(r->id), SV_ARG(r->reviewer),
               SV_ARG(outcome(a, r)), SV_ARG(short_digest(a, digest_of_review(r))));
     if (!r->withdrawn_at)
-        words(a, (*list)->last, r);
+        build_quoted(a, (*list)->last, r->text);
 }
 
 static void threat_cover(struct arena *a, struct doc_block *s, struct doc_block **list, const struct review *r,

@@ -327,6 +327,7 @@ static int front(struct site *s, struct err *err)
     cards(s, &a, content);
     stands(s, &a, content);
     whats_new(&a, s->v, content);
+    build_open_now(&a, s->v, content);
     whats_due(&a, s->v, content);
     look_up(&a, s->v, content);
     struct doc_block *part = doc_add_section(&a, content, SV("Take part"), SV("take-part"));

@@ -2,9 +2,9 @@
  * that threat.
  *
  * The section of a threat follows from its file, from the files that are not threats, and from what is
- * derived from others: the stage on record, names of related threats, reviews, history. The digest of these is the
- * threat's input. When it is that of the last run the section is not built: a stub stands in the tree of the
- * analysis, with title, anchor, the anchors inside it and the documents it cites, which is all that contents,
+ * derived from others: the stage on record, names of related threats, rounds, decisions, reviews, history. The digest
+ * of these is the threat's input. When it is that of the last run the section is not built: a stub stands in the tree
+ * of the analysis, with title, anchor, the anchors inside it and the documents it cites, which is all that contents,
  * numbering and references ask of it. Writers take its bytes from the old file (fragment.h); a writer that
  * cannot asks for the whole section, and it is built then.
  *
@@ -68,6 +68,17 @@ static void add_history(struct digest_state *s, const struct view *v, const stru
     }
 }
 
+/* Rounds and calls are few on one threat and have much to them, so what is shown of them is built to be compared. */
+static void add_acts(struct digest_state *s, const struct view *v, size_t index)
+{
+    struct arena a = ARENA_INIT;
+    struct doc_block *shown = doc_block_new(&a, DOC_SECTION);
+    build_threat_acts(&a, v, index, shown);
+    if (shown->first)
+        tree_digest_add(s, shown->first, NULL);
+    arena_release(&a);
+}
+
 static struct digest input_of(const struct view *v, size_t index)
 {
     const struct threat_view *t = &v->threats.at[index];
@@ -87,6 +98,7 @@ static struct digest input_of(const struct view *v, size_t index)
     for (size_t i = 0; i < t->names.len; i++)
         digest_add_part(&s, v->threats.at[t->names.at[i]].threat->id);
     add_history(&s, v, t);
+    add_acts(&s, v, index);
     build_threat_reviews_input(&s, v, index);
     document_analysis_input(&s, v, index);
     return digest_end(&s);
