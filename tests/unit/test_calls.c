@@ -90,8 +90,8 @@ static int teardown(void **state)
 static int run_round(struct store *s, void *context, struct err *err)
 {
     (void)context;
-    int rc = store_run(s, "INSERT INTO round (id, number, opened, due, closed) "
-                          "SELECT 'R-1', 1, 1, 0, max(seq) FROM event", err);
+    int rc = store_run(s, "INSERT INTO round (id, number, opened, due, closed, likelihood, damage) "
+                          "SELECT 'R-1', 1, 1, 0, max(seq), '', '' FROM event", err);
     return rc ? rc : store_run(s, "INSERT INTO round_threat (round, position, threat, digest) VALUES "
                                   "('R-1', 1, 'T-0001', x'00')", err);
 }
@@ -319,7 +319,8 @@ static void test_objections_through_their_states(void **state)
 static int reopen_round(struct store *s, void *context, struct err *err)
 {
     (void)context;
-    return store_run(s, "INSERT INTO round (id, number, opened, due) VALUES ('R-2', 2, 1, 0)", err) ||
+    return store_run(s, "INSERT INTO round (id, number, opened, due, likelihood, damage) "
+                        "VALUES ('R-2', 2, 1, 0, '', '')", err) ||
                    store_run(s, "INSERT INTO round_threat (round, position, threat, digest) VALUES "
                                 "('R-2', 1, 'T-0001', x'00')", err);
 }

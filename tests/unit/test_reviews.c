@@ -401,13 +401,15 @@ static void test_last_act_is_that_of_a_person(void **state)
 
 static int open_some(struct store *s, void *context, struct err *err)
 {
-    int rc = store_run(s, "INSERT INTO round (id, number, opened, due) VALUES ('R-1', 1, 1, 5)", err);
+    int rc = store_run(s, "INSERT INTO round (id, number, opened, due, likelihood, damage) "
+                          "VALUES ('R-1', 1, 1, 5, '', '')", err);
     (void)context;
     if (!rc)
-        rc = store_run(s, "INSERT INTO round (id, number, opened, due, closed) VALUES ('R-2', 2, 1, 6, 1)", err);
+        rc = store_run(s, "INSERT INTO round (id, number, opened, due, closed, likelihood, damage) "
+                          "VALUES ('R-2', 2, 1, 6, 1, '', '')", err);
     return rc ? rc
-              : store_run(s, "INSERT INTO call (id, number, kind, subject, question, digest, opened, until) "
-                             "VALUES ('C-1', 1, 'process', 'process', '?', x'00', 1, 7)", err);
+              : store_run(s, "INSERT INTO call (id, number, kind, subject, question, digest, text, opened, until) "
+                             "VALUES ('C-1', 1, 'process', 'process', '?', x'00', x'00', 1, 7)", err);
 }
 
 static void test_open_rounds_and_calls_are_read(void **state)
