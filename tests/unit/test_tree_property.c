@@ -1,6 +1,7 @@
 /* The engine against brute force on thousands of random small trees: every figure. A tree that shows a fault is
  * made smaller and printed. Two seeds: one that is always the same and one of the moment (CASEMATE_SEED repeats
- * it). CASEMATE_LONG asks for more trees, CASEMATE_BRIEF for fewer. */
+ * it). CASEMATE_LONG asks for more trees, CASEMATE_BRIEF for fewer, CASEMATE_SANITIZED for
+ * a third. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +51,10 @@ static bool asked(const char *variable)
 /* Under valgrind a twentieth says as much. */
 static unsigned trees_of(const struct kind_of_tree *kind)
 {
-    return asked("CASEMATE_LONG") ? 30 * kind->count : asked("CASEMATE_BRIEF") ? 1 + kind->count / 20 : kind->count;
+    if (asked("CASEMATE_LONG"))
+        return 30 * kind->count;
+    unsigned share = asked("CASEMATE_BRIEF") ? 20 : asked("CASEMATE_SANITIZED") ? 3 : 1;
+    return share > 1 ? 1 + kind->count / share : kind->count;
 }
 
 static void fail_with(struct arena *a, const struct kind_of_tree *kind, uint64_t seed, const struct tree *t,
