@@ -41,31 +41,47 @@ void act_release(struct act *act)
     str_release(&act->payload);
 }
 
+/* By how the names of their actions begin. */
+static const struct family {
+    const char *prefix;
+    int (*apply)(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+} families[] = {
+    {"call.", call_apply},
+    {"decision.", call_apply},
+    {"embargo.", embargo_apply},
+    {"estimate.", round_apply},
+    {"handover.", handover_apply},
+    {"member.", people_apply},
+    {"objection.", objection_apply},
+    {"position.", position_apply},
+    {"review.", review_apply},
+    {"role.", people_apply},
+    {"round.", round_apply},
+    {"sig.", ending_apply},
+    {"threat.challenge", challenge_apply},
+    {"threat.edit", editorial_apply},
+};
+
+static const struct family *family_of(struct sv action)
+{
+    for (size_t i = 0; i < ARRAY_LEN(families); i++)
+        if (sv_starts(action, sv_str(families[i].prefix)))
+            return &families[i];
+    return NULL;
+}
+
 int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
 {
-    static const struct {
-        const char *family;
-        int (*apply)(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-    } families[] = {
-        {"embargo.", embargo_apply},
-        {"member.", people_apply},
-        {"sig.", ending_apply},
-        {"role.", people_apply},
-        {"call.", call_apply},
-        {"position.", position_apply},
-        {"objection.", objection_apply},
-        {"decision.", call_apply},
-        {"threat.edit", editorial_apply},
-        {"threat.challenge", challenge_apply},
-        {"round.", round_apply},
-        {"estimate.", round_apply},
-        {"review.", review_apply},
-        {"handover.", handover_apply},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(families); i++)
-        if (sv_starts(e->action, sv_str(families[i].family)))
-            return families[i].apply(s, a, e, err);
-    return CM_OK;
+    const struct family *family = family_of(e->action);
+    return family ? family->apply(s, a, e, err) : CM_OK;
+}
+
+int acts_apply_text(struct store *s, struct arena *a, struct act_event *e, struct sv payload, struct err *err)
+{
+    if (!family_of(e->action))
+        return CM_OK;
+    int rc = json_parse(a, payload, payload.len, &e->payload, err);
+    return rc ? rc : acts_apply(s, a, e, err);
 }
 
 static int lacks(const struct act_event *e, const char *key, struct err *err)

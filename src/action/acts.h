@@ -51,22 +51,24 @@ struct act_event {
 /* Makes the rows of an event; does nothing for actions that have none of this kind. A payload that lacks what
  * its action always has is CM_ECORRUPT. */
 CM_MUST_USE int acts_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-/* The families. */
-CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+/* The same from the payload as text, which is read only where it makes rows: that of an import is megabytes. */
+CM_MUST_USE int acts_apply_text(struct store *s, struct arena *a, struct act_event *e, struct sv payload,
+                                struct err *err);
+/* The families. editorial_apply() is for the member "editorial" of a threat.edit, challenge_apply() undoes it. */
 CM_MUST_USE int call_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int position_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int objection_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-/* The member "editorial" of a threat.edit, and what undoes it. */
-CM_MUST_USE int editorial_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int challenge_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int editorial_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int handover_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int objection_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int position_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int review_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* CM_EREFUSED once the group was ended. Every event passes it. */
 CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);
-CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int review_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
-CM_MUST_USE int handover_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,

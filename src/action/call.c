@@ -65,8 +65,7 @@ static int newest_edition(struct call_run *r, struct sv document, struct sv *out
     store_bind_text(q, 1, document);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         *out_version = arena_sv(r->c->arena, store_text(q, 0));
-        struct sv bytes = store_text(q, 1);
-        memcpy(out->bytes, bytes.at, bytes.len < DIGEST_BYTES ? bytes.len : DIGEST_BYTES);
+        (void)digest_from_bytes(store_text(q, 1), out);
     }
     store_done(q);
     return rc;

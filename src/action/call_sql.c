@@ -18,11 +18,6 @@ static int number_of(const struct act_event *e, struct sv id, struct sv prefix, 
     return CM_OK;
 }
 
-static void bind_digest(struct store_stmt *q, int parameter, const struct digest *d)
-{
-    store_bind_blob(q, parameter, sv_from((const char *)d->bytes, DIGEST_BYTES));
-}
-
 static int one_of(const struct act_event *e, const struct json_value *object, const char *key, const char *const *words,
                   size_t count, struct sv *out, struct err *err)
 {
@@ -47,7 +42,7 @@ static int apply_threat(struct store *s, const struct act_event *e, struct sv ca
         return rc;
     store_bind_text(q, 1, call);
     store_bind_text(q, 2, id);
-    bind_digest(q, 3, &d);
+    store_bind_blob(q, 3, digest_sv(&d));
     return act_run(q, err);
 }
 
@@ -87,8 +82,8 @@ static int apply_open(struct store *s, const struct act_event *e, struct err *er
     store_bind_text(q, 3, row.kind);
     store_bind_text(q, 4, row.subject);
     store_bind_text(q, 5, row.question);
-    bind_digest(q, 6, &row.digest);
-    bind_digest(q, 7, &row.text);
+    store_bind_blob(q, 6, digest_sv(&row.digest));
+    store_bind_blob(q, 7, digest_sv(&row.text));
     store_bind_int(q, 8, e->seq);
     store_bind_int(q, 9, row.until);
     rc = act_run(q, err);
@@ -259,8 +254,8 @@ static int editorial_row(struct store *s, const struct act_event *e, struct sv t
     if (rc)
         return rc;
     store_bind_text(q, 1, threat);
-    bind_digest(q, 2, &before);
-    bind_digest(q, 3, &after);
+    store_bind_blob(q, 2, digest_sv(&before));
+    store_bind_blob(q, 3, digest_sv(&after));
     if (!undo)
         store_bind_int(q, 4, e->seq);
     return act_run(q, err);

@@ -215,7 +215,7 @@ static struct digest state_of(const struct profile_files *files)
     for (size_t i = 0; i < files->list.len; i++) {
         struct digest d = digest_of(files->list.at[i].text);
         digest_add_part(&s, sv_str(files->list.at[i].path));
-        digest_add_part(&s, sv_from((const char *)d.bytes, DIGEST_BYTES));
+        digest_add_part(&s, digest_sv(&d));
     }
     return digest_end(&s);
 }
@@ -402,10 +402,8 @@ static int record(struct action_context *c, const struct record_draft *draft, in
     int rc = refuse_after_end(c, draft->action, err);
     if (!rc)
         rc = record_append(c->store, draft, &e.seq, err);
-    if (!rc)
-        rc = json_parse(c->arena, draft->payload, draft->payload.len, &e.payload, err);
     *out = e.seq;
-    return rc ? rc : acts_apply(c->store, c->arena, &e, err);
+    return rc ? rc : acts_apply_text(c->store, c->arena, &e, draft->payload, err);
 }
 
 static int append_event(struct change_run *r, struct err *err)
@@ -465,7 +463,7 @@ static int put_file(struct change_run *r, const struct content_edit *e, int64_t 
     struct digest d = digest_of(e->text);
     if (!e->remove) {
         store_bind_text(q, 2, e->text);
-        store_bind_blob(q, 3, sv_from((const char *)d.bytes, DIGEST_BYTES));
+        store_bind_blob(q, 3, digest_sv(&d));
         store_bind_int(q, 4, event);
     }
     rc = store_step(q, err);

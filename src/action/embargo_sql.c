@@ -334,7 +334,7 @@ static int apply_note(struct store *s, const struct act_event *e, struct err *er
         return rc;
     store_bind_text(q, 1, e->subject);
     store_bind_int(q, 2, e->seq);
-    store_bind_blob(q, 3, sv_from((const char *)d.bytes, DIGEST_BYTES));
+    store_bind_blob(q, 3, digest_sv(&d));
     return act_run(q, err);
 }
 
@@ -383,7 +383,7 @@ static int is_as_committed(struct store *s, const struct act_event *e, int64_t p
     store_bind_text(q, 1, e->subject);
     store_bind_int(q, 2, position);
     while ((rc = store_step(q, err)) == STORE_ROW)
-        same = sv_eq(store_text(q, 0), sv_from((const char *)found->bytes, DIGEST_BYTES));
+        same = sv_eq(store_text(q, 0), digest_sv(found));
     store_done(q);
     if (!rc && !same)
         return err_set(err, CM_ECORRUPT, "event %lld releases a note %lld of %.*s that is not the one on record",

@@ -193,8 +193,7 @@ static int find_review(struct action_context *c, struct sv id, struct review_row
     while ((rc = store_step(q, err)) == STORE_ROW) {
         *out = (struct review_row){arena_sv(c->arena, store_text(q, 0)), {{0}}, !store_is_null(q, 2),
                                    !store_is_null(q, 3)};
-        if (store_text(q, 1).len == DIGEST_BYTES)
-            memcpy(out->digest.bytes, store_text(q, 1).at, DIGEST_BYTES);
+        (void)digest_from_bytes(store_text(q, 1), &out->digest);
         found = true;
     }
     store_done(q);
@@ -318,11 +317,6 @@ int review_address(struct store *s, struct arena *a, struct sv id, struct sv *ou
 
 /* ---- rows ---- */
 
-static void bind_digest(struct store_stmt *q, int parameter, const struct digest *d)
-{
-    store_bind_blob(q, parameter, sv_from((const char *)d->bytes, DIGEST_BYTES));
-}
-
 static int apply_threats(struct store *s, const struct act_event *e, struct sv id, const struct json_value *threats,
                          struct err *err)
 {
@@ -339,7 +333,7 @@ static int apply_threats(struct store *s, const struct act_event *e, struct sv i
         store_bind_text(q, 1, id);
         store_bind_int(q, 2, e->seq);
         store_bind_text(q, 3, threat);
-        bind_digest(q, 4, &digest);
+        store_bind_blob(q, 4, digest_sv(&digest));
         rc = act_run(q, err);
     }
     return rc;
@@ -372,7 +366,7 @@ static int apply_request(struct store *s, const struct act_event *e, const struc
     store_bind_int(q, 2, (int64_t)number);
     store_bind_text(q, 3, subject);
     store_bind_text(q, 4, reviewer);
-    bind_digest(q, 5, &digest);
+    store_bind_blob(q, 5, digest_sv(&digest));
     store_bind_int(q, 6, e->seq);
     store_bind_int(q, 7, at);
     rc = act_run(q, err);
@@ -398,7 +392,7 @@ static int apply_answer(struct store *s, const struct act_event *e, const struct
     store_bind_int(q, 1, e->seq);
     store_bind_text(q, 2, verdict);
     store_bind_text(q, 3, json_get_text(review, "text"));
-    bind_digest(q, 4, &digest);
+    store_bind_blob(q, 4, digest_sv(&digest));
     if (threats)
         store_bind_int(q, 5, e->seq);
     store_bind_text(q, 6, id);

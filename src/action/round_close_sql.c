@@ -46,8 +46,7 @@ static int read_threats(struct closing *r, struct err *err)
         struct closing_threat *t = vec_push(r->c->arena, &r->threats);
         t->id = arena_sv(r->c->arena, store_text(q, 0));
         t->threat = map_get(&r->act.profile->by_id, t->id);
-        if (store_text(q, 1).len == DIGEST_BYTES)
-            memcpy(t->rated.bytes, store_text(q, 1).at, DIGEST_BYTES);
+        (void)digest_from_bytes(store_text(q, 1), &t->rated);
     }
     store_done(q);
     return rc;
@@ -61,8 +60,7 @@ static void read_sealed(struct closing *r, struct store_stmt *q, struct closing_
     e->pseudonym = arena_sv(a, store_text(q, 1));
     e->answer = arena_sv(a, store_text(q, 2));
     e->reason = arena_sv(a, store_text(q, 3));
-    if (store_text(q, 4).len == DIGEST_BYTES)
-        memcpy(e->salt.bytes, store_text(q, 4).at, DIGEST_BYTES);
+    (void)digest_from_bytes(store_text(q, 4), &e->salt);
     e->name = arena_sv(a, store_text(q, 5));
     r->missing += !e->answer.len;
 }

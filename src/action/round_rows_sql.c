@@ -7,20 +7,8 @@
 struct digest round_commitment(struct sv salt, struct sv round, struct sv threat, struct sv factor, struct sv answer,
                                struct sv reason)
 {
-    struct digest_state d;
-    digest_begin(&d);
-    digest_add_part(&d, salt);
-    digest_add_part(&d, round);
-    digest_add_part(&d, threat);
-    digest_add_part(&d, factor);
-    digest_add_part(&d, answer);
-    digest_add_part(&d, reason);
-    return digest_end(&d);
-}
-
-static struct sv digest_sv(const struct digest *d)
-{
-    return sv_from((const char *)d->bytes, DIGEST_BYTES);
+    const struct sv parts[] = {salt, round, threat, factor, answer, reason};
+    return digest_of_parts(parts, ARRAY_LEN(parts));
 }
 
 static int corrupt(const struct act_event *e, const char *what, struct err *err)

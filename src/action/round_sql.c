@@ -218,7 +218,7 @@ static int check_anew(struct opening *o, const struct threat *t, struct err *err
         round_scale_read(o->c->arena, store_text(q, 3), &likelihood);
         round_scale_read(o->c->arena, store_text(q, 4), &damage);
         if (store_int(q, 2) >= (int64_t)o->mode->estimators &&
-            sv_eq(store_text(q, 1), sv_from((const char *)now.bytes, DIGEST_BYTES)) &&
+            sv_eq(store_text(q, 1), digest_sv(&now)) &&
             round_scale_is(&likelihood, &o->act.profile->sig.likelihood) &&
             round_scale_is(&damage, &o->act.profile->sig.damage))
             id = arena_sv(o->c->arena, store_text(q, 0));

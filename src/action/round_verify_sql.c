@@ -88,7 +88,7 @@ static void check_opened(struct checking *k, int64_t seq, struct sv round, const
     struct committed *c = map_get(&k->committed, key_of(k->a, pseudonym, threat, factor));
     struct digest salt = {{0}};
     bool salted = digest_from_hex(json_get_text(item, "salt"), &salt);
-    struct sv salt_bytes = sv_from((const char *)salt.bytes, DIGEST_BYTES);
+    struct sv salt_bytes = digest_sv(&salt);
     struct digest d = round_commitment(salt_bytes, round, threat, factor, answer, reason);
     if (!c) {
         if (!k->erased)

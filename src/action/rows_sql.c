@@ -70,7 +70,7 @@ int put_edition(struct store *s, const struct edition_row *e, struct err *err)
     store_bind_text(q, 5, e->remark);
     store_bind_text(q, 6, e->initials);
     store_bind_int(q, 7, e->event);
-    store_bind_blob(q, 8, sv_from((const char *)e->digest.bytes, DIGEST_BYTES));
+    store_bind_blob(q, 8, digest_sv(&e->digest));
     return run(q, err);
 }
 
@@ -87,6 +87,6 @@ int put_edition_file(struct store *s, struct sv document, struct sv version, str
     store_bind_text(q, 2, version);
     store_bind_text(q, 3, name);
     store_bind_blob(q, 4, bytes);
-    store_bind_blob(q, 5, sv_from((const char *)d.bytes, DIGEST_BYTES));
+    store_bind_blob(q, 5, digest_sv(&d));
     return run(q, err);
 }

@@ -16,7 +16,7 @@ static int verify_digests(struct store *s, struct arena *a, struct record_faults
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct digest d = digest_of(store_text(q, 1));
-        if (!sv_eq(store_text(q, 2), sv_from((const char *)d.bytes, DIGEST_BYTES)))
+        if (!sv_eq(store_text(q, 2), digest_sv(&d)))
             fault(a, out, store_int(q, 3), arena_printf(a, "file %.*s is not what event %lld recorded",
                                                         SV_ARG(store_text(q, 0)), (long long)store_int(q, 3)));
     }
@@ -34,7 +34,7 @@ static int verify_editions(struct store *s, struct arena *a, struct record_fault
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct digest d = digest_of(store_text(q, 3));
-        if (!sv_eq(store_text(q, 4), sv_from((const char *)d.bytes, DIGEST_BYTES)))
+        if (!sv_eq(store_text(q, 4), digest_sv(&d)))
             fault(a, out, store_int(q, 5),
                   arena_printf(a, "%.*s of %.*s %.*s is not what event %lld published", SV_ARG(store_text(q, 2)),
                                SV_ARG(store_text(q, 0)), SV_ARG(store_text(q, 1)), (long long)store_int(q, 5)));

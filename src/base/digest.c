@@ -44,6 +44,28 @@ struct digest digest_of(struct sv data)
     return d;
 }
 
+struct digest digest_of_parts(const struct sv *parts, size_t count)
+{
+    struct digest_state s;
+    digest_begin(&s);
+    for (size_t i = 0; i < count; i++)
+        digest_add_part(&s, parts[i]);
+    return digest_end(&s);
+}
+
+struct sv digest_sv(const struct digest *d)
+{
+    return sv_from((const char *)d->bytes, DIGEST_BYTES);
+}
+
+bool digest_from_bytes(struct sv bytes, struct digest *out)
+{
+    if (bytes.len != DIGEST_BYTES)
+        return false;
+    memcpy(out->bytes, bytes.at, DIGEST_BYTES);
+    return true;
+}
+
 bool digest_eq(const struct digest *a, const struct digest *b)
 {
     return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;

@@ -22,7 +22,12 @@ void digest_add_part(struct digest_state *s, struct sv data);
 struct digest digest_end(struct digest_state *s);
 
 struct digest digest_of(struct sv data);
+/* Of digest_add_part() of each. */
+struct digest digest_of_parts(const struct sv *parts, size_t count);
 bool digest_eq(const struct digest *a, const struct digest *b);
+/* Its bytes, as they are stored and hashed again, valid as long as *d is; and back, false when they are not as many. */
+struct sv digest_sv(const struct digest *d);
+bool digest_from_bytes(struct sv bytes, struct digest *out);
 /* 64 lower-case hexadecimal digits */
 char *digest_hex(struct arena *a, const struct digest *d);
 bool digest_from_hex(struct sv hex, struct digest *out);

@@ -297,7 +297,7 @@ static void add_review(struct digest_state *s, const struct review *r)
     const struct sv parts[] = {r->id, r->subject, r->reviewer, r->verdict, r->text, r->why};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         digest_add_part(s, parts[i]);
-    digest_add_part(s, sv_from((const char *)digest_of_review(r)->bytes, DIGEST_BYTES));
+    digest_add_part(s, digest_sv(digest_of_review(r)));
     add_int(s, r->due);
     add_int(s, r->answered_at);
     add_int(s, r->withdrawn_at);

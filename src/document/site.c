@@ -235,9 +235,9 @@ int site_page_from(struct site *s, struct page *p, const struct doc_block *conte
 {
     struct digest_state d;
     digest_begin(&d);
-    digest_add(&d, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    digest_add(&d, digest_sv(&s->shared));
     page_digest(&d, p);
-    digest_add(&d, sv_from((const char *)shown->bytes, sizeof shown->bytes));
+    digest_add(&d, digest_sv(shown));
     struct digest input = digest_end(&d);
     if (site_keep(s, p->path, &input))
         return CM_OK;
@@ -427,7 +427,7 @@ static int write_register(struct site *s, struct err *err)
     struct digest_state d;
     digest_begin(&d);
     digest_add_part(&d, name);
-    digest_add(&d, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+    digest_add(&d, digest_sv(&s->v->profile->rules));
     digest_add(&d, sv_from((const char *)s->reuse.inputs, s->v->threats.len * sizeof *s->reuse.inputs));
     struct digest input = digest_end(&d);
     struct fragments f;

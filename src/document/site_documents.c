@@ -119,7 +119,7 @@ static struct digest document_input(struct site *s, const struct document *d, co
     struct digest_state state;
     const struct sig *sig = &s->v->profile->sig;
     digest_begin(&state);
-    digest_add(&state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
+    digest_add(&state, digest_sv(&s->shared));
     digest_add_part(&state, sv_str(what));
     if (p)
         page_digest(&state, p);
@@ -138,7 +138,7 @@ static struct digest document_input(struct site *s, const struct document *d, co
         for (size_t k = 0; k < ARRAY_LEN(parts); k++)
             digest_add_part(&state, parts[k]);
     }
-    digest_add(&state, sv_from((const char *)s->contents[d->kind].bytes, sizeof s->contents[d->kind].bytes));
+    digest_add(&state, digest_sv(&s->contents[d->kind]));
     return digest_end(&state);
 }
 
@@ -318,14 +318,14 @@ static struct digest worksheet_input(const struct site *s, size_t index)
                  {d->mentioned.at, d->mentioned.len}};
     struct digest_state state;
     digest_begin(&state);
-    digest_add(&state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
-    digest_add(&state, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+    digest_add(&state, digest_sv(&s->shared));
+    digest_add(&state, digest_sv(&s->v->profile->rules));
     digest_add_part(&state, d->reference->id);
     add_coverage(&state, view_coverage_of(s->v, d->reference));
     for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
         digest_add(&state, sv_from((const char *)&lists[k].len, sizeof lists[k].len));
         for (size_t n = 0; n < lists[k].len; n++)
-            digest_add(&state, sv_from((const char *)s->reuse.inputs[lists[k].at[n]].bytes, DIGEST_BYTES));
+            digest_add(&state, digest_sv(&s->reuse.inputs[lists[k].at[n]]));
     }
     return digest_end(&state);
 }

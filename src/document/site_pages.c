@@ -424,8 +424,8 @@ static const struct index_page index_pages[] = {
 static void quick_begin(const struct site *s, struct digest_state *state)
 {
     digest_begin(state);
-    digest_add(state, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
-    digest_add(state, sv_from((const char *)s->v->profile->rules.bytes, sizeof s->v->profile->rules.bytes));
+    digest_add(state, digest_sv(&s->shared));
+    digest_add(state, digest_sv(&s->v->profile->rules));
 }
 
 static bool same_quick(struct site *s, const char *path, struct digest_state *state)

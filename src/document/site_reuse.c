@@ -39,7 +39,7 @@ struct reuse_file {
 
 static void add_digest(struct digest_state *s, const struct digest *d)
 {
-    digest_add(s, sv_from((const char *)d->bytes, sizeof d->bytes));
+    digest_add(s, digest_sv(d));
 }
 
 static void add_name(struct digest_state *s, const struct view *v, int index)

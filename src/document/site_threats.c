@@ -121,7 +121,7 @@ static struct digest shown_digest(struct site *s, const struct doc_block *entry,
     const struct digest *section = map_get(&s->threat_digests, entry->anchor);
     struct digest_state d;
     digest_begin(&d);
-    digest_add(&d, sv_from((const char *)section->bytes, sizeof section->bytes));
+    digest_add(&d, digest_sv(section));
     if (strip) {
         struct doc_block alone = *strip;
         alone.next = NULL;
@@ -136,8 +136,8 @@ static struct digest page_input(const struct site *s, size_t i)
 {
     struct digest_state d;
     digest_begin(&d);
-    digest_add(&d, sv_from((const char *)s->shared.bytes, sizeof s->shared.bytes));
-    digest_add(&d, sv_from((const char *)s->reuse.inputs[i].bytes, DIGEST_BYTES));
+    digest_add(&d, digest_sv(&s->shared));
+    digest_add(&d, digest_sv(&s->reuse.inputs[i]));
     digest_add(&d, sv_from((const char *)&s->options->formats, sizeof s->options->formats));
     digest_add_part(&d, i > 0 ? s->v->threats.at[i - 1].threat->id : SV_NONE);
     digest_add_part(&d, i + 1 < s->v->threats.len ? s->v->threats.at[i + 1].threat->id : SV_NONE);

@@ -26,7 +26,7 @@ static void blocks(struct digest_state *s, const struct doc_block *b, const stru
         const struct digest *section =
             known && b->kind == DOC_SECTION && b->anchor.len ? map_get(known, b->anchor) : NULL;
         if (section) {
-            digest_add(s, sv_from((const char *)section->bytes, sizeof section->bytes));
+            digest_add(s, digest_sv(section));
             continue;
         }
         number(s, (uint64_t)b->kind + 1);

@@ -33,8 +33,7 @@ static struct sv column(const struct loading *l, struct store_stmt *q, int colum
 static struct digest digest_column(struct store_stmt *q, int column)
 {
     struct digest d = {{0}};
-    struct sv bytes = store_text(q, column);
-    memcpy(d.bytes, bytes.at, bytes.len < DIGEST_BYTES ? bytes.len : DIGEST_BYTES);
+    (void)digest_from_bytes(store_text(q, column), &d);
     return d;
 }
 

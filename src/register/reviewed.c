@@ -36,7 +36,7 @@ static void add_threat(struct arena *a, struct digest_state *s, struct sv source
         if (sv_eq_str(fields.list.at[i].name, "id"))
             t.threat = fields.list.at[i].text;
     digest_add_part(s, t.threat);
-    digest_add_part(s, sv_from((const char *)t.digest.bytes, DIGEST_BYTES));
+    digest_add_part(s, digest_sv(&t.digest));
     if (out)
         *vec_push(a, &out->list) = t;
 }

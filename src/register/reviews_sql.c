@@ -40,9 +40,7 @@ static int threat_index(const struct profile *p, struct sv id)
 static struct digest read_digest(struct store_stmt *q, int column)
 {
     struct digest d = {{0}};
-    struct sv bytes = store_text(q, column);
-    if (bytes.len == DIGEST_BYTES)
-        memcpy(d.bytes, bytes.at, DIGEST_BYTES);
+    (void)digest_from_bytes(store_text(q, column), &d);
     return d;
 }
 

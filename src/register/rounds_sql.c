@@ -129,12 +129,12 @@ static int load_threats(struct loading *l, struct err *err)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct round *r = round_of(l, store_text(q, 0));
-        struct sv digest = store_text(q, 2);
-        if (!r || digest.len != DIGEST_BYTES)
+        struct digest digest;
+        if (!r || !digest_from_bytes(store_text(q, 2), &digest))
             continue;
         struct round_threat *t = vec_push(l->a, &r->threats);
         t->id = arena_sv(l->a, store_text(q, 1));
-        memcpy(t->rated.bytes, digest.at, DIGEST_BYTES);
+        t->rated = digest;
         const struct threat *now = map_get(&l->p->by_id, t->id);
         struct digest rated = now ? rounds_rated(l->p, now) : (struct digest){{0}};
         t->changed = !digest_eq(&rated, &t->rated);

@@ -59,11 +59,9 @@ static struct rated *rated_of(struct arena *a, struct map *rated, struct store_s
         r = arena_new(a, struct rated);
         map_set(rated, arena_sv(a, store_text(q, 0)), r);
     }
-    struct sv digest = store_text(q, 3);
     if (r->closed != store_int(q, 1)) /* rows come in the order of rounds: a newer one takes the place */
         *r = (struct rated){.closed = store_int(q, 1), .closed_at = store_int(q, 2)};
-    if (digest.len == DIGEST_BYTES)
-        memcpy(r->digest.bytes, digest.at, DIGEST_BYTES);
+    (void)digest_from_bytes(store_text(q, 3), &r->digest);
     return r;
 }
 
@@ -151,10 +149,9 @@ static int load_sound(struct store *s, struct arena *a, const struct profile *p,
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct sound_text *text = arena_new(a, struct sound_text);
-        struct sv id = arena_sv(a, store_text(q, 0)), bytes = store_text(q, 1);
-        if (bytes.len != DIGEST_BYTES)
+        struct sv id = arena_sv(a, store_text(q, 0));
+        if (!digest_from_bytes(store_text(q, 1), &text->digest))
             continue;
-        memcpy(text->digest.bytes, bytes.at, DIGEST_BYTES);
         text->next = map_get(out, id);
         map_set(out, id, text);
     }

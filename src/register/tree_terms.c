@@ -66,7 +66,7 @@ static struct sv gate_key(struct keys *k, const struct tree_node *n)
     for (size_t i = 0; i < count; i++)
         digest_add_part(&state, k->some[i]);
     struct digest digest = digest_end(&state);
-    return arena_sv(k->arena, sv_from((const char *)digest.bytes, DIGEST_BYTES));
+    return arena_sv(k->arena, digest_sv(&digest));
 }
 
 static struct sv key_of(struct keys *k, const struct tree_node *n)

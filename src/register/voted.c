@@ -121,13 +121,8 @@ struct digest voted_document(const struct profile_files *files, struct sv docume
 
 struct digest voted_decision(const struct digest *call, struct sv outcome, struct sv judgement)
 {
-    struct digest_state s;
-    digest_begin(&s);
-    digest_add_part(&s, SV("casemate-voted-decision-1"));
-    digest_add_part(&s, sv_from((const char *)call->bytes, DIGEST_BYTES));
-    digest_add_part(&s, outcome);
-    digest_add_part(&s, judgement);
-    return digest_end(&s);
+    const struct sv parts[] = {SV("casemate-voted-decision-1"), digest_sv(call), outcome, judgement};
+    return digest_of_parts(parts, ARRAY_LEN(parts));
 }
 
 void editorials_init(struct editorials *e, struct arena *a)

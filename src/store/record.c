@@ -4,19 +4,6 @@
 #include "base/utf8.h"
 #include "store/record_chain.h"
 
-static bool blob_digest(struct sv bytes, struct digest *out)
-{
-    if (bytes.len != DIGEST_BYTES)
-        return false;
-    memcpy(out->bytes, bytes.at, DIGEST_BYTES);
-    return true;
-}
-
-static struct sv digest_blob(const struct digest *d)
-{
-    return sv_from((const char *)d->bytes, DIGEST_BYTES);
-}
-
 /* ---- rows ---- */
 
 bool record_row(struct store_stmt *q, struct record_event *out, struct record_fields *out_fields,
@@ -29,9 +16,9 @@ bool record_row(struct store_stmt *q, struct record_event *out, struct record_fi
                                  .salt = store_text(q, 6),
                                  .payload = store_text(q, 7)};
     out->erased = store_is_null(q, 6) && store_is_null(q, 7);
-    *out_bad = !blob_digest(store_text(q, 8), &out->commitment) ? "commitment"
-               : !blob_digest(store_text(q, 9), &out->previous) ? "previous hash"
-               : !blob_digest(store_text(q, 10), &out->hash)    ? "hash"
+    *out_bad = !digest_from_bytes(store_text(q, 8), &out->commitment) ? "commitment"
+               : !digest_from_bytes(store_text(q, 9), &out->previous) ? "previous hash"
+               : !digest_from_bytes(store_text(q, 10), &out->hash)    ? "hash"
                                                                 : NULL;
     return *out_bad == NULL;
 }
@@ -56,9 +43,9 @@ int record_insert(struct store *s, const struct record_event *e, const struct re
         store_bind_blob(q, 7, e->salt);
         store_bind_text(q, 8, e->payload);
     }
-    store_bind_blob(q, 9, digest_blob(&e->commitment));
-    store_bind_blob(q, 10, digest_blob(&e->previous));
-    store_bind_blob(q, 11, digest_blob(&e->hash));
+    store_bind_blob(q, 9, digest_sv(&e->commitment));
+    store_bind_blob(q, 10, digest_sv(&e->previous));
+    store_bind_blob(q, 11, digest_sv(&e->hash));
     rc = store_step(q, err);
     store_done(q);
     return rc;
@@ -179,7 +166,7 @@ int record_head(struct store *s, int64_t *out_seq, struct digest *out_hash,
     if (rc == STORE_ROW) {
         seq = store_int(q, 0);
         rc = 0;
-        if (!blob_digest(store_text(q, 1), &hash) ||
+        if (!digest_from_bytes(store_text(q, 1), &hash) ||
             !digest_from_hex(record_header_state(store_text(q, 2)), &state))
             rc = err_set(err, CM_ECORRUPT, "event %lld: its hash or its header is damaged",
                          (long long)seq);

@@ -33,9 +33,9 @@ struct digest record_link(const struct digest *previous, struct sv header,
     struct digest_state s;
     digest_begin(&s);
     digest_add_part(&s, SV("casemate-event-1"));
-    digest_add_part(&s, sv_from((const char *)previous->bytes, DIGEST_BYTES));
+    digest_add_part(&s, digest_sv(previous));
     digest_add_part(&s, header);
-    digest_add_part(&s, sv_from((const char *)commitment->bytes, DIGEST_BYTES));
+    digest_add_part(&s, digest_sv(commitment));
     return digest_end(&s);
 }
 
