@@ -105,6 +105,10 @@ CM_MUST_USE int action_edition_new(struct action_context *c, const struct editio
 CM_MUST_USE int edition_bytes(struct store *s, struct arena *a, struct sv document, struct sv version, struct sv name,
                               struct sv *out, struct err *err);
 
+/* The files of the SIG that an edition was made from. */
+CM_MUST_USE int edition_sources(struct store *s, struct arena *a, struct sv document, struct sv version,
+                                struct profile_files *out, struct err *err);
+
 /* assent.record: an author's assent to the terms of the venue for a document. */
 CM_MUST_USE int action_assent(struct action_context *c, enum document_kind document, struct sv author,
                               struct action_result *out, struct err *err);

@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-enum { DAY = 24 * 60 * 60, DAYS_MAX = 3660 };
+enum { DAYS_MAX = 3660, LINK_MAX = 2000 };
 
 int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags, struct action_result *out,
               struct err *err)
@@ -128,16 +128,36 @@ int act_plain(const char *option, struct sv text, size_t max, bool lines, struct
     return CM_OK;
 }
 
-int act_next_number(struct store *s, const char *sql, int64_t *out, struct err *err)
+bool act_is_link(struct sv link, bool messages)
+{
+    static const char *const schemes[] = {"https://", "http://", "xmpp:", "mid:", "mailto:"};
+    bool good = false;
+    for (size_t i = 0; i < (messages ? ARRAY_LEN(schemes) : 2); i++)
+        good = good || (sv_starts(link, sv_str(schemes[i])) && link.len > strlen(schemes[i]));
+    for (size_t i = 0; i < link.len; i++)
+        good = good && (unsigned char)link.at[i] > ' ' && !strchr("<>\"\x7f", link.at[i]);
+    return good && link.len <= LINK_MAX;
+}
+
+int act_next_id(struct action_context *c, char letter, const char *sql, struct sv *out, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, sql, &q, err);
+    int rc = store_prepare(c->store, sql, &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
+        *out = sv_str(arena_printf(c->arena, "%c-%lld", letter, (long long)store_int(q, 0)));
     store_done(q);
     return rc;
+}
+
+int act_number(const struct act_event *e, struct sv id, char letter, int64_t *out, struct err *err)
+{
+    uint64_t number = 0;
+    bool good = id.len > 2 && id.at[0] == letter && id.at[1] == '-' &&
+                sv_to_u64(sv_from_byte(id, 2), INT32_MAX, &number) && number > 0;
+    *out = (int64_t)number;
+    return good ? CM_OK : lacks(e, "id", err);
 }
 
 int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err)
@@ -147,11 +167,11 @@ int act_due(struct action_context *c, const char *option, struct sv text, int64_
     int64_t today = date_to_time(date_from_time(c->now));
     if (text.len > 2 && text.at[0] == '+' && text.at[text.len - 1] == 'd' &&
         sv_to_u64(sv_from(text.at + 1, text.len - 2), DAYS_MAX, &days)) {
-        *out = today + ((int64_t)days + 1) * DAY;
+        *out = today + ((int64_t)days + 1) * DATE_DAY;
         return CM_OK;
     }
     if (date_parse(text, &day))
-        *out = date_to_time(day) + DAY;
+        *out = date_to_time(day) + DATE_DAY;
     else if (!date_parse_time(text, out))
         return err_set(err, CM_EINPUT,
                        "%s \"%.*s\" is no date; write a day such as 2026-12-31, or +14d for days from now", option,

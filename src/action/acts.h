@@ -76,8 +76,10 @@ CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *obj
 CM_MUST_USE int act_digest(const struct act_event *e, const struct json_value *object, const char *key,
                            struct digest *out, struct err *err);
 
-/* The next free number of a table's `number` column; sql is "SELECT coalesce(max(number), 0) + 1 FROM ...". */
-CM_MUST_USE int act_next_number(struct store *s, const char *sql, int64_t *out, struct err *err);
+/* The next id of a table, such as "C-13"; sql is "SELECT coalesce(max(number), 0) + 1 FROM call", letter 'C'. */
+CM_MUST_USE int act_next_id(struct action_context *c, char letter, const char *sql, struct sv *out, struct err *err);
+/* 13 from "C-13": for the column `number`. */
+CM_MUST_USE int act_number(const struct act_event *e, struct sv id, char letter, int64_t *out, struct err *err);
 /* Steps a statement that gives no row, and gives it back. */
 CM_MUST_USE int act_run(struct store_stmt *q, struct err *err);
 /* Seconds of the end of a day ("2026-12-31": the first second after it), or of a time; "+14d" counts days from
@@ -86,6 +88,9 @@ CM_MUST_USE int act_due(struct action_context *c, const char *option, struct sv 
 /* A text for the record: not empty, at most max bytes, without control characters; line ends only when `lines`.
  * CM_EINPUT says which option is wrong. */
 CM_MUST_USE int act_plain(const char *option, struct sv text, size_t max, bool lines, struct err *err);
+/* An address that pages may link to: http or https, and with `messages` xmpp, mid and mailto; at most 2,000 bytes,
+ * nothing that ends an attribute or a line. */
+bool act_is_link(struct sv link, bool messages);
 /* Who is behind a name: the id of a member that joined and did not leave. CM_ENOTFOUND, with a near name. */
 CM_MUST_USE int act_member(struct action_context *c, struct sv name, struct sv *out_id, struct err *err);
 

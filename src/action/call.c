@@ -3,7 +3,7 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
-enum { DAY = 24 * 60 * 60, QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024, LINK_MAX = 2000 };
+enum { QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024 };
 
 /* ---- what both families of acts share ---- */
 
@@ -49,11 +49,6 @@ const char *call_changes(struct arena *a, const struct call *c)
 
 /* ---- what a call binds to ---- */
 
-static const struct mode *mode_of(const struct profile *p)
-{
-    return &p->process.modes.at[p->process.mode];
-}
-
 static int newest_edition(struct call_run *r, struct sv document, struct sv *out_version, struct digest *out,
                           struct err *err)
 {
@@ -71,31 +66,13 @@ static int newest_edition(struct call_run *r, struct sv document, struct sv *out
     return rc;
 }
 
-/* The files that the edition was made from. */
-static int edition_sources(struct call_run *r, struct sv document, struct sv version, struct profile_files *out,
-                           struct err *err)
-{
-    struct arena *a = r->c->arena;
-    struct sv bytes;
-    const struct json_value *sources;
-    int rc = edition_bytes(r->c->store, a, document, version, SV("sources.json"), &bytes, err);
-    if (!rc)
-        rc = json_parse(a, bytes, bytes.len, &sources, err);
-    for (size_t i = 0; !rc && i < sources->count; i++) {
-        struct profile_file *f = vec_push(a, &out->list);
-        f->path = arena_strndup(a, sources->members[i].key.at, sources->members[i].key.len);
-        f->text = sources->members[i].value->text;
-    }
-    return rc;
-}
-
 static int edition_texts(struct call_run *r, struct sv document, struct sv version, struct call *call, struct err *err)
 {
     struct arena *a = r->c->arena;
     struct profile_files files = {{NULL, 0, 0}};
     struct profile *p = arena_new(a, struct profile);
     struct diag quiet;
-    int rc = edition_sources(r, document, version, &files, err);
+    int rc = edition_sources(r->c->store, a, document, version, &files, err);
     if (rc)
         return rc;
     call->text = voted_document(&files, document);
@@ -111,7 +88,7 @@ static int edition_texts(struct call_run *r, struct sv document, struct sv versi
 
 static int edition_mode(const struct profile *p, struct err *err)
 {
-    const struct mode *mode = mode_of(p);
+    const struct mode *mode = process_mode(&p->process);
     if (mode->call_days && sv_eq_str(mode->acceptance, "call"))
         return CM_OK;
     return err_set(err, CM_EREFUSED, "the mode \"%.*s\" accepts documents by %.*s and has no call on editions "
@@ -160,11 +137,9 @@ static int bind_subject(struct call_run *r, struct sv subject, struct call *call
 {
     struct sv rest = subject, first = SV_NONE;
     (void)sv_split(&rest, ' ', &first);
-    bool document = false;
-    for (int k = 0; k < DOCUMENT_KINDS; k++)
-        document = document || sv_eq_str(first, document_names[k]);
+    enum document_kind kind;
     call->subject = subject;
-    if (document && rest.at) {
+    if (document_find(first, &kind) && rest.at) {
         call->kind = CALL_EDITION;
         return bind_edition(r, first, sv_trim(rest), call, err);
     }
@@ -184,7 +159,7 @@ static int bind_subject(struct call_run *r, struct sv subject, struct call *call
 
 static unsigned least_days(const struct profile *p, const struct call *call)
 {
-    return call->kind == CALL_EDITION ? mode_of(p)->call_days : p->process.call_minimum_days;
+    return call->kind == CALL_EDITION ? process_mode(&p->process)->call_days : p->process.call_minimum_days;
 }
 
 static int end_date(struct call_run *r, struct sv until, struct call *call, struct err *err)
@@ -192,7 +167,7 @@ static int end_date(struct call_run *r, struct sv until, struct call *call, stru
     unsigned days = least_days(r->act.profile, call);
     struct sv least = sv_str(arena_printf(r->c->arena, "+%ud", days));
     int rc = act_due(r->c, "--until", until.len ? until : least, &call->until, err);
-    if (rc || call->until - r->c->now >= (int64_t)days * DAY)
+    if (rc || call->until - r->c->now >= (int64_t)days * DATE_DAY)
         return rc;
     int64_t earliest;
     if ((rc = act_due(r->c, "--until", least, &earliest, err)))
@@ -201,7 +176,7 @@ static int end_date(struct call_run *r, struct sv until, struct call *call, stru
     if (call->kind == CALL_EDITION)
         return err_set(err, CM_EREFUSED, "a call on an edition runs for at least %u days in the mode \"%.*s\" "
                        "(process.md, \"Calls\"): until %s or later, not %.*s", days,
-                       SV_ARG(mode_of(r->act.profile)->id), day, SV_ARG(until));
+                       SV_ARG(process_mode(&r->act.profile->process)->id), day, SV_ARG(until));
     return err_set(err, CM_EREFUSED, "a call runs for at least %u days (process.md, \"Calls\"): until %s or later, "
                    "not %.*s", days, day, SV_ARG(until));
 }
@@ -245,7 +220,6 @@ static void put_call(struct call_run *r, const struct call *call)
 static int open_call(struct call_run *r, const char *action, const struct call_request *request, struct err *err)
 {
     struct call call = {.question = request->question};
-    int64_t number = 0;
     int rc = call_begin(r, action, err);
     if (!rc)
         rc = is_open_already(r, request->subject, err);
@@ -254,9 +228,8 @@ static int open_call(struct call_run *r, const char *action, const struct call_r
     if (!rc)
         rc = end_date(r, request->until, &call, err);
     if (!rc)
-        rc = act_next_number(r->c->store, "SELECT coalesce(max(number), 0) + 1 FROM call", &number, err);
+        rc = act_next_id(r->c, 'C', "SELECT coalesce(max(number), 0) + 1 FROM call", &call.id, err);
     if (!rc) {
-        call.id = sv_str(arena_printf(r->c->arena, "C-%lld", (long long)number));
         put_call(r, &call);
         rc = act_commit(&r->act, call.id, err);
     }
@@ -379,15 +352,15 @@ static void put_decision(struct call_run *r, struct sv id, const struct call *ca
 static int call_close(struct store *s, void *context, struct err *err)
 {
     struct call_run *r = context;
-    int64_t number = 0;
+    struct sv id = SV_NONE;
+    (void)s;
     int rc = call_begin(r, "call.close", err);
     const struct call *call = rc ? NULL : call_wanted(r, r->close->call, &rc, err);
     if (!rc)
         rc = may_close(r, call, err);
     if (!rc)
-        rc = act_next_number(s, "SELECT coalesce(max(number), 0) + 1 FROM decision", &number, err);
+        rc = act_next_id(r->c, 'D', "SELECT coalesce(max(number), 0) + 1 FROM decision", &id, err);
     if (!rc) {
-        struct sv id = sv_str(arena_printf(r->c->arena, "D-%lld", (long long)number));
         put_decision(r, id, call);
         rc = act_commit(&r->act, call->id, err);
         r->out->id = id;
@@ -407,20 +380,6 @@ static int check_outcome(struct sv outcome, struct err *err)
                    near ? near : "", near ? "\"?" : "");
 }
 
-/* The link is printed on the site: nothing that a browser would run. */
-static int check_link(struct sv link, struct err *err)
-{
-    static const char *const schemes[] = {"https://", "http://", "xmpp:", "mid:", "mailto:"};
-    bool good = !link.len;
-    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
-        good = good || sv_starts(link, sv_str(schemes[i]));
-    for (size_t i = 0; i < link.len; i++)
-        good = good && (unsigned char)link.at[i] > ' ' && link.at[i] != 0x7f;
-    return good && link.len <= LINK_MAX
-               ? CM_OK : err_set(err, CM_EINPUT, "--link is the address of a minute or message, such as "
-                                 "https://example.org/minutes, not \"%.*s\"", SV_ARG(link));
-}
-
 int action_call_close(struct action_context *c, const struct close_request *request, struct action_result *out,
                       struct err *err)
 {
@@ -433,7 +392,8 @@ int action_call_close(struct action_context *c, const struct close_request *requ
     if (!rc && request->judgement.len > JUDGEMENT_MAX)
         rc = err_set(err, CM_EINPUT, "--judgement has at most %d bytes; give what is longer as --link",
                      JUDGEMENT_MAX);
-    if (!rc)
-        rc = check_link(request->link, err);
+    if (!rc && request->link.len && !act_is_link(request->link, true))
+        rc = err_set(err, CM_EINPUT, "--link is the address of a minute or message, such as "
+                     "https://example.org/minutes, not \"%.*s\"", SV_ARG(request->link));
     return rc ? rc : store_tx(c->store, call_close, &r, err);
 }

@@ -8,16 +8,6 @@ static int no_valid(const struct act_event *e, const char *what, struct err *err
     return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid %s", (long long)e->seq, SV_ARG(e->action), what);
 }
 
-/* "C-12": 12 */
-static int number_of(const struct act_event *e, struct sv id, struct sv prefix, int64_t *out, struct err *err)
-{
-    uint64_t number;
-    if (!sv_starts(id, prefix) || !sv_to_u64(sv_from_byte(id, prefix.len), INT32_MAX, &number))
-        return no_valid(e, "id", err);
-    *out = (int64_t)number;
-    return CM_OK;
-}
-
 static int one_of(const struct act_event *e, const struct json_value *object, const char *key, const char *const *words,
                   size_t count, struct sv *out, struct err *err)
 {
@@ -56,7 +46,7 @@ static int read_call(const struct act_event *e, const struct json_value *call, s
 {
     struct sv until = SV_NONE;
     int rc = act_text(e, call, "id", &out->id, err);
-    if (rc || (rc = number_of(e, out->id, SV("C-"), &out->number, err)) ||
+    if (rc || (rc = act_number(e, out->id, 'C', &out->number, err)) ||
         (rc = one_of(e, call, "kind", call_kinds, CALL_KINDS, &out->kind, err)) ||
         (rc = act_text(e, call, "subject", &out->subject, err)) ||
         (rc = act_text(e, call, "question", &out->question, err)) ||
@@ -102,7 +92,7 @@ static int apply_close(struct store *s, const struct act_event *e, struct err *e
     struct sv id, call, outcome, judgement, link = json_get_text(decision, "link");
     int64_t number;
     int rc = act_text(e, decision, "id", &id, err);
-    if (rc || (rc = number_of(e, id, SV("D-"), &number, err)) || (rc = act_text(e, decision, "call", &call, err)) ||
+    if (rc || (rc = act_number(e, id, 'D', &number, err)) || (rc = act_text(e, decision, "call", &call, err)) ||
         (rc = one_of(e, decision, "outcome", outcomes, ARRAY_LEN(outcomes), &outcome, err)) ||
         (rc = act_text(e, decision, "judgement", &judgement, err)) ||
         (rc = store_prepare(s, "INSERT INTO decision (id, number, call, outcome, judgement, link, event) "
@@ -137,7 +127,7 @@ static int put_objection(struct store *s, const struct act_event *e, struct sv i
     struct store_stmt *q;
     struct sv text;
     int64_t number;
-    int rc = number_of(e, id, SV("O-"), &number, err);
+    int rc = act_number(e, id, 'O', &number, err);
     if (rc || (rc = act_text(e, e->payload, "reason", &text, err)) ||
         (rc = store_prepare(s, "INSERT INTO objection (id, number, subject, member, text, event, state) "
                                "VALUES ($1, $2, $3, $4, $5, $6, 'open') "

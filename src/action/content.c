@@ -26,27 +26,13 @@ struct sv content_key(struct arena *a, const char *path)
 
 static int role_refused(const struct action_context *c, const struct profile *p, enum permission needs, struct err *err)
 {
-    for (size_t i = 0; i < p->sig.roles.len; i++) {
-        const struct role *r = &p->sig.roles.at[i];
-        if (!sv_eq(r->id, c->role))
-            continue;
-        for (size_t k = 0; k < r->may.len; k++)
-            if (sv_eq_str(r->may.at[k], permission_names[needs]))
-                return CM_OK;
+    const struct role *r = sig_role(&p->sig, c->role);
+    if (!r)
+        return err_set(err, CM_EREFUSED, "there is no role \"%.*s\" in sig.yaml", SV_ARG(c->role));
+    if (!role_may(r, sv_str(permission_names[needs])))
         return err_set(err, CM_EREFUSED, "the role \"%.*s\" may not %s; sig.yaml lists what it may", SV_ARG(r->name),
                        permission_names[needs]);
-    }
-    return err_set(err, CM_EREFUSED, "there is no role \"%.*s\" in sig.yaml", SV_ARG(c->role));
-}
-
-static bool holds(const struct person *person, struct sv role)
-{
-    if (person->joined && sv_eq_str(role, "member"))
-        return true;
-    for (size_t i = 0; i < person->roles.len; i++)
-        if (!person->roles.at[i].ended && sv_eq(person->roles.at[i].role, role))
-            return true;
-    return false;
+    return CM_OK;
 }
 
 /* Once roles are on record, who acts by name has the rights of the roles that are on record for the name. */
@@ -60,7 +46,7 @@ static int person_refused(const struct action_context *c, const struct profile *
     const struct person *person = people_find(&people, c->actor);
     if (!person || (!person->joined && !person->roles.len) || person->gone)
         return err_set(err, CM_EREFUSED, "%.*s is no member; \"casemate member add\" makes one", SV_ARG(c->actor));
-    if (c->role.len && !holds(person, c->role))
+    if (c->role.len && !person_holds(person, c->role))
         return err_set(err, CM_EREFUSED, "%.*s does not hold the role \"%.*s\"; \"casemate role list\" shows who does",
                        SV_ARG(c->actor), SV_ARG(c->role));
     if (!c->role.len && !person_may(person, p, sv_str(permission_names[needs])))

@@ -200,6 +200,23 @@ int edition_bytes(struct store *s, struct arena *a, struct sv document, struct s
     return rc;
 }
 
+int edition_sources(struct store *s, struct arena *a, struct sv document, struct sv version,
+                    struct profile_files *out, struct err *err)
+{
+    struct sv bytes;
+    const struct json_value *sources = NULL;
+    memset(out, 0, sizeof(*out));
+    int rc = edition_bytes(s, a, document, version, SV("sources.json"), &bytes, err);
+    if (!rc)
+        rc = json_parse(a, bytes, bytes.len, &sources, err);
+    if (!rc && sources->kind != JSON_OBJECT)
+        rc = err_set(err, CM_ECORRUPT, "sources.json of %.*s %.*s is no object", SV_ARG(document), SV_ARG(version));
+    for (size_t i = 0; !rc && i < sources->count; i++)
+        *vec_push(a, &out->list) = (struct profile_file){
+            arena_strndup(a, sources->members[i].key.at, sources->members[i].key.len), sources->members[i].value->text};
+    return rc;
+}
+
 static const char *author_name(struct arena *a, const struct author *author)
 {
     return arena_printf(a, "%.*s %.*s", SV_ARG(author->first), SV_ARG(author->last));

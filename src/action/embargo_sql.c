@@ -4,8 +4,6 @@
 #include "base/date.h"
 #include "base/rand.h"
 
-enum { SALT_BYTES = 16, DAY = 24 * 60 * 60 };
-
 struct embargo_run {
     struct action_context *c;
     const struct embargo_request *request;
@@ -14,17 +12,15 @@ struct embargo_run {
 };
 
 /* commitment = BLAKE2b-256(part(salt) part(id) part(position in decimal) part(author) part(text)) */
-static struct digest commit_to(struct sv salt, struct sv id, int64_t position, struct sv author, struct sv text)
+static struct digest commit_to(const struct digest *salt, struct sv id, int64_t position, struct sv author,
+                               struct sv text)
 {
-    struct digest_state s;
     struct str number = STR_INIT;
     str_addf(&number, "%lld", (long long)position);
-    digest_begin(&s);
-    const struct sv parts[] = {salt, id, str_sv(&number), author, text};
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        digest_add_part(&s, parts[i]);
+    const struct sv parts[] = {digest_sv(salt), id, str_sv(&number), author, text};
+    struct digest d = digest_of_parts(parts, ARRAY_LEN(parts));
     str_release(&number);
-    return digest_end(&s);
+    return d;
 }
 
 /* ---- reading ---- */
@@ -116,7 +112,8 @@ static int find(struct embargo_run *r, bool for_readers, struct embargo *out, st
 
 /* ---- private rows ---- */
 
-static int keep_secret(struct embargo_run *r, int64_t position, struct sv author, struct sv salt, struct err *err)
+static int keep_secret(struct embargo_run *r, int64_t position, struct sv author, const struct digest *salt,
+                       struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(r->c->store, "INSERT INTO embargo_secret (embargo, position, author, text, salt) "
@@ -127,7 +124,7 @@ static int keep_secret(struct embargo_run *r, int64_t position, struct sv author
     store_bind_int(q, 2, position);
     store_bind_text(q, 3, author);
     store_bind_text(q, 4, r->text);
-    store_bind_blob(q, 5, salt);
+    store_bind_blob(q, 5, digest_sv(salt));
     return act_run(q, err);
 }
 
@@ -160,47 +157,41 @@ static int check_text(struct sv text, struct err *err)
 /* The commitment into the payload; the note itself into the private table, once the event is there. */
 static int commit_note(struct embargo_run *r, struct act *act, int64_t position, struct err *err)
 {
-    unsigned char salt[SALT_BYTES];
+    struct digest salt;
     struct sv author = r->c->actor.len ? r->c->actor : SV("operator");
-    struct sv salt_sv = sv_from((const char *)salt, sizeof salt);
-    rand_bytes(salt, sizeof salt);
-    struct digest d = commit_to(salt_sv, r->id, position, author, r->text);
+    rand_bytes(salt.bytes, sizeof salt.bytes);
+    struct digest d = commit_to(&salt, r->id, position, author, r->text);
     json_put_str(&act->json, "commitment", digest_hex(r->c->arena, &d));
     r->c->pseudonym = sv_str(arena_printf(r->c->arena, "%.*s:author", SV_ARG(r->id)));
     int rc = act_commit(act, r->id, err);
     r->c->pseudonym = SV_NONE;
-    return rc ? rc : keep_secret(r, position, author, salt_sv, err);
+    return rc ? rc : keep_secret(r, position, author, &salt, err);
 }
 
-static int check_days(const struct embargo_run *r, const struct profile *p, unsigned *out_days, struct err *err)
+static int end_of(const struct embargo_run *r, const struct profile *p, int64_t *out, struct err *err)
 {
-    unsigned most = p->process.embargo_days;
-    *out_days = r->request->days ? r->request->days : most;
-    if (*out_days > most)
-        return err_set(err, CM_EREFUSED, "process.md ends an embargo after %u days; --days %u is more", most,
-                       *out_days);
+    unsigned most = p->process.embargo_days, days = r->request->days ? r->request->days : most;
+    if (days > most)
+        return err_set(err, CM_EREFUSED, "process.md ends an embargo after %u days; --days %u is more", most, days);
     if (r->request->reader_count > EMBARGO_READERS_MAX)
         return err_set(err, CM_ELIMIT, "an embargo has at most %d readers", EMBARGO_READERS_MAX);
-    return CM_OK;
+    return act_due(r->c, "--days", sv_str(arena_printf(r->c->arena, "+%ud", days)), out, err);
 }
 
 static int open_embargo(struct store *s, void *context, struct err *err)
 {
     struct embargo_run *r = context;
     struct act act;
-    int64_t number = 0;
-    unsigned days = 0;
+    int64_t until = 0;
+    (void)s;
     int rc = act_begin(&act, r->c, "embargo.open", ACT_SECRET | ACT_RULES, r->out, err);
     if (!rc)
         rc = check_text(r->text, err);
     if (!rc)
-        rc = check_days(r, act.profile, &days, err);
+        rc = end_of(r, act.profile, &until, err);
     if (!rc)
-        rc = act_next_number(s, "SELECT coalesce(max(number), 0) + 1 FROM embargo", &number, err);
+        rc = act_next_id(r->c, 'E', "SELECT coalesce(max(number), 0) + 1 FROM embargo", &r->id, err);
     if (!rc) {
-        r->id = sv_str(arena_printf(r->c->arena, "E-%lld", (long long)number));
-        int64_t until = date_to_time(date_from_time(r->c->now)) + ((int64_t)days + 1) * DAY;
-        json_put_int(&act.json, "number", number);
         json_put_str(&act.json, "until", date_format_time(r->c->arena, until));
         rc = commit_note(r, &act, 1, err);
     }
@@ -270,9 +261,10 @@ int action_embargo_share(struct action_context *c, struct sv id, struct sv reade
     return store_tx(c->store, share, &r, err);
 }
 
-static int put_notes(struct embargo_run *r, struct json *j, struct err *err)
+static int put_notes(struct embargo_run *r, size_t count, struct json *j, struct err *err)
 {
     struct store_stmt *q;
+    size_t found = 0;
     int rc = store_prepare(r->c->store, "SELECT author, text, lower(hex(salt)) FROM embargo_secret "
                                         "WHERE embargo = $1 ORDER BY position", &q, err);
     if (rc)
@@ -280,7 +272,7 @@ static int put_notes(struct embargo_run *r, struct json *j, struct err *err)
     store_bind_text(q, 1, r->id);
     json_key(j, "notes");
     json_array(j);
-    while ((rc = store_step(q, err)) == STORE_ROW) {
+    for (; (rc = store_step(q, err)) == STORE_ROW; found++) {
         json_object(j);
         json_put(j, "author", store_text(q, 0));
         json_put(j, "text", store_text(q, 1));
@@ -289,6 +281,9 @@ static int put_notes(struct embargo_run *r, struct json *j, struct err *err)
     }
     json_end(j);
     store_done(q);
+    if (!rc && found < count)
+        return err_set(err, CM_EREFUSED, "the notes of %.*s are kept in another store; release it there",
+                       SV_ARG(r->id));
     return rc;
 }
 
@@ -307,7 +302,7 @@ static int release(struct store *s, void *context, struct err *err)
         rc = err_set(err, CM_EREFUSED, "%.*s ends on %s; to release it before wants a public reason: add --reason TEXT",
                      SV_ARG(r->id), date_format(r->c->arena, date_from_time(e.until - 1)));
     if (!rc)
-        rc = put_notes(r, &act.json, err);
+        rc = put_notes(r, e.note_count, &act.json, err);
     if (!rc)
         rc = act_commit(&act, r->id, err);
     act_release(&act);
@@ -341,10 +336,12 @@ static int apply_note(struct store *s, const struct act_event *e, struct err *er
 static int apply_open(struct store *s, const struct act_event *e, struct err *err)
 {
     struct store_stmt *q;
-    int64_t until, number = json_get_int(e->payload, "number", 0);
-    if (!date_parse_time(json_get_text(e->payload, "until"), &until) || number < 1)
-        return err_set(err, CM_ECORRUPT, "event %lld opens no valid embargo", (long long)e->seq);
-    int rc = store_prepare(s, "INSERT INTO embargo (id, number, opened, until) VALUES ($1, $2, $3, $4)", &q, err);
+    int64_t until, number;
+    int rc = act_number(e, e->subject, 'E', &number, err);
+    if (!rc && !date_parse_time(json_get_text(e->payload, "until"), &until))
+        rc = err_set(err, CM_ECORRUPT, "event %lld opens no valid embargo", (long long)e->seq);
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO embargo (id, number, opened, until) VALUES ($1, $2, $3, $4)", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, e->subject);
@@ -353,22 +350,6 @@ static int apply_open(struct store *s, const struct act_event *e, struct err *er
     store_bind_int(q, 4, until);
     rc = act_run(q, err);
     return rc ? rc : apply_note(s, e, err);
-}
-
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool read_salt(struct sv hex, unsigned char out[SALT_BYTES])
-{
-    bool good = hex.len == 2 * SALT_BYTES;
-    for (size_t i = 0; good && i < SALT_BYTES; i++) {
-        int high = hex_value(hex.at[2 * i]), low = hex_value(hex.at[2 * i + 1]);
-        good = high >= 0 && low >= 0;
-        out[i] = (unsigned char)(high * 16 + low);
-    }
-    return good;
 }
 
 /* What was released must be what was committed to. */
@@ -395,23 +376,23 @@ static int release_note(struct store *s, const struct act_event *e, int64_t posi
                         struct err *err)
 {
     struct store_stmt *q;
-    unsigned char salt[SALT_BYTES];
-    struct sv author, text, salt_sv = sv_from((const char *)salt, sizeof salt);
+    struct digest salt, d;
+    struct sv author, text;
     int rc = act_text(e, note, "author", &author, err);
     if (!rc)
         rc = act_text(e, note, "text", &text, err);
-    if (!rc && !read_salt(json_get_text(note, "salt"), salt))
-        rc = err_set(err, CM_ECORRUPT, "event %lld has no valid \"salt\"", (long long)e->seq);
+    if (!rc)
+        rc = act_digest(e, note, "salt", &salt, err);
     if (rc)
         return rc;
-    struct digest d = commit_to(salt_sv, e->subject, position, author, text);
+    d = commit_to(&salt, e->subject, position, author, text);
     if ((rc = is_as_committed(s, e, position, &d, err)) ||
         (rc = store_prepare(s, "UPDATE embargo_note SET author = $1, text = $2, salt = $3 WHERE embargo = $4 AND "
                                "position = $5", &q, err)))
         return rc;
     store_bind_text(q, 1, author);
     store_bind_text(q, 2, text);
-    store_bind_blob(q, 3, salt_sv);
+    store_bind_blob(q, 3, digest_sv(&salt));
     store_bind_text(q, 4, e->subject);
     store_bind_int(q, 5, position);
     return act_run(q, err);
@@ -435,13 +416,29 @@ static int forget_secrets(struct store *s, const struct act_event *e, struct err
     return rc;
 }
 
+/* How many notes the record has of an embargo. */
+static int count_notes(struct store *s, struct sv id, size_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*) FROM embargo_note WHERE embargo = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = (size_t)store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
 static int apply_release(struct store *s, const struct act_event *e, struct err *err)
 {
     const struct json_value *notes = json_get(e->payload, "notes");
-    int rc = notes && notes->kind == JSON_ARRAY ? CM_OK
-                                                : err_set(err, CM_ECORRUPT, "event %lld has no valid \"notes\"",
-                                                          (long long)e->seq);
-    for (size_t i = 0; !rc && i < notes->count; i++)
+    size_t count = 0;
+    int rc = count_notes(s, e->subject, &count, err);
+    if (!rc && (!notes || notes->kind != JSON_ARRAY || notes->count != count))
+        rc = err_set(err, CM_ECORRUPT, "event %lld does not release the %zu notes of %.*s", (long long)e->seq, count,
+                     SV_ARG(e->subject));
+    for (size_t i = 0; !rc && i < count; i++)
         rc = release_note(s, e, (int64_t)i + 1, notes->items[i], err);
     return rc ? rc : forget_secrets(s, e, err);
 }

@@ -7,18 +7,13 @@ struct ending_run {
     struct action_result *out;
 };
 
-static int is_web_address(struct sv link)
-{
-    return sv_starts(link, SV("https://")) || sv_starts(link, SV("http://"));
-}
-
 static int end_sig(struct store *s, void *context, struct err *err)
 {
     struct ending_run *r = context;
     struct act act;
     (void)s;
     int rc = act_begin(&act, r->c, "sig.end", ACT_RULES, r->out, err);
-    if (!rc && (!r->body.len || !r->c->reason.len || !is_web_address(r->link)))
+    if (!rc && (!r->body.len || !r->c->reason.len || !act_is_link(r->link, false)))
         rc = err_set(err, CM_EINPUT, "to end a group wants who decided it (--by), where that can be read (--link, a "
                                      "web address) and a public reason (--reason)");
     if (!rc) {

@@ -5,7 +5,7 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
-enum { NAME_MAX_BYTES = 200, LINK_MAX_BYTES = 2000, DAY = 24 * 60 * 60, ANSWER_DAYS = 30 };
+enum { NAME_MAX_BYTES = 200, ANSWER_DAYS = 30 };
 
 struct handover_run {
     struct action_context *c;
@@ -91,11 +91,10 @@ static int check_cited(const struct act *act, const struct threat *t, struct sv 
 
 static int commit_open(struct act *act, const struct handover_request *r, struct sv answer_by, struct err *err)
 {
-    int64_t number = 0;
-    int rc = act_next_number(act->c->store, "SELECT coalesce(max(number), 0) + 1 FROM handover", &number, err);
+    struct sv id = SV_NONE;
+    int rc = act_next_id(act->c, 'H', "SELECT coalesce(max(number), 0) + 1 FROM handover", &id, err);
     if (rc)
         return rc;
-    struct sv id = sv_str(arena_printf(act->c->arena, "H-%lld", (long long)number));
     json_key(&act->json, "handover");
     json_object(&act->json);
     json_put(&act->json, "id", id);
@@ -114,7 +113,7 @@ static int check_days(struct action_context *c, const struct handover_request *r
 {
     int64_t on = 0, answer = 0;
     int rc = read_day("--on", r->on, &on, err);
-    answer = on + (int64_t)ANSWER_DAYS * DAY;
+    answer = on + (int64_t)ANSWER_DAYS * DATE_DAY;
     if (!rc && r->answer_by.len)
         rc = read_day("--answer-by", r->answer_by, &answer, err);
     if (!rc && answer < on)
@@ -176,14 +175,6 @@ static int find_state(struct action_context *c, struct sv id, struct sv *out, st
     return rc;
 }
 
-static bool is_web_address(struct sv link)
-{
-    bool good = sv_starts(link, SV("https://")) || sv_starts(link, SV("http://"));
-    for (size_t i = 0; i < link.len; i++)
-        good = good && (unsigned char)link.at[i] > ' ' && link.at[i] != 0x7f && !strchr("<>\"", link.at[i]);
-    return good && link.len > strlen("https://") && link.len <= LINK_MAX_BYTES;
-}
-
 static int check_outcome(const struct handover_outcome *o, struct sv before, struct err *err)
 {
     bool answered = sv_eq_str(o->state, "taken-up") || sv_eq_str(o->state, "declined");
@@ -193,7 +184,7 @@ static int check_outcome(const struct handover_outcome *o, struct sv before, str
     if (answered && !o->link.len)
         return err_set(err, CM_EREFUSED, "\"%.*s\" wants the address of the message or minute that says so; add "
                        "--link URL", SV_ARG(o->state));
-    if (o->link.len && !is_web_address(o->link))
+    if (o->link.len && !act_is_link(o->link, false))
         return err_set(err, CM_EINPUT, "--link \"%.*s\" is no web address; write it as https://example.org/message",
                        SV_ARG(o->link));
     if (sv_eq(before, o->state) || (!sv_eq_str(before, "open") && !sv_eq_str(before, "unanswered")))
@@ -243,19 +234,17 @@ static int apply_open(struct store *s, const struct act_event *e, const struct j
     static const char *const keys[] = {"threat", "document", "carrier", "venue", "date", "answer_by"};
     struct sv texts[ARRAY_LEN(keys)];
     struct store_stmt *q;
-    uint64_t number = 0;
-    int rc = CM_OK;
+    int64_t number;
+    int rc = act_number(e, id, 'H', &number, err);
     for (size_t i = 0; !rc && i < ARRAY_LEN(keys); i++)
         rc = act_text(e, handover, keys[i], &texts[i], err);
-    if (!rc && (!sv_starts(id, SV("H-")) || !sv_to_u64(sv_from_byte(id, 2), INT64_MAX, &number)))
-        rc = err_set(err, CM_ECORRUPT, "event %lld names no valid hand-over", (long long)e->seq);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO handover (id, number, threat, document, carrier, venue, date, answer_by, "
                               "event, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open')", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
-    store_bind_int(q, 2, (int64_t)number);
+    store_bind_int(q, 2, number);
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         store_bind_text(q, 3 + (int)i, texts[i]);
     store_bind_int(q, 9, e->seq);

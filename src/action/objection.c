@@ -3,8 +3,6 @@
 #include "base/date.h"
 #include "base/suggest.h"
 
-enum { DAY = 24 * 60 * 60 };
-
 /* What somebody thinks is theirs: the operator acts for the group, not for a person. */
 static int own_id(struct call_run *r, const char *what, struct sv *out, struct err *err)
 {
@@ -15,10 +13,7 @@ static int own_id(struct call_run *r, const char *what, struct sv *out, struct e
 
 static int next_objection(struct call_run *r, struct sv *out, struct err *err)
 {
-    int64_t number = 0;
-    int rc = act_next_number(r->c->store, "SELECT coalesce(max(number), 0) + 1 FROM objection", &number, err);
-    *out = sv_str(arena_printf(r->c->arena, "O-%lld", (long long)number));
-    return rc;
+    return act_next_id(r->c, 'O', "SELECT coalesce(max(number), 0) + 1 FROM objection", out, err);
 }
 
 /* ---- position.take ---- */
@@ -170,9 +165,9 @@ static int in_period(struct call_run *r, struct err *err)
     int rc = load_last_round(r, r->id, &round, err);
     if (rc)
         return rc;
-    if (p->modes.at[p->mode].first_round_days == 0)
+    if (process_mode(p)->first_round_days == 0)
         return err_set(err, CM_EREFUSED, "the mode \"%.*s\" has no rounds, and a priority stands at once (process.md, "
-                       "\"Stages\"); a comment on the rating is welcome", SV_ARG(p->modes.at[p->mode].id));
+                       "\"Stages\"); a comment on the rating is welcome", SV_ARG(process_mode(p)->id));
     if (round.open.len)
         return err_set(err, CM_EREFUSED, "%.*s is estimated in %.*s, which is open; the objection period of %u days "
                        "begins when it closes (process.md, \"Stages\")", SV_ARG(r->id), SV_ARG(round.open),
@@ -180,7 +175,7 @@ static int in_period(struct call_run *r, struct err *err)
     if (!round.closed)
         return err_set(err, CM_EREFUSED, "no round has settled a priority of %.*s yet; the objection period of %u days "
                        "begins when one closes (process.md, \"Stages\")", SV_ARG(r->id), p->objection_days);
-    int64_t end = round.closed + (int64_t)p->objection_days * DAY;
+    int64_t end = round.closed + (int64_t)p->objection_days * DATE_DAY;
     if (r->c->now >= end)
         return err_set(err, CM_EREFUSED, "the objection period of %u days for the priority of %.*s ended on %s "
                        "(process.md, \"Stages\"); a new round may be asked for, or object in the call on the edition",

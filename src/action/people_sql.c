@@ -211,14 +211,6 @@ int action_member_leave(struct action_context *c, struct sv name, struct action_
     return store_tx(c->store, member_leave, &r, err);
 }
 
-static const struct role *known_role(const struct profile *p, struct sv id)
-{
-    for (size_t i = 0; i < p->sig.roles.len; i++)
-        if (sv_eq(p->sig.roles.at[i].id, id))
-            return &p->sig.roles.at[i];
-    return NULL;
-}
-
 static int no_role(const struct people_run *r, const struct profile *p, struct err *err)
 {
     const char **ids = arena_new_array(r->c->arena, const char *, p->sig.roles.len + 1);
@@ -231,13 +223,13 @@ static int no_role(const struct people_run *r, const struct profile *p, struct e
 
 static int check_grant(const struct people_run *r, const struct profile *p, struct err *err)
 {
-    const struct role *role = known_role(p, r->role->role);
+    const struct role *role = sig_role(&p->sig, r->role->role);
     struct date day;
     if (!role)
         return no_role(r, p, err);
     if (r->role->until.len && !date_parse(r->role->until, &day))
         return err_set(err, CM_EINPUT, "--until \"%.*s\" is no day; write it as 2027-08-31", SV_ARG(r->role->until));
-    if (r->role->until.len && date_to_time(day) + 24 * 60 * 60 <= r->c->now)
+    if (r->role->until.len && date_to_time(day) + DATE_DAY <= r->c->now)
         return err_set(err, CM_EINPUT, "--until %.*s has passed", SV_ARG(r->role->until));
     if (role->mark && (!r->role->mark.len || !r->role->until.len))
         return err_set(err, CM_EREFUSED, "the role \"%.*s\" is held only by who is entitled to it, for as long as that "

@@ -7,7 +7,7 @@
 #include "base/suggest.h"
 #include "register/reviewed.h"
 
-enum { NAME_MAX_BYTES = 200, SOURCES_MAX = 256 << 20 };
+enum { NAME_MAX_BYTES = 200 };
 
 /* The text that a review is about. */
 struct asked_text {
@@ -17,18 +17,9 @@ struct asked_text {
 
 /* ---- subjects ---- */
 
-static const char *document_named(struct sv name)
-{
-    for (size_t i = 0; i < DOCUMENT_KINDS; i++)
-        if (sv_eq_str(name, document_names[i]))
-            return document_names[i];
-    return NULL;
-}
-
-static int no_subject(struct action_context *c, struct sv subject, struct err *err)
+static int no_subject(struct sv subject, struct err *err)
 {
     const char *near = suggest_nearest(subject, document_names, DOCUMENT_KINDS);
-    (void)c;
     return err_set(err, CM_ENOTFOUND, "there is no threat or document \"%.*s\"%s%s%s", SV_ARG(subject),
                    near ? "; did you mean \"" : "", near ? near : "",
                    near ? "\"?" : "; a review is of a threat, of process, template or analysis, or of an edition "
@@ -46,23 +37,15 @@ static int threat_text(struct act *act, const struct threat *t, struct asked_tex
     return CM_OK;
 }
 
-/* The files that an edition was made from are kept with it. */
 static int edition_text(struct act *act, struct sv document, struct sv version, struct asked_text *out,
                         struct err *err)
 {
     struct arena *a = act->c->arena;
-    const struct json_value *sources;
-    struct profile_files files = {{NULL, 0, 0}};
-    struct sv bytes;
-    int rc = edition_bytes(act->c->store, a, document, version, SV("sources.json"), &bytes, err);
+    struct profile_files files;
+    int rc = edition_sources(act->c->store, a, document, version, &files, err);
     if (rc == CM_ENOTFOUND)
         return err_set(err, rc, "there is no edition %.*s of %.*s; \"casemate edition list\" shows all",
                        SV_ARG(version), SV_ARG(document));
-    if (!rc)
-        rc = json_parse(a, bytes, SOURCES_MAX, &sources, err);
-    for (size_t i = 0; !rc && i < sources->count; i++)
-        *vec_push(a, &files.list) = (struct profile_file){
-            arena_strndup(a, sources->members[i].key.at, sources->members[i].key.len), sources->members[i].value->text};
     if (!rc)
         out->digest = reviewed_document_digest(a, &files, document, &out->threats);
     return rc;
@@ -73,11 +56,12 @@ static int find_text(struct act *act, struct sv subject, struct asked_text *out,
     const struct threat *t = map_get(&act->profile->by_id, subject);
     ptrdiff_t blank = sv_find_char(subject, ' ');
     struct sv document = blank < 0 ? subject : sv_from(subject.at, (size_t)blank);
+    enum document_kind kind;
     memset(out, 0, sizeof(*out));
     if (t)
         return threat_text(act, t, out, err);
-    if (!document_named(document))
-        return no_subject(act->c, subject, err);
+    if (!document_find(document, &kind))
+        return no_subject(subject, err);
     if (blank >= 0)
         return edition_text(act, document, sv_from_byte(subject, (size_t)blank + 1), out, err);
     out->digest = reviewed_document_digest(act->c->arena, &act->files, document, &out->threats);
@@ -125,11 +109,9 @@ static int put_address(struct action_context *c, struct sv id, struct sv address
 static int commit_request(struct act *act, struct review_run *r, const struct asked_text *text, int64_t due,
                           struct err *err)
 {
-    int64_t number = 0;
-    int rc = act_next_number(r->c->store, "SELECT coalesce(max(number), 0) + 1 FROM review", &number, err);
+    int rc = act_next_id(r->c, 'V', "SELECT coalesce(max(number), 0) + 1 FROM review", &r->id, err);
     if (rc)
         return rc;
-    r->id = sv_str(arena_printf(r->c->arena, "V-%lld", (long long)number));
     json_key(&act->json, "review");
     json_object(&act->json);
     json_put(&act->json, "id", r->id);
@@ -345,8 +327,7 @@ static int apply_request(struct store *s, const struct act_event *e, const struc
     struct store_stmt *q;
     struct sv subject, reviewer, due;
     struct digest digest;
-    uint64_t number = 0;
-    int64_t at;
+    int64_t number, at;
     int rc = act_text(e, review, "subject", &subject, err);
     if (!rc)
         rc = act_text(e, review, "reviewer", &reviewer, err);
@@ -354,8 +335,9 @@ static int apply_request(struct store *s, const struct act_event *e, const struc
         rc = act_text(e, review, "due", &due, err);
     if (!rc)
         rc = act_digest(e, review, "digest", &digest, err);
-    if (!rc && (!sv_starts(id, SV("V-")) || !sv_to_u64(sv_from_byte(id, 2), INT64_MAX, &number) ||
-                !date_parse_time(due, &at)))
+    if (!rc)
+        rc = act_number(e, id, 'V', &number, err);
+    if (!rc && !date_parse_time(due, &at))
         rc = err_set(err, CM_ECORRUPT, "event %lld names no valid review", (long long)e->seq);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO review (id, number, subject, reviewer, digest, requested, due, about) "
@@ -363,7 +345,7 @@ static int apply_request(struct store *s, const struct act_event *e, const struc
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
-    store_bind_int(q, 2, (int64_t)number);
+    store_bind_int(q, 2, number);
     store_bind_text(q, 3, subject);
     store_bind_text(q, 4, reviewer);
     store_bind_blob(q, 5, digest_sv(&digest));

@@ -344,7 +344,7 @@ static int close_round(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = check_state(r, err);
     if (!rc) {
-        r->mode = &r->act.profile->process.modes.at[r->act.profile->process.mode];
+        r->mode = process_mode(&r->act.profile->process);
         rc = read_all(r, err);
     }
     if (!rc)

@@ -16,13 +16,6 @@ static int corrupt(const struct act_event *e, const char *what, struct err *err)
     return err_set(err, CM_ECORRUPT, "event %lld (%.*s) %s", (long long)e->seq, SV_ARG(e->action), what);
 }
 
-/* The number of "R-12"; 0 for anything else. */
-static int64_t number_of(struct sv id)
-{
-    uint64_t number = 0;
-    return sv_starts(id, SV("R-")) && sv_to_u64(sv_from_byte(id, 2), INT32_MAX, &number) ? (int64_t)number : 0;
-}
-
 static int list_of(const struct act_event *e, const char *key, const struct json_value **out, struct err *err)
 {
     *out = json_get(e->payload, key);
@@ -69,9 +62,11 @@ static int put_round(struct store *s, struct arena *a, const struct act_event *e
 {
     struct store_stmt *q;
     struct sv due_text, follows = json_get_text(e->payload, "follows");
-    int64_t due;
+    int64_t due, number = 0;
     int rc = act_text(e, e->payload, "due", &due_text, err);
-    if (!rc && (!number_of(id) || !date_parse_time(due_text, &due)))
+    if (!rc)
+        rc = act_number(e, id, 'R', &number, err);
+    if (!rc && !date_parse_time(due_text, &due))
         rc = corrupt(e, "names no valid round", err);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO round (id, number, follows, opened, due, likelihood, damage) "
@@ -79,7 +74,7 @@ static int put_round(struct store *s, struct arena *a, const struct act_event *e
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
-    store_bind_int(q, 2, number_of(id));
+    store_bind_int(q, 2, number);
     if (follows.len)
         store_bind_text(q, 3, follows);
     store_bind_int(q, 4, e->seq);

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { DAY = 24 * 60 * 60 };
-
 /* ---- reading, for all files of rounds ---- */
 
 int round_row(struct store *s, struct arena *a, struct sv id, struct round_row *out, struct err *err)
@@ -89,7 +87,7 @@ struct opening {
     struct act act;
     const struct mode *mode;
     unsigned days;
-    int64_t due, number;
+    int64_t due;
     struct round_row first; /* of a second round */
     VEC(const struct threat *) threats;
 };
@@ -102,7 +100,7 @@ static const struct process *process(const struct opening *o)
 static int check_mode(struct opening *o, struct err *err)
 {
     bool second = o->request->follows.len > 0;
-    o->mode = &process(o)->modes.at[process(o)->mode];
+    o->mode = process_mode(process(o));
     o->days = second ? o->mode->second_round_days : o->mode->first_round_days;
     if (!o->mode->first_round_days)
         return err_set(err, CM_EREFUSED, "the mode \"%.*s\" has no rounds (process.md, first_round_days: 0): one "
@@ -126,12 +124,12 @@ static int check_period(struct opening *o, struct err *err)
     struct action_context *c = o->c;
     struct sv usual = sv_str(arena_printf(c->arena, "+%ud", o->days));
     int rc = act_due(c, "--until", o->request->until.len ? o->request->until : usual, &o->due, err);
-    if (!rc && o->due < c->now + (int64_t)o->days * DAY)
+    if (!rc && o->due < c->now + (int64_t)o->days * DATE_DAY)
         return err_set(err, CM_EREFUSED, "--until %.*s is too soon: a %s round lasts at least %u days in the mode "
                        "\"%.*s\" (process.md, %s_round_days), that is until %s", SV_ARG(o->request->until),
                        o->request->follows.len ? "second" : "first", o->days, SV_ARG(o->mode->id),
                        o->request->follows.len ? "second" : "first",
-                       date_format(c->arena, date_from_time(c->now + (int64_t)o->days * DAY)));
+                       date_format(c->arena, date_from_time(c->now + (int64_t)o->days * DATE_DAY)));
     return rc;
 }
 
@@ -290,6 +288,8 @@ static void put_round(struct opening *o, struct sv id)
 static int open_round(struct store *s, void *context, struct err *err)
 {
     struct opening *o = context;
+    struct sv id = SV_NONE;
+    (void)s;
     int rc = act_begin(&o->act, o->c, "round.open", 0, o->out, err);
     if (!rc)
         rc = check_mode(o, err);
@@ -300,9 +300,8 @@ static int open_round(struct store *s, void *context, struct err *err)
     for (size_t i = 0; !rc && i < o->request->threat_count; i++)
         rc = check_threat(o, o->request->threats[i], err);
     if (!rc)
-        rc = act_next_number(s, "SELECT coalesce(max(number), 0) + 1 FROM round", &o->number, err);
+        rc = act_next_id(o->c, 'R', "SELECT coalesce(max(number), 0) + 1 FROM round", &id, err);
     if (!rc) {
-        struct sv id = sv_str(arena_printf(o->c->arena, "R-%lld", (long long)o->number));
         put_round(o, id);
         rc = act_commit(&o->act, id, err);
     }

@@ -264,7 +264,7 @@ int action_threat_replace(struct action_context *c, struct sv id, struct sv base
 
 static const char *act_missing(struct arena *a, const struct profile *p, const struct threat *t, int stage)
 {
-    const struct mode *mode = &p->process.modes.at[p->process.mode];
+    const struct mode *mode = process_mode(&p->process);
     uint32_t needs = p->process.stages.at[stage].needs;
     if (needs & 1u << NEED_ESTIMATES && mode->first_round_days)
         return arena_printf(a, "a closed round in which at least %u members rated likelihood and damage of the text as "

@@ -2,8 +2,6 @@
 
 #include <time.h>
 
-enum { DAY_SECONDS = 86400 };
-
 static bool is_leap(int year)
 {
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -63,12 +61,12 @@ int64_t date_to_time(struct date d)
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return (era * 146097 + day_of_era - 719468) * DAY_SECONDS;
+    return (era * 146097 + day_of_era - 719468) * DATE_DAY;
 }
 
 struct date date_from_time(int64_t seconds)
 {
-    int64_t days = (seconds >= 0 ? seconds : seconds - (DAY_SECONDS - 1)) / DAY_SECONDS + 719468;
+    int64_t days = (seconds >= 0 ? seconds : seconds - (DATE_DAY - 1)) / DATE_DAY + 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
     int64_t day_of_era = days - era * 146097;
     int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;

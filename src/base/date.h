@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/sv.h"
 
+enum { DATE_DAY = 24 * 60 * 60 }; /* seconds; UTC has no others here */
+
 struct date {
     int year, month, day; /* year 0 to 9999 */
 };

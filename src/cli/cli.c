@@ -83,11 +83,8 @@ void cli_print_result(struct cli *c, const char *what, const struct action_resul
 
 bool cli_document(const struct command *self, const char *name, enum document_kind *out)
 {
-    for (int k = 0; k < DOCUMENT_KINDS; k++)
-        if (!strcmp(name, document_names[k])) {
-            *out = (enum document_kind)k;
-            return true;
-        }
+    if (document_find(sv_str(name), out))
+        return true;
     usage_error(self, "there is no document \"%s\"; the documents are process, template and analysis", name);
     return false;
 }

@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-enum { DAY = 24 * 60 * 60 };
-
 static const char *const formats[] = {"text", "html", "xml", "json", "pdf"};
 static const char *const suffixes[] = {".txt", ".html", ".xml", ".json", ".pdf"};
 
@@ -35,7 +33,7 @@ static int since_when(struct cli *c, const struct view *v, const char *wanted, i
     if (wanted)
         return CM_OK;
     int rc = activity_load(c->store, 0, c->time, &before, &c->err);
-    *out = before.last_report ? before.last_report : c->time - (int64_t)v->profile->process.report_days * DAY;
+    *out = before.last_report ? before.last_report : c->time - (int64_t)v->profile->process.report_days * DATE_DAY;
     return rc;
 }
 

@@ -5,29 +5,28 @@
 
 #include <stdio.h>
 
+static void by_path(struct cli *c, struct profile_files *files, struct map *out)
+{
+    map_init(out, &c->arena);
+    for (size_t i = 0; i < files->list.len; i++)
+        map_set(out, sv_str(files->list.at[i].path), &files->list.at[i].text);
+}
+
 int diff_load_edition(struct cli *c, struct sv document, struct sv version, struct map *out)
 {
-    struct sv bytes;
-    const struct json_value *sources;
-    map_init(out, &c->arena);
-    int rc = edition_bytes(c->store, &c->arena, document, version, SV("sources.json"), &bytes, &c->err);
+    struct profile_files files;
+    int rc = edition_sources(c->store, &c->arena, document, version, &files, &c->err);
     if (!rc)
-        rc = json_parse(&c->arena, bytes, bytes.len, &sources, &c->err);
-    for (size_t i = 0; !rc && i < sources->count; i++) {
-        struct sv *text = arena_new(&c->arena, struct sv);
-        *text = sources->members[i].value->text;
-        map_set(out, sources->members[i].key, text);
-    }
+        by_path(c, &files, out);
     return rc;
 }
 
 int diff_load_now(struct cli *c, struct map *out)
 {
     struct profile_files files = {{NULL, 0, 0}};
-    map_init(out, &c->arena);
     int rc = view_load_files(c->store, &c->arena, &files, &c->err);
-    for (size_t i = 0; !rc && i < files.list.len; i++)
-        map_set(out, sv_str(files.list.at[i].path), &files.list.at[i].text);
+    if (!rc)
+        by_path(c, &files, out);
     return rc;
 }
 

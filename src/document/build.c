@@ -5,6 +5,16 @@
 
 const char *const document_names[DOCUMENT_KINDS + 1] = {"process", "template", "analysis", "report"};
 
+bool document_find(struct sv name, enum document_kind *out)
+{
+    for (int k = 0; k < DOCUMENT_KINDS; k++)
+        if (sv_eq_str(name, document_names[k])) {
+            *out = (enum document_kind)k;
+            return true;
+        }
+    return false;
+}
+
 static struct sv initials_of(struct arena *a, const struct sig *sig)
 {
     char text[3] = "";

@@ -14,6 +14,9 @@ enum document_kind {
 /* "process", "template", "analysis", "report": also file names. */
 extern const char *const document_names[DOCUMENT_KINDS + 1];
 
+/* The deliverable of that name; false for any other word. */
+bool document_find(struct sv name, enum document_kind *out);
+
 struct fragments;
 
 struct revision {

@@ -14,6 +14,12 @@ const char *const entry_need_names[ENTRY_NEEDS] = {
     [NEED_SUCCESSORS] = "successors",
 };
 
+const struct mode *process_mode(const struct process *p)
+{
+    static const struct mode none;
+    return p->mode < p->modes.len ? &p->modes.at[p->mode] : &none;
+}
+
 int process_stage(const struct process *p, struct sv id)
 {
     for (size_t i = 0; i < p->stages.len; i++)

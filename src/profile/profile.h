@@ -81,6 +81,8 @@ struct sig {
     VEC(struct role) roles;
     struct reading_list reading_list;
 };
+const struct role *sig_role(const struct sig *sig, struct sv id); /* NULL */
+bool role_may(const struct role *r, struct sv right);             /* "estimate"; false without a role */
 /* Priority number from the two indexes; 0 when one of them is -1. The one place where priority is derived. */
 unsigned sig_priority(const struct sig *sig, int likelihood, int damage);
 
@@ -115,6 +117,8 @@ struct process {
     struct sv prose; /* Markdown with {{…}} replaced */
     uint32_t prose_line;
 };
+/* The mode in force; all zero where the process names none that it has. */
+const struct mode *process_mode(const struct process *p);
 /* Index of a stage or end, or -1. */
 int process_stage(const struct process *p, struct sv id);
 

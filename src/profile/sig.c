@@ -4,6 +4,22 @@
 
 enum { PREFIX_MAX = 8, PRIORITIES_MAX = 20 };
 
+const struct role *sig_role(const struct sig *sig, struct sv id)
+{
+    for (size_t i = 0; i < sig->roles.len; i++)
+        if (sv_eq(sig->roles.at[i].id, id))
+            return &sig->roles.at[i];
+    return NULL;
+}
+
+bool role_may(const struct role *r, struct sv right)
+{
+    for (size_t i = 0; r && i < r->may.len; i++)
+        if (sv_eq(r->may.at[i], right))
+            return true;
+    return false;
+}
+
 int terms_find(const struct terms *t, struct sv id)
 {
     for (size_t i = 0; i < t->list.len; i++)
@@ -350,11 +366,9 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
             else
                 yaml_read_unknown(r, may->items[j], "right", &known);
         }
-        for (size_t j = 0; j < out->roles.len; j++)
-            if (role.id.len && sv_eq(out->roles.at[j].id, role.id))
-                yaml_read_fault(
-                    r, item, arena_printf(r->a, "the role \"%.*s\" stands twice", SV_ARG(role.id)),
-                    "another id");
+        if (role.id.len && sig_role(out, role.id))
+            yaml_read_fault(r, item, arena_printf(r->a, "the role \"%.*s\" stands twice", SV_ARG(role.id)),
+                            "another id");
         *vec_push(r->a, &out->roles) = role;
     }
 }

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { DAY = 24 * 60 * 60 };
-
 const char *const due_kind_names[DUE_KINDS] = {"review", "hand-over", "round",   "call",
                                                "embargo", "role",     "silence", "report"};
 
@@ -19,7 +17,7 @@ struct collector {
 
 static int64_t days_between(int64_t from, int64_t to)
 {
-    return (date_to_time(date_from_time(to)) - date_to_time(date_from_time(from))) / DAY;
+    return (date_to_time(date_from_time(to)) - date_to_time(date_from_time(from))) / DATE_DAY;
 }
 
 static void add(struct collector *c, enum due_kind kind, struct sv id, int64_t until, struct sv who, const char *what)
@@ -36,9 +34,8 @@ static struct sv role_that_may(const struct collector *c, const char *permission
 {
     const struct sig *sig = &c->v->profile->sig;
     for (size_t i = 0; i < sig->roles.len; i++)
-        for (size_t k = 0; k < sig->roles.at[i].may.len; k++)
-            if (sv_eq_str(sig->roles.at[i].may.at[k], permission))
-                return sig->roles.at[i].name;
+        if (role_may(&sig->roles.at[i], sv_str(permission)))
+            return sig->roles.at[i].name;
     return SV_NONE;
 }
 
@@ -46,7 +43,7 @@ static struct sv role_that_may(const struct collector *c, const char *permission
 static int64_t end_of(struct sv day)
 {
     struct date d;
-    return date_parse(day, &d) ? date_to_time(d) + DAY : 0;
+    return date_parse(day, &d) ? date_to_time(d) + DATE_DAY : 0;
 }
 
 static void reviews(struct collector *c)
@@ -96,14 +93,12 @@ static void role_ends(struct collector *c, const struct person *p)
     for (size_t i = 0; i < p->roles.len; i++) {
         const struct role_held *held = &p->roles.at[i];
         int64_t end = end_of(held->until);
-        struct sv name = held->role;
+        const struct role *role = sig_role(sig, held->role);
         if (!end || held->ended || days_between(c->v->now, end - 1) > DUE_ROLE_DAYS)
             continue;
-        for (size_t k = 0; k < sig->roles.len; k++)
-            if (sv_eq(sig->roles.at[k].id, held->role))
-                name = sig->roles.at[k].name;
         add(c, DUE_ROLE, p->id, end, p->name,
-            arena_printf(c->a, "the last day of %.*s as %.*s", SV_ARG(p->name), SV_ARG(name)));
+            arena_printf(c->a, "the last day of %.*s as %.*s", SV_ARG(p->name),
+                         SV_ARG(role ? role->name : held->role)));
     }
 }
 
@@ -136,8 +131,8 @@ static void silence(struct collector *c)
     if (!last || !p->silence_warn_months)
         return;
     struct sv leader = role_that_may(c, "call");
-    int64_t warn = months_later(last, p->silence_warn_months) + DAY;
-    int64_t end = months_later(last, p->silence_end_months) + DAY;
+    int64_t warn = months_later(last, p->silence_warn_months) + DATE_DAY;
+    int64_t end = months_later(last, p->silence_end_months) + DATE_DAY;
     struct sv since = sv_str(date_format(c->a, date_from_time(last)));
     if (c->v->now < warn || !p->silence_end_months)
         add(c, DUE_SILENCE, SV_NONE, warn, leader,
@@ -155,7 +150,7 @@ static void report(struct collector *c)
     const struct process *p = &c->v->profile->process;
     if (c->v->clocks->last_report && p->report_days)
         add(c, DUE_REPORT, SV_NONE, date_to_time(date_from_time(c->v->clocks->last_report)) +
-            ((int64_t)p->report_days + 1) * DAY, role_that_may(c, "publish"), "the report");
+            ((int64_t)p->report_days + 1) * DATE_DAY, role_that_may(c, "publish"), "the report");
 }
 
 static int by_date(const void *left, const void *right)

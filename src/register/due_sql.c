@@ -1,3 +1,4 @@
+#include "register/activity.h"
 #include "register/due.h"
 
 static int load_open(struct store *s, struct arena *a, const char *sql, enum due_kind kind, struct due_clocks *out,
@@ -13,21 +14,12 @@ static int load_open(struct store *s, struct arena *a, const char *sql, enum due
     return rc;
 }
 
-/* A person is a member or a pseudonym. */
 static int load_times(struct store *s, int64_t now, struct due_clocks *out, struct err *err)
 {
-    struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT coalesce(max(CASE WHEN actor <> 'operator' THEN at END), min(at), 0), "
-                              "coalesce(max(CASE WHEN action = 'report.record' THEN at END), 0) FROM event "
-                              "WHERE at <= $1", &q, err);
-    if (rc)
-        return rc;
-    store_bind_int(q, 1, now);
-    while ((rc = store_step(q, err)) == STORE_ROW) {
-        out->last_act = store_int(q, 0);
-        out->last_report = store_int(q, 1);
-    }
-    store_done(q);
+    struct activity activity;
+    int rc = activity_load(s, now, now, &activity, err);
+    out->last_act = activity.last ? activity.last : activity.first;
+    out->last_report = activity.last_report;
     return rc;
 }
 

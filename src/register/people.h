@@ -29,8 +29,9 @@ CM_MUST_USE int people_load(struct store *s, struct arena *a, const struct profi
                             struct err *err);
 const struct person *people_find(const struct people *people, struct sv name); /* by name; NULL */
 const struct person *people_by_id(const struct people *people, struct sv id);  /* by pseudonymous id; NULL */
-/* Whether one of the roles that the person holds today may do that ("estimate"). Who joined holds the role
- * "member" without being given it, where the profile has one. */
+/* Whether the person holds a role today. Who joined holds "member" without being given it. */
+bool person_holds(const struct person *person, struct sv role);
+/* Whether one of the profile's roles that the person holds today may do that ("estimate"). */
 bool person_may(const struct person *person, const struct profile *p, struct sv permission);
 
 /* How a person is reached. Private: for that person and the operator. */

@@ -2,14 +2,6 @@
 
 #include "base/date.h"
 
-static const struct role *find_role(const struct profile *p, struct sv id)
-{
-    for (size_t i = 0; p && i < p->sig.roles.len; i++)
-        if (sv_eq(p->sig.roles.at[i].id, id))
-            return &p->sig.roles.at[i];
-    return NULL;
-}
-
 static int load_members(struct store *s, struct arena *a, struct people *out, struct err *err)
 {
     struct store_stmt *q;
@@ -31,7 +23,7 @@ static int load_members(struct store *s, struct arena *a, struct people *out, st
 /* Where a role stands among those of sig.yaml; behind all when it is not there any more. */
 static size_t role_place(const struct profile *p, struct sv id)
 {
-    const struct role *r = find_role(p, id);
+    const struct role *r = p ? sig_role(&p->sig, id) : NULL;
     return r ? (size_t)(r - p->sig.roles.at) : SIZE_MAX;
 }
 
@@ -89,24 +81,21 @@ const struct person *people_by_id(const struct people *people, struct sv id)
     return NULL;
 }
 
-static bool role_may(const struct profile *p, struct sv id, struct sv permission)
+bool person_holds(const struct person *person, struct sv role)
 {
-    const struct role *r = find_role(p, id);
-    for (size_t i = 0; r && i < r->may.len; i++)
-        if (sv_eq(r->may.at[i], permission))
+    for (size_t i = 0; i < person->roles.len; i++)
+        if (!person->roles.at[i].ended && sv_eq(person->roles.at[i].role, role))
             return true;
-    return false;
+    return person->joined && sv_eq_str(role, "member"); /* without being given it */
 }
 
 bool person_may(const struct person *person, const struct profile *p, struct sv permission)
 {
-    if (person->gone)
-        return false;
-    if (person->joined && role_may(p, SV("member"), permission))
-        return true;
-    for (size_t i = 0; i < person->roles.len; i++)
-        if (!person->roles.at[i].ended && role_may(p, person->roles.at[i].role, permission))
+    for (size_t i = 0; !person->gone && i < p->sig.roles.len; i++) {
+        const struct role *r = &p->sig.roles.at[i];
+        if (role_may(r, permission) && person_holds(person, r->id))
             return true;
+    }
     return false;
 }
 

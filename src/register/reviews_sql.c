@@ -169,8 +169,7 @@ int reviews_load(struct store *s, struct arena *a, const struct profile *p, cons
     struct present present = {.arena = a, .profile = p, .files = files};
     memset(out, 0, sizeof(*out));
     out->covers = arena_new_array(a, struct review_covers, count);
-    out->accepting = p->process.mode < p->process.modes.len &&
-                     sv_eq_str(p->process.modes.at[p->process.mode].acceptance, "reviews");
+    out->accepting = sv_eq_str(process_mode(&p->process)->acceptance, "reviews");
     int rc = load_list(s, a, p, out, err);
     if (!rc)
         rc = load_handovers(s, a, out, err);

@@ -203,7 +203,7 @@ static int count_people(struct loading *l, struct err *err)
 
 static void pool(const struct loading *l, const struct round *r, enum round_factor f, struct round_rating *rating)
 {
-    const struct mode *mode = &l->p->process.modes.at[l->p->process.mode];
+    const struct mode *mode = process_mode(&l->p->process);
     unsigned *levels = arena_new_array(l->a, unsigned, rating->estimates.len + 1);
     size_t count = 0;
     for (size_t i = 0; i < rating->estimates.len; i++)

@@ -1,11 +1,10 @@
 /* What the record says about threats: which stages were opened against the rules, which acts of the group hold for
  * the text as it is. */
+#include "base/date.h"
 #include "register/calls.h"
 #include "register/reviewed.h"
 #include "register/rounds.h"
 #include "register/view.h"
-
-enum { DAY = 24 * 60 * 60 };
 
 static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
 {
@@ -31,9 +30,8 @@ static int load_overrides(struct store *s, struct arena *a, const struct profile
 /* Only in a mode that accepts by a call on the edition. */
 static int load_acceptance(struct store *s, struct arena *a, struct standing *out, struct err *err)
 {
-    const struct process *process = &out->profile->process;
     struct acceptance *acceptance = NULL;
-    if (process->mode >= process->modes.len || !sv_eq_str(process->modes.at[process->mode].acceptance, "call"))
+    if (!sv_eq_str(process_mode(&out->profile->process)->acceptance, "call"))
         return CM_OK;
     int rc = acceptance_load(s, a, &acceptance, err);
     out->acceptance = acceptance;
@@ -96,7 +94,7 @@ static bool is_level(const struct terms *scale, int level, struct sv id)
 static bool is_rated(const struct profile *p, const struct rated_factor *f, const struct terms *scale,
                      const struct rating *rating)
 {
-    return rating->given && f->estimators >= p->process.modes.at[p->process.mode].estimators &&
+    return rating->given && f->estimators >= process_mode(&p->process)->estimators &&
            f->estimators == rating->estimators && is_level(scale, rating->level, f->median) &&
            is_level(scale, rating->low, f->low) && is_level(scale, rating->high, f->high);
 }
@@ -111,7 +109,7 @@ static unsigned acts_of_rounds(const struct standing *s, const struct threat *t)
     struct digest now = rounds_rated(p, t);
     if (!digest_eq(&now, &r->digest))
         return ACT_RATED;
-    bool stood = s->now >= r->closed_at + (int64_t)p->process.objection_days * DAY && !map_get(&s->opposed, t->id);
+    bool stood = s->now >= r->closed_at + (int64_t)p->process.objection_days * DATE_DAY && !map_get(&s->opposed, t->id);
     return ACT_RATED | ACT_ESTIMATES | (stood ? ACT_PRIORITY_STOOD : 0u);
 }
 
@@ -140,8 +138,7 @@ static int load_sound(struct store *s, struct arena *a, const struct profile *p,
 {
     struct store_stmt *q;
     map_init(out, a);
-    if (p->process.mode >= p->process.modes.len ||
-        !sv_eq_str(p->process.modes.at[p->process.mode].acceptance, "reviews"))
+    if (!sv_eq_str(process_mode(&p->process)->acceptance, "reviews"))
         return CM_OK;
     int rc = store_prepare(s, "SELECT t.threat, t.digest FROM review r JOIN review_threat t ON t.review = r.id "
                               "AND t.event = r.about WHERE r.verdict = 'sound' AND r.withdrawn IS NULL", &q, err);

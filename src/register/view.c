@@ -20,15 +20,9 @@ static unsigned fewest_estimators(const struct threat *t)
     return t->likelihood.estimators < t->damage.estimators ? t->likelihood.estimators : t->damage.estimators;
 }
 
-static const struct mode *mode_in_force(const struct profile *p)
-{
-    static const struct mode none;
-    return p->process.mode < p->process.modes.len ? &p->process.modes.at[p->process.mode] : &none;
-}
-
 bool view_acts_done(const struct profile *p, const struct threat *t, int stage, unsigned acts)
 {
-    const struct mode *mode = mode_in_force(p);
+    const struct mode *mode = process_mode(&p->process);
     uint32_t needs = p->process.stages.at[stage].needs;
     if (mode->first_round_days == 0)
         acts |= ACT_PRIORITY_STOOD | (fewest_estimators(t) >= mode->estimators ? ACT_ESTIMATES : 0u);
@@ -53,7 +47,7 @@ static int confirmed_stage(const struct profile *p, const struct threat *t, stru
 void view_derive_threat(struct arena *a, const struct profile *p, const struct threat *t, struct on_record on_record,
                         struct threat_view *out)
 {
-    const struct mode *mode = mode_in_force(p);
+    const struct mode *mode = process_mode(&p->process);
     out->threat = t;
     out->priority = sig_priority(&p->sig, t->likelihood.given ? t->likelihood.level : -1,
                                  t->damage.given ? t->damage.level : -1);

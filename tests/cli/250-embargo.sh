@@ -31,6 +31,9 @@ if grep -rqi wombat site; then fail 'shows none of its words'; else pass 'shows 
 does 'a store from that export' "$CM" --db c.db init --profile closed
 run "$CM" --db c.db embargo list
 says 'counts it' 'E-1 .* 2 +closed'
+fails 1 'kept in another store' 'and cannot release what it does not have' "$CM" --db c.db embargo release E-1 --now 2027-06-01
+run "$CM" --db c.db embargo list --now 2027-06-01
+says 'which stays to be released' 'over, to be released'
 fails 1 'public reason' 'before its time a release wants a reason' "$CM" embargo release E-1 --now 2026-12-05 --as Ada
 fails 1 'may call' 'and a leader' "$CM" embargo release E-1 --now 2026-12-05 --as Grace --reason 'mended'
 run "$CM" embargo list --now 2027-06-01
