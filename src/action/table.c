@@ -78,6 +78,9 @@ const struct action_info action_table[] = {
      "a person carries a recommendation to the venue of a document", PERMIT_EDIT},
     {"handover.settle", "handover settle", "H-1 taken-up|declined|unanswered [--link URL]",
      "what became of it", PERMIT_EDIT},
+    {"list.new", "list new", "LIST --address ADDRESS --title TEXT [--followed]", "make a mailing list",
+     PERMIT_CONFIGURE},
+    {"list.set", "list set", "LIST NAME=VALUE...", "change settings of a mailing list", PERMIT_CONFIGURE},
     {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
      "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };

@@ -42,6 +42,25 @@ void cli_context(struct cli *c, struct action_context *out)
                                    .diag = &c->diag};
 }
 
+int cli_begin(struct cli *c, struct action_context *out)
+{
+    int rc = cli_open(c, 0);
+    if (!rc)
+        cli_context(c, out);
+    return rc;
+}
+
+int cli_done(struct cli *c, int rc, const char *what, const struct action_result *r)
+{
+    if (rc)
+        return cli_fail(c, rc);
+    if (c->json)
+        cli_print_result(c, what, r);
+    else
+        printf("%s (event %lld)\n", what, (long long)r->event);
+    return EXIT_DONE;
+}
+
 int cli_load_view(struct cli *c, struct view *out)
 {
     int rc = cli_open(c, STORE_READ_ONLY);

@@ -84,6 +84,10 @@ void cli_print_result(struct cli *c, const char *what, const struct action_resul
 void cli_json_result(struct json *j, const char *what, const struct action_result *r);
 /* Rows of coverage.tsv that became `cited`: a line each. */
 void cli_print_moves(const struct coverage_moves *moves);
+/* Opens the store for an act. */
+CM_MUST_USE int cli_begin(struct cli *c, struct action_context *out);
+/* The end of an act: fails with rc, or prints "what (event n)" or the JSON form; gives the exit code. */
+int cli_done(struct cli *c, int rc, const char *what, const struct action_result *r);
 CM_MUST_USE int cli_load_view(struct cli *c, struct view *out);
 /* process, template or analysis; false prints what is known. */
 bool cli_document(const struct command *self, const char *name, enum document_kind *out);
@@ -132,6 +136,8 @@ int cmd_edition(struct cli *c, const struct command *self, int argc, const char 
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_sig(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_deliver(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_lint(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_record(struct cli *c, const struct command *self, int argc, const char **argv);

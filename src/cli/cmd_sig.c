@@ -4,17 +4,6 @@
 
 #include <stdio.h>
 
-static int done(struct cli *c, int rc, const char *what, const struct action_result *r)
-{
-    if (rc)
-        return cli_fail(c, rc);
-    if (c->json)
-        cli_print_result(c, what, r);
-    else
-        printf("%s (event %lld)\n", what, (long long)r->event);
-    return EXIT_DONE;
-}
-
 static int sig_end(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *by = NULL, *link = NULL;
@@ -28,10 +17,9 @@ static int sig_end(struct cli *c, const struct command *self, int argc, const ch
         return options_exit(rc);
     if (words.len)
         return usage_error(self, "sig end wants no word");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_sig_end(&context, sv_str(by), sv_str(link), &r, &c->err), "the group is ended", &r);
+    return cli_done(c, action_sig_end(&context, sv_str(by), sv_str(link), &r, &c->err), "the group is ended", &r);
 }
 
 static int sig_resume(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -44,10 +32,9 @@ static int sig_resume(struct cli *c, const struct command *self, int argc, const
         return options_exit(rc);
     if (words.len)
         return usage_error(self, "sig resume wants no word");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_sig_resume(&context, &r, &c->err), "the group goes on", &r);
+    return cli_done(c, action_sig_resume(&context, &r, &c->err), "the group goes on", &r);
 }
 
 static void print_json(struct cli *c, const struct view *v)

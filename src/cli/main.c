@@ -236,6 +236,19 @@ const struct command commands[] = {
      "\"end\" notes that the body which the group reports to has ended it: everything stays readable, every page says\n"
      "so, and nothing is added until \"resume\".",
      cmd_sig},
+    {"list",
+     "list\n"
+     "new LIST --address ADDRESS --title TEXT [--followed]\n"
+     "set LIST NAME=VALUE...\n"
+     "show LIST",
+     "mailing lists",
+     "A list is hosted, or followed: then others run it, and it is archived and tied to threats here. \"show\" has\n"
+     "all settings, with what they say.",
+     cmd_list},
+    {"deliver", "[--sender ADDRESS] RECIPIENT...", "take a mail from standard input",
+     "For the pipe of a mail server. Exit codes are those of sysexits.h: 0 taken, and on disk; 67 there is no such\n"
+     "address here; 65 refused; 75 try again later.",
+     cmd_deliver},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",

@@ -1,0 +1,80 @@
+#include "action/posts.h"
+
+struct batch {
+    struct action_context *c;
+    struct lists lists;
+    struct profile *profile;
+    const struct mail_in *mails;
+    size_t count;
+    struct mail_reply *replies;
+};
+
+static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there is no such address here", 0};
+
+/* ---- one recipient ---- */
+
+static int arrive(struct store *s, void *context, struct err *err)
+{
+    struct arriving *m = context;
+    (void)s;
+    switch (m->route.kind) {
+    case ROUTE_POST:
+        return post_arrives(m, err);
+    default:
+        *m->reply = unknown_address;
+        return CM_OK;
+    }
+}
+
+static int receive_one(struct batch *b, size_t i, struct err *err)
+{
+    struct err reason = ERR_INIT;
+    struct arriving m = {.c = b->c, .process = &b->profile->process, .in = &b->mails[i], .reply = &b->replies[i]};
+    *m.reply = unknown_address;
+    m.list = lists_route(&b->lists, m.in->recipient, &m.route);
+    if (!m.list)
+        return CM_OK;
+    int rc = mail_read(b->c->arena, m.in->bytes, &m.mail, &reason);
+    m.unreadable = rc != CM_OK;
+    m.why = arena_strdup(b->c->arena, reason.text);
+    rc = store_tx(b->c->store, arrive, &m, &reason);
+    if (rc == CM_EAGAIN || rc == CM_ECORRUPT || rc == CM_EIO) { /* of the store: the others would fare no better */
+        *err = reason;
+        return rc;
+    }
+    if (rc)
+        *m.reply = (struct mail_reply){FATE_REFUSED, "5.6.0", arena_strdup(b->c->arena, reason.text), 0};
+    return CM_OK;
+}
+
+static int receive_all(struct store *s, void *context, struct err *err)
+{
+    struct batch *b = context;
+    (void)s;
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && i < b->count; i++)
+        rc = receive_one(b, i, err);
+    return rc;
+}
+
+int action_mail_receive(struct action_context *c, const struct mail_in *mails, size_t count,
+                        struct mail_reply *replies, struct err *err)
+{
+    struct batch b = {.c = c, .mails = mails, .count = count, .replies = replies};
+    int rc = lists_load(c->store, c->arena, &b.lists, err);
+    if (!rc)
+        rc = content_rules(c, &b.profile, err);
+    return rc ? rc : store_tx(c->store, receive_all, &b, err);
+}
+
+int action_mail_recipient(struct action_context *c, struct sv recipient, struct mail_reply *out, struct err *err)
+{
+    struct lists lists;
+    struct route route = {ROUTE_NONE, SV_NONE};
+    int rc = lists_load(c->store, c->arena, &lists, err);
+    if (rc)
+        return rc;
+    bool here = lists_route(&lists, recipient, &route) && route.kind == ROUTE_POST;
+    *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
+    return CM_OK;
+}

@@ -1,0 +1,74 @@
+#include "forum/outbox.h"
+
+static int insert_outgoing(struct store *s, const char *kind, struct sv list, int64_t message, struct sv bytes,
+                           int64_t now, int64_t *out_id, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "INSERT INTO outgoing (kind, list, message, bytes, at) VALUES ($1, $2, $3, $4, $5) "
+                              "RETURNING id", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, sv_str(kind));
+    if (list.len)
+        store_bind_text(q, 2, list);
+    if (message)
+        store_bind_int(q, 3, message);
+    if (bytes.len)
+        store_bind_blob(q, 4, bytes);
+    store_bind_int(q, 5, now);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out_id = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+static int count_rows(struct store *s, int64_t outgoing, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*) FROM delivery WHERE outgoing = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, outgoing);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
+                struct err *err)
+{
+    struct store_stmt *q;
+    int64_t outgoing = 0;
+    int rc = insert_outgoing(s, "post", list, message, SV_NONE, now, &outgoing, err);
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, subscriber, state, due) "
+                              "SELECT $1, address, id, 'waiting', $3 FROM subscriber "
+                              "WHERE list = $2 AND state = 'active' AND delivery = 'each'", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, outgoing);
+    store_bind_text(q, 2, list);
+    store_bind_int(q, 3, now);
+    rc = store_step(q, err);
+    store_done(q);
+    return rc || !out_recipients ? rc : count_rows(s, outgoing, out_recipients, err);
+}
+
+int outbox_mail(struct store *s, struct sv list, struct sv recipient, struct sv bytes, int64_t now, struct err *err)
+{
+    struct store_stmt *q;
+    int64_t outgoing = 0;
+    int rc = insert_outgoing(s, "mail", list, 0, bytes, now, &outgoing, err);
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, state, due) VALUES ($1, $2, 'waiting', $3)",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, outgoing);
+    store_bind_text(q, 2, recipient);
+    store_bind_int(q, 3, now);
+    rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}

@@ -1,0 +1,12 @@
+/* The base of a subject (RFC 5256, 2.1, with the reply words of other languages): what a thread is about. */
+#ifndef CASEMATE_FORUM_SUBJECT_H
+#define CASEMATE_FORUM_SUBJECT_H
+
+#include "base/arena.h"
+#include "base/sv.h"
+
+/* Without "Re:", "AW:", "Fwd:", "[list]" and "(fwd)" around it, blanks made one, case folded. *out_reply (may be
+ * NULL): such a word was there. subject: valid UTF-8. */
+struct sv subject_base(struct arena *a, struct sv subject, bool *out_reply);
+
+#endif

@@ -1,0 +1,153 @@
+-- Version 3: mailing lists, their messages and threads, subscribers, what waits for a moderator, and mail on its way out.
+--
+-- Lists, their settings, ties and acts of moderation follow from events of the record. Everything else here is private: mail,
+-- addresses and tokens are in no event, and no export of the SIG's folder holds them.
+
+CREATE TABLE list (
+    id      TEXT PRIMARY KEY,                            -- "security"; no "+", "-request" and the like at its end
+    address TEXT NOT NULL UNIQUE,                        -- "security@example.org", in lower case
+    title   TEXT NOT NULL,
+    kind    TEXT NOT NULL,                               -- hosted; followed: archived and tied, never moderated or sent
+    event   INTEGER NOT NULL REFERENCES event (seq)
+) STRICT;
+
+CREATE TABLE list_setting (
+    list  TEXT NOT NULL REFERENCES list (id),
+    name  TEXT NOT NULL,                                 -- forum/list.h has the names; no row: the default
+    value TEXT NOT NULL,
+    event INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (list, name)
+) STRICT;
+
+-- Private from here on.
+
+-- Keys made on first use: of addresses that only we can have written.
+CREATE TABLE secret (
+    name  TEXT PRIMARY KEY,                              -- "bounces"
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE subscriber (
+    id       INTEGER PRIMARY KEY,
+    list     TEXT NOT NULL REFERENCES list (id),
+    address  TEXT NOT NULL,                              -- as given: where mail goes
+    mailbox  TEXT NOT NULL,                              -- in lower case: who it is
+    name     TEXT NOT NULL,
+    state    TEXT NOT NULL,                              -- active, disabled (by bounces), gone
+    delivery TEXT NOT NULL,                              -- each, digest, none
+    since    INTEGER NOT NULL,
+    consent  TEXT NOT NULL,                              -- how it is known that they want this: "confirmed by mail"
+    passed   INTEGER NOT NULL DEFAULT 0,                 -- posts of theirs that went out
+    score    INTEGER NOT NULL DEFAULT 0,                 -- of bounces; hundredths
+    bounced  INTEGER,                                    -- time of the newest bounce
+    UNIQUE (list, mailbox)
+) STRICT;
+CREATE INDEX subscriber_mailbox ON subscriber (mailbox);
+
+CREATE TABLE message (
+    id        INTEGER PRIMARY KEY,
+    list      TEXT NOT NULL REFERENCES list (id),
+    mid       TEXT NOT NULL,                             -- Message-ID without angles, or one made from the digest
+    copy      INTEGER NOT NULL,                          -- 1; higher for another message under the same Message-ID
+    digest    BLOB NOT NULL,                             -- of the bytes as received
+    received  INTEGER NOT NULL,
+    date      INTEGER NOT NULL,                          -- of its Date field where that can be true, else received
+    name      TEXT NOT NULL,                             -- of the sender, as shown
+    address   TEXT NOT NULL,                             -- of the sender
+    sender    TEXT,                                      -- of the envelope; NULL: imported
+    subject   TEXT NOT NULL,
+    base      TEXT NOT NULL,                             -- subject without "Re:" and the like, folded
+    state     TEXT NOT NULL,                             -- public, held, returned, discarded, quarantined, erased
+    thread    INTEGER,                                   -- public only
+    parent    INTEGER REFERENCES message (id),           -- public only; NULL: begins a thread
+    size      INTEGER NOT NULL,                          -- bytes
+    raw       BLOB,                                      -- the bytes, packed (forum/pack.h); NULL: erased
+    UNIQUE (list, mid, copy)
+) STRICT;
+CREATE INDEX message_thread ON message (thread, date);
+CREATE INDEX message_date ON message (list, state, date);
+CREATE INDEX message_base ON message (list, base, date);
+CREATE INDEX message_sender ON message (address, received);
+CREATE INDEX message_parent ON message (parent);
+
+-- All that readers ask goes through this: what is held, discarded or erased is not there.
+CREATE VIEW public_message AS SELECT * FROM message WHERE state = 'public';
+
+CREATE TABLE thread (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,          -- kept for life: links name it
+    list     TEXT NOT NULL REFERENCES list (id),
+    subject  TEXT NOT NULL,
+    first    INTEGER NOT NULL,                           -- date of its first and of its last message
+    last     INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    became   INTEGER                                     -- the thread that it turned out to be a part of
+) STRICT;
+CREATE INDEX thread_last ON thread (list, last);
+
+-- References to messages that are not here (yet), so that they find their place when they arrive.
+CREATE TABLE missing (
+    list     TEXT NOT NULL,
+    mid      INTEGER NOT NULL,                           -- first 8 bytes of the digest of the Message-ID
+    message  INTEGER NOT NULL REFERENCES message (id),
+    distance INTEGER NOT NULL,                           -- 0: the direct parent
+    PRIMARY KEY (list, mid, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missing_message ON missing (message);
+
+CREATE VIRTUAL TABLE mail_search USING fts5 (subject, sender, text, content = '', tokenize = 'unicode61 remove_diacritics 2');
+
+-- Mail on its way out: one row for what is sent, and one for each recipient until it is settled.
+CREATE TABLE outgoing (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL,                               -- post: the message, with the list's header; mail: as in bytes
+    list    TEXT REFERENCES list (id),
+    message INTEGER REFERENCES message (id),
+    bytes   BLOB,                                        -- CRLF line ends
+    at      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE delivery (
+    outgoing   INTEGER NOT NULL REFERENCES outgoing (id),
+    recipient  TEXT NOT NULL,
+    subscriber INTEGER REFERENCES subscriber (id),       -- bounces count against it
+    state      TEXT NOT NULL,                            -- waiting, sending, failed; no row: sent
+    due        INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    reply      TEXT,                                     -- the newest, of the server it went to
+    PRIMARY KEY (outgoing, recipient)
+) STRICT;
+CREATE INDEX delivery_due ON delivery (state, due);
+
+-- What waits for a moderator; the message is in state held until it is settled.
+CREATE TABLE hold (
+    message INTEGER PRIMARY KEY REFERENCES message (id),
+    rules   TEXT NOT NULL,                               -- what held it: words with blanks between: "first-post size"
+    since   INTEGER NOT NULL,
+    due     INTEGER NOT NULL,                            -- then the default of the process is done
+    settled INTEGER,                                     -- when
+    outcome TEXT                                         -- approved, returned, discarded
+) STRICT;
+CREATE INDEX hold_due ON hold (settled, due);
+
+-- One-time keys of addresses and links: a confirmation, a moderator's answer. Only the digest is kept.
+CREATE TABLE token (
+    digest  BLOB PRIMARY KEY,
+    kind    TEXT NOT NULL,                               -- subscribe, unsubscribe, moderate, command, review
+    list    TEXT REFERENCES list (id),
+    subject TEXT NOT NULL,                               -- what it is for: an address, a message's id
+    address TEXT NOT NULL,                               -- who it was sent to, in lower case
+    detail  TEXT NOT NULL,
+    made    INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    used    INTEGER                                      -- when
+) STRICT;
+CREATE INDEX token_address ON token (address, made);
+
+-- What an operator should look at.
+CREATE TABLE alarm (
+    id      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,                               -- quarantine, stuck
+    text    TEXT NOT NULL,
+    cleared INTEGER
+) STRICT;
