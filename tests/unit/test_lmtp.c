@@ -158,13 +158,17 @@ static const struct session_case cases[] = {
          "250 250 250 354 250", "a@b>l@c utf8 8bit[]"),
     CASE("too large as announced", HI "MAIL FROM:<a@b> SIZE=401\r\nMAIL FROM:<a@b> SIZE=99999999999999999999\r\n",
          "250 552 501", ""),
-    CASE("bad parameters", HI "MAIL FROM:<a@b> SIZE=x\r\nMAIL FROM:<a@b> BODY=BINARYMIME\r\nMAIL FROM:<a@b> RET=HDRS\r\n",
+    CASE("bad parameters", HI "MAIL FROM:<a@b> SIZE=x\r\nMAIL FROM:<a@b> BODY=BINARYMIME\r\n"
+         "MAIL FROM:<a@b> RET=HDRS\r\n",
          "250 501 501 555", ""),
-    CASE("bad parameters, too", HI "MAIL FROM:<a@b> SIZE=1 SIZE=1\r\nMAIL FROM:<a@b> SMTPUTF8=1\r\nMAIL FROM:<a@b>SIZE=1\r\n",
+    CASE("bad parameters, too", HI "MAIL FROM:<a@b> SIZE=1 SIZE=1\r\nMAIL FROM:<a@b> SMTPUTF8=1\r\n"
+         "MAIL FROM:<a@b>SIZE=1\r\n",
          "250 501 501 501", ""),
     CASE("RCPT takes none", HI FROM "RCPT TO:<l@c> NOTIFY=NEVER\r\n", "250 250 555", ""),
-    CASE("beyond ASCII without SMTPUTF8", HI "MAIL FROM:<\xc3\xa9@b>\r\n" FROM "RCPT TO:<l@\xc3\xa9>\r\n", "250 553 250 553", ""),
-    CASE("beyond ASCII", HI "MAIL FROM:<\xc3\xa9@b> SMTPUTF8\r\nRCPT TO:<l@\xc3\xa9>\r\nDATA\r\n.\r\n", "250 250 250 354 250",
+    CASE("beyond ASCII without SMTPUTF8", HI "MAIL FROM:<\xc3\xa9@b>\r\n" FROM "RCPT TO:<l@\xc3\xa9>\r\n",
+         "250 553 250 553", ""),
+    CASE("beyond ASCII", HI "MAIL FROM:<\xc3\xa9@b> SMTPUTF8\r\nRCPT TO:<l@\xc3\xa9>\r\nDATA\r\n.\r\n",
+         "250 250 250 354 250",
          "\xc3\xa9@b>l@\xc3\xa9 utf8[]"),
     CASE("no UTF-8", HI "MAIL FROM:<\xc3@b> SMTPUTF8\r\nMAIL FROM:<\xed\xa0\x80@b> SMTPUTF8\r\n", "250 501 501", ""),
     /* what ends a message */
@@ -189,6 +193,7 @@ static const struct session_case cases[] = {
     CASE("no line end before the dot", TEXT("a.\r\n.\r\n"), TEXT_CODES "250", GOT("a.\r\n")),
     /* command lines */
     CASE("LF alone ends no command", HI "NOOP\nQUIT\r\n", "250 500 421", ""),
+    CASE("LF and nothing else", "\nQUIT\r\n", "500 421", ""),
     CASE("CR in a command", HI "NOOP\rQUIT\r\n", "250 500 421", ""),
     CASE("CR CR LF", HI "NOOP\r\r\nQUIT\r\n", "250 500 421", ""),
     CASE("NUL in a command", HI "NOOP \0\r\nQUIT\r\n", "250 500 421", ""),
@@ -210,7 +215,8 @@ static void test_sessions(void **state CM_UNUSED)
         struct outcome whole = run(cases[i].input, 0, 0);
         struct str got = codes(&whole);
         if (!sv_eq_str(str_sv(&got), cases[i].codes))
-            fail_msg("%s: expected %s, got %s\n%s", cases[i].name, cases[i].codes, str_cstr(&got), str_cstr(&whole.replies));
+            fail_msg("%s: expected %s, got %s\n%s", cases[i].name, cases[i].codes, str_cstr(&got),
+                     str_cstr(&whole.replies));
         if (!sv_eq_str(str_sv(&whole.delivered), cases[i].delivered))
             fail_msg("%s: delivered %s", cases[i].name, str_cstr(&whole.delivered));
         for (size_t cut = 0; cut <= cases[i].input.len; cut++)

@@ -222,7 +222,7 @@ static size_t feed_line(struct lmtp_session *s, struct sv data)
     if (taken == len && end) {
         struct sv line = sv_from(s->line, s->line_len - 1); /* still with its CR */
         s->line_len = 0;
-        if (memchr(line.at, '\0', line.len) || sv_find_char(line, '\r') != (ptrdiff_t)line.len - 1)
+        if (!line.len || memchr(line.at, '\0', line.len) || sv_find_char(line, '\r') != (ptrdiff_t)line.len - 1)
             refuse_line(s, "a command ends with CR LF and holds no other CR, LF or NUL");
         else
             run_line(s, sv_from(line.at, line.len - 1));

@@ -46,7 +46,7 @@ struct lmtp_limits {
     unsigned connections; /* at once; the next one gets 421 (100) */
     unsigned recipients;  /* of one message; the next one gets 452 (1,000) */
     unsigned errors;      /* commands refused for their form, in one connection; then 421 (10) */
-    unsigned idle_turns;  /* commands since the last message began to arrive that are not MAIL, RCPT or DATA; then 421 (100) */
+    unsigned idle_turns;  /* commands but MAIL, RCPT and DATA since a message began to arrive; then 421 (100) */
     size_t message;       /* bytes; 552 beyond (16 MiB) */
     size_t line;          /* bytes of a line of a message; 554 beyond (16 KiB) */
     size_t memory;        /* bytes of messages over all connections; 452 beyond (64 MiB) */

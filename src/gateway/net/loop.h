@@ -1,5 +1,5 @@
-/* An event loop of one thread, for servers and clients side by side: descriptors, timers, and what is to be done once at
- * the end of each turn.
+/* An event loop of one thread, for servers and clients side by side: descriptors, timers, and what is to be done once
+ * at the end of each turn.
  *
  *     struct net_loop *loop;
  *     if ((result = net_loop_new(NULL, NULL, &loop, &err)) != 0) ...

@@ -13,7 +13,8 @@
  *
  *   SMTP_SENT     250 for the message: it is the MTA's
  *   SMTP_FAILED   refused for good: a reply of 5yz to MAIL, RCPT, DATA or the message; or it cannot be sent to this MTA
- *                 at all (8-bit text without 8BITMIME, an address beyond ASCII without SMTPUTF8, above SIZE, a NUL)
+ *                 at all (8-bit text without 8BITMIME, beyond ASCII in an address or the header without SMTPUTF8,
+ *                 above SIZE, a NUL)
  *   SMTP_LATER    a reply of 4yz, or the connection was refused, lost or not understood before the final dot had left
  *                 as a whole: the MTA cannot have taken the message
  *   SMTP_UNKNOWN  the connection was lost, not understood or silent after the dot had left and before its reply came.
@@ -21,7 +22,8 @@
  *                 twice, and not sending may lose it: the caller decides.
  *
  * A greeting or EHLO that is refused, with whatever code, is a fault of the MTA and not of a recipient: SMTP_LATER, and
- * next() is not asked for a while. A job whose kept connection turns out to be closed is tried once more on a new one. */
+ * next() is not asked for a while. A job whose kept connection turns out to be closed is tried once more on
+ * a new one. */
 #ifndef CASEMATE_GATEWAY_SMTP_CLIENT_H
 #define CASEMATE_GATEWAY_SMTP_CLIENT_H
 

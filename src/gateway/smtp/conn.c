@@ -396,6 +396,8 @@ static void take_data(struct conn *c, struct slot *slot)
 {
     if (c->reply.code != 354) {
         refuse(c, slot, false);
+    } else if (slot->failed && !slot->mail_taken) {
+        conn_lost(c, "the mail server waits for a message whose sender it refused");
     } else if (slot->failed) { /* RFC 2920, 3.1: no recipient, and yet a message is waited for: an empty one */
         str_add(&c->out, SV(".\r\n"));
         slot->dot_end = c->out_base + c->out.len;
@@ -494,7 +496,7 @@ static void take_bytes(struct conn *c, struct sv data)
             conn_lost(c, c->reply.fault);
             return;
         case SMTP_REPLY_DONE:
-            if (!take_reply(c))
+            if (!take_reply(c) || c->generation != generation)
                 return;
             smtp_reply_next(&c->reply);
             when_idle(c);

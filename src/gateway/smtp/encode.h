@@ -1,8 +1,8 @@
 /* A message as it goes over the wire: given in pieces, with any line ends, sent with CR LF alone and with dots doubled.
  *
- * LF and CR LF end a line, and a CR by itself becomes a blank: what leaves has no CR or LF by itself, so no server behind
- * us can see a line, or the end of the message, where we saw none. A line end is added at the end when there is none.
- * NUL cannot be sent. */
+ * LF and CR LF end a line, and a CR by itself becomes a blank: what leaves has no CR or LF by itself, so no server
+ * behind us can see a line, or the end of the message, where we saw none. A line end is added at the end when there is
+ * none. NUL cannot be sent. */
 #ifndef CASEMATE_GATEWAY_SMTP_ENCODE_H
 #define CASEMATE_GATEWAY_SMTP_ENCODE_H
 

@@ -1,7 +1,7 @@
 /* Replies of an SMTP server (RFC 5321, 4.2; enhanced codes: RFC 2034, RFC 3463), read strictly and under limits.
  *
- * Each line is three digits, "-" (more lines follow) or a blank and text, or nothing, and CR LF; the digits of all lines
- * are equal. Anything else is bad: the connection cannot be understood any more. */
+ * Each line is three digits, "-" (more lines follow) or a blank and text, or nothing, and CR LF; the digits of all
+ * lines are equal. Anything else is bad: the connection cannot be understood any more. */
 #ifndef CASEMATE_GATEWAY_SMTP_REPLY_H
 #define CASEMATE_GATEWAY_SMTP_REPLY_H
 
