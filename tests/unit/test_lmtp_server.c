@@ -249,6 +249,27 @@ static void test_slow_message(void **state)
     str_release(&in);
 }
 
+/* Nor is a letter of a command now and then. */
+static void test_slow_command(void **state)
+{
+    struct fixture *f = *state;
+    struct str in = STR_INIT;
+    int fd = connect_tcp(start(f));
+    wait_for(f, fd, &in, "220");
+    for (int i = 0; i < 3; i++) {
+        hand_time += 99000;
+        send_all(fd, "N");
+        for (int n = 0; n < 5; n++)
+            net_loop_turn(f->loop, 1);
+    }
+    receive(fd, &in);
+    assert_null(strstr(str_cstr(&in), "421"));
+    hand_time += 3000;
+    wait_for(f, fd, &in, "421 4.4.2");
+    close(fd);
+    str_release(&in);
+}
+
 static void test_too_many_connections(void **state)
 {
     struct fixture *f = *state;
@@ -305,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_socket_left_behind, setup, teardown),
         cmocka_unit_test_setup_teardown(test_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_slow_message, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_slow_command, setup, teardown),
         cmocka_unit_test_setup_teardown(test_too_many_connections, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
     };

@@ -29,6 +29,7 @@ struct conn {
     bool waits; /* in the list of complete messages */
     bool in_message;
     bool lingers;
+    uint64_t commands; /* those of the session when the time for the next one began */
     struct lmtp_session session;
 };
 
@@ -74,10 +75,14 @@ static void conn_close(struct conn *c)
     free(c);
 }
 
+/* A part of a command is no progress: the time goes on until it is complete. */
 static void touch(struct conn *c)
 {
     const struct lmtp_limits *limits = &c->server->shared.limits;
     bool in_message = c->session.state == LMTP_TEXT;
+    if (!in_message && !c->in_message && c->idle.place && c->commands == c->session.commands)
+        return;
+    c->commands = c->session.commands;
     net_timer_set(c->server->loop, &c->idle, in_message ? limits->data_ms : limits->command_ms);
     if (in_message && !c->in_message)
         net_timer_set(c->server->loop, &c->message, limits->message_ms);
@@ -223,6 +228,7 @@ static void resume(struct conn *c)
     c->in = (struct str)STR_INIT;
     c->waits = c->in_message = false;
     net_timer_clear(c->server->loop, &c->message);
+    net_timer_clear(c->server->loop, &c->idle);
     conn_feed(c, str_sv(&rest)); /* may free c */
     str_release(&rest);
 }

@@ -192,6 +192,7 @@ static void run_line(struct lmtp_session *s, struct sv line)
     struct lmtp_command command;
     struct lmtp_reply refusal;
     struct arena arena = ARENA_INIT; /* what a transaction keeps is copied into its own */
+    s->commands++;
     if (!lmtp_command_read(&arena, line, &command, &refusal)) {
         lmtp_reply_write(&refusal, &s->out);
         count_error(s);

@@ -73,6 +73,7 @@ enum lmtp_state {
 struct lmtp_session {
     struct str out; /* to be sent; the caller empties it */
     enum lmtp_state state;
+    uint64_t commands; /* complete ones so far */
     /* private */
     struct lmtp_shared *shared;
     struct arena arena; /* of the transaction */
