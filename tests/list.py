@@ -21,7 +21,7 @@ SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_check
 LOOSE_STRINGS = ('test_markdown',)
 # These show nothing more under the sanitizers than the others do, and take long there.
 PLAIN_ONLY = ('110-kill', '150-site', '070-publish', '090-submit', '135-tree-models', '220-calls', '230-reviews',
-              '280-acts-on-pages', '290-play')
+              '280-acts-on-pages', '290-play', '310-postfix')
 
 
 def unit(build, name, env, long=False):

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "gateway/http/listen.h"
+#include "gateway/net/address.h"
 #include "http_client.h"
 
 /* --- connections
@@ -378,11 +378,14 @@ static void test_addresses(void **state CM_UNUSED)
         {"[::1]80", "", 1000000},
         {"a:+1", "", 1000000},
         {"99999", "", 1000000},
+        {"unix:", "", 1000000},
+        {"unix:name", "", 1000000},
+        {"unix:/folder/", "", 1000000},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        struct listen_address address;
+        struct address address;
         struct err err = ERR_INIT;
-        int result = listen_parse(table[i].text, &address, &err);
+        int result = address_parse(table[i].text, HTTP_DEFAULT_PORT, &address, &err);
         if ((result == CM_EUSAGE) != (table[i].port == 1000000))
             fail_msg("%s: %d", table[i].text, result);
         if (result == 0) {

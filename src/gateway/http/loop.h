@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "gateway/http/listen.h"
 #include "gateway/http/server.h"
+#include "gateway/net/listen.h"
 
 enum {
     LOOP_LINGER_MS = 2000,       /* after our last byte, to read what the client still sends */

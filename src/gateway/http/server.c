@@ -21,7 +21,7 @@ enum {
     THREADS_DEFAULT = 2,
     THREADS_MAX = 64,
     TICK_MS = 500,
-    URL_MAX = LISTEN_HOST_MAX + 32,
+    URL_MAX = ADDRESS_TEXT_MAX + 16,
     SPARE_FDS = 128
 };
 
@@ -63,7 +63,7 @@ static void raise_descriptor_limit(unsigned connections)
     setrlimit(RLIMIT_NOFILE, &limit); /* without it, accepting pauses when none is left */
 }
 
-static void make_url(struct http_server *server, const struct listen_address *address)
+static void make_url(struct http_server *server, const struct address *address)
 {
     bool v6 = strchr(address->host, ':') != NULL;
     snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u/", v6 ? "[" : "",
@@ -84,16 +84,17 @@ static int start_threads(struct http_server *server, unsigned count, struct err 
 
 static int prepare(struct http_server *server, const struct http_options *options, struct err *err)
 {
-    struct listen_address address;
-    int result =
-        listen_parse(options->address ? options->address : "localhost:8139", &address, err);
+    struct address address;
+    int result = address_parse(options->address ? options->address : "localhost", HTTP_DEFAULT_PORT, &address, err);
+    if (result == CM_OK && address.path[0])
+        result = err_set(err, CM_EUSAGE, "HTTP is served at a host and port, not at a unix socket");
     if (result == CM_OK && options->site) {
         result = index_store_open(options->site, server->shared.limits.cache, &server->site, err);
         server->shared.answer = files_answer;
         server->shared.context = server->site;
     }
     if (result == CM_OK)
-        result = listen_open(&address, &server->shared.listeners, err);
+        result = listen_open(&address, 0, &server->shared.listeners, err);
     if (result != CM_OK)
         return result;
     make_url(server, &address);

@@ -30,6 +30,8 @@
 #include "base/log.h"
 #include "gateway/http/response.h"
 
+enum { HTTP_DEFAULT_PORT = 8139 };
+
 struct http_limits {
     unsigned connections; /* at once; beyond, the idlest kept connection gives way, or the new one
                              gets 503 (1,024) */

@@ -1,76 +1,17 @@
 #define _GNU_SOURCE /* SOCK_CLOEXEC, SOCK_NONBLOCK */
-#include "gateway/http/listen.h"
+#include "gateway/net/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <sys/socket.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/sv.h"
-
 enum { LISTEN_BACKLOG = 512 };
-
-static int parse_port(const char *whole, struct sv text, unsigned *out, struct err *err)
-{
-    uint64_t port;
-    if (text.len > 5 || !sv_to_u64(text, 65535, &port))
-        return err_set(err, CM_EUSAGE,
-                       "\"%s\" is no address: the port must be a number from 0 to 65535", whole);
-    *out = (unsigned)port;
-    return CM_OK;
-}
-
-static bool only_digits(struct sv text)
-{
-    size_t i = 0;
-    while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9')
-        i++;
-    return text.len && i == text.len;
-}
-
-/* Cuts text into host and port; no ":" leaves port.at NULL. False: brackets or colons do not match
- * up. */
-static bool split(struct sv text, struct sv *host, struct sv *port)
-{
-    *port = (struct sv){NULL, 0};
-    *host = text;
-    if (sv_starts(text, SV("["))) {
-        ptrdiff_t end = sv_find_char(text, ']');
-        if (end < 2)
-            return false;
-        struct sv rest = sv_from_byte(text, (size_t)end + 1);
-        *host = sv_from(text.at + 1, (size_t)end - 1);
-        if (!rest.len)
-            return true;
-        *port = sv_from_byte(rest, 1);
-        return rest.at[0] == ':';
-    }
-    ptrdiff_t colon = sv_find_char(text, ':');
-    if (colon < 0)
-        return true;
-    *host = sv_from(text.at, (size_t)colon);
-    *port = sv_from_byte(text, (size_t)colon + 1);
-    return sv_find_char(*port, ':') < 0; /* an IPv6 address wants brackets */
-}
-
-int listen_parse(const char *text, struct listen_address *out, struct err *err)
-{
-    struct sv whole = sv_str(text), host, port;
-    out->port = LISTEN_DEFAULT_PORT;
-    if (only_digits(whole)) {
-        snprintf(out->host, sizeof(out->host), "localhost");
-        return parse_port(text, whole, &out->port, err);
-    }
-    if (!whole.len || !split(whole, &host, &port) || host.len >= sizeof(out->host))
-        return err_set(
-            err, CM_EUSAGE,
-            "\"%s\" is no address; expected localhost:8139, 127.0.0.1:8139, [::1]:8139 or :8139",
-            text);
-    snprintf(out->host, sizeof(out->host), "%.*s", SV_ARG(host));
-    return port.at ? parse_port(text, port, &out->port, err) : CM_OK;
-}
 
 static void set_port(struct sockaddr_storage *address, unsigned port)
 {
@@ -177,11 +118,88 @@ static int open_named(const char *host, struct listen_set *set, struct err *err)
     return last;
 }
 
-int listen_open(const struct listen_address *address, struct listen_set *out, struct err *err)
+/* --- unix sockets --- */
+
+/* Somebody answers at this socket. Only a socket that refuses is one that nobody listens at. */
+static bool is_served(const struct address_item *item)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return true;
+    bool served = connect(fd, (const struct sockaddr *)&item->storage, item->len) == 0 || errno != ECONNREFUSED;
+    close(fd);
+    return served;
+}
+
+static int remove_stale(const char *path, const struct address_item *item, struct err *err)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? CM_OK : err_errno(err, errno, "cannot listen at %s", path);
+    if (!S_ISSOCK(st.st_mode))
+        return err_set(err, CM_EUSAGE, "%s is there and is no socket; choose another path", path);
+    if (is_served(item))
+        return err_set(err, CM_EAGAIN, "%s is in use by another program; stop it or choose another path", path);
+    return unlink(path) < 0 ? err_errno(err, errno, "cannot remove the old socket %s", path) : CM_OK;
+}
+
+/* The mode is set before the file appears, so that nobody else can connect in between; the umask may have taken bits
+ * away, which come back afterwards. */
+static int bind_unix(const struct address_item *item, const char *path, unsigned mode, struct listen_set *out,
+                     struct err *err)
+{
+    struct stat st;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot listen at %s", path);
+    if (fchmod(fd, (mode_t)mode) < 0 || bind(fd, (const struct sockaddr *)&item->storage, item->len) < 0) {
+        int failure = errno;
+        close(fd);
+        return err_errno(err, failure, "cannot listen at %s", path);
+    }
+    if (chmod(path, (mode_t)mode) < 0 || lstat(path, &st) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
+        int failure = errno;
+        unlink(path);
+        close(fd);
+        return err_errno(err, failure, "cannot listen at %s", path);
+    }
+    out->port = 0;
+    out->fds[out->count++] = fd;
+    out->device = st.st_dev;
+    out->inode = st.st_ino;
+    snprintf(out->path, sizeof(out->path), "%s", path);
+    return CM_OK;
+}
+
+/* Two servers that start at once do not take each other's socket for a stale one: the folder is locked meanwhile. */
+static int open_unix(const char *path, unsigned mode, struct listen_set *out, struct err *err)
+{
+    struct address_item item;
+    char folder[ADDRESS_PATH_MAX];
+    address_unix(path, &item);
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_EX) < 0) {
+        int failure = errno;
+        if (lock >= 0)
+            close(lock);
+        return err_errno(err, failure, "cannot listen at %s", path);
+    }
+    int result = remove_stale(path, &item, err);
+    if (result == CM_OK)
+        result = bind_unix(&item, path, mode, out, err);
+    close(lock);
+    return result;
+}
+
+int listen_open(const struct address *address, unsigned mode, struct listen_set *out, struct err *err)
 {
     int result;
     *out = (struct listen_set){.port = address->port};
     err->code = 0;
+    if (address->path[0])
+        return open_unix(address->path, mode, out, err);
     if (!address->host[0])
         result = open_every(out);
     else if (strcmp(address->host, "localhost") == 0)
@@ -206,4 +224,8 @@ void listen_close(struct listen_set *set)
     for (size_t i = 0; i < set->count; i++)
         close(set->fds[i]);
     set->count = 0;
+    struct stat st;
+    if (set->path[0] && lstat(set->path, &st) == 0 && st.st_dev == set->device && st.st_ino == set->inode)
+        unlink(set->path);
+    set->path[0] = '\0';
 }
