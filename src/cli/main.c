@@ -49,6 +49,11 @@ const struct command commands[] = {
      "nothing-new or unread becomes cited when a threat cites the document. Rows that stay wrong are named; "
      "exit code 1 then.",
      cmd_coverage},
+    {"gaps", "[ID]", "what each document does about each threat",
+     "For each threat, or for one: the documents that it affects or that respond to it, by how far the best response\n"
+     "reaches; \"open\" are those that it affects and that have no response, \"unread\" those of them that nobody\n"
+     "read as a whole. The site has it as a table, gaps.html.",
+     cmd_gaps},
     {"threat",
      "list [--stage S] [--priority N] [--area A] [--reference DOC] [--level L] [--text WORDS]\n"
      "show ID\n"
@@ -251,8 +256,8 @@ const struct command commands[] = {
      "needs no store.\n"
      "\"erase\" destroys words that were said, on request: those of an event, or with --words those that hold the\n"
      "words, in one event or in all. The reason stands in their place, everywhere; ids, votes and dates remain, and\n"
-     "the chain verifies. Stored editions lose the same words, or the file that holds them. What is the present text of\n"
-     "a threat is changed first. Backups and copies elsewhere are not reached.",
+     "the chain verifies. Stored editions lose the same words, or the file that holds them. What is the present text\n"
+     "of a threat is changed first. Backups and copies elsewhere are not reached.",
      cmd_record},
     {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",

@@ -18,6 +18,7 @@
 #include "document/analysis.h"
 #include "document/build.h"
 #include "document/site_page.h"
+#include "document/write.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -73,9 +74,17 @@ static void add_acts(struct digest_state *s, const struct view *v, size_t index)
 {
     struct arena a = ARENA_INIT;
     struct doc_block *shown = doc_block_new(&a, DOC_SECTION);
+    struct str data = STR_INIT;
+    struct json j;
+    json_init(&j, &data, true);
+    json_object(&j);
     build_threat_acts(&a, v, index, shown);
     if (shown->first)
         tree_digest_add(s, shown->first, NULL);
+    write_acts(&j, v, index);
+    json_end(&j);
+    digest_add_part(s, str_sv(&data));
+    str_release(&data);
     arena_release(&a);
 }
 
