@@ -60,6 +60,8 @@ static void add_history(struct digest_state *s, const struct view *v, const stru
         digest_add_part(s, c->text.len ? SV("changed") : SV("removed"));
         digest_add_part(s, c->who);
         digest_add_part(s, c->why);
+        digest_add_part(s, c->source);
+        digest_add(s, sv_from((const char *)&c->seq, sizeof c->seq));
     }
     for (size_t i = 0; i < v->editions.len; i++) {
         const struct edition *e = &v->editions.at[i];

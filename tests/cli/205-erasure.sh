@@ -60,6 +60,8 @@ nowhere() { # NAME PATTERN FILE...
     set -- $(ls -d "$@" 2>/dev/null)
     if grep -aErq -- "$pattern" "$@"; then fail "$name" "$(grep -aErl -- "$pattern" "$@")"; else pass "$name"; fi
 }
+run "$CM" threat history G-0001
+says 'a field that a round wrote says so' 'round.close +R-1 +likelihood'
 does 'the record verifies' "$CM" record verify
 nowhere 'the words are in no byte of the store' "${WORDS// /|}" s.db s.db-wal s.db-shm
 does 'export again' "$CM" export folder
