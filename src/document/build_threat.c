@@ -418,7 +418,8 @@ static void history(struct entry *e, struct doc_block *parent)
                 break;
             if (!c->initial)
                 history_row(e, table, date, build_sv(e->a, "%.*s %s", SV_ARG(c->field),
-                                                     c->text.len ? "changed" : "removed"), c->who, c->why, came_from(e->a, c));
+                                                     c->text.len ? "changed" : "removed"),
+                            c->who, c->why, came_from(e->a, c));
         }
         if (edition)
             history_row(e, table, edition->date, build_sv(e->a, "edition %.*s published", SV_ARG(edition->version)),

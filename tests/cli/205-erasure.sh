@@ -164,7 +164,15 @@ does 'the record verifies' "$CM" record verify
 does 'the same name may join anew' "$CM" member add 'Ada Byron' --now $NOW
 run "$CM" member list
 says 'as somebody else' 'Ada Byron +yes'
+
 sed -i 's/first: Rosa, last: Hedge/first: Rosa, last: Quince/' folder/sig.yaml
 does 'an author of the documents' "$CM" --db v.db init --profile folder
 fails 1 'as an author' 'is taken from sig.yaml first' "$CM" --db v.db member leave 'Rosa Quince' --pseudonym --reason 'on request' --now $NOW
+# A group that was ended adds nothing, but people keep these rights.
+run "$CM" threat withdraw G-0003 --reason 'no threat' --as 'Rosa Quince' --now $NOW
+run "$CM" threat reopen G-0003 --to noted --reason 'WORDLATE was said' --as 'Rosa Quince' --now $NOW
+run "$CM" sig end --by Council --link https://example.org/minutes --reason 'done' --now $NOW
+fails 1 'was ended' 'after the end nobody joins' "$CM" member add Late --now $NOW
+does 'words go' "$CM" record erase --words WORDLATE --reason 'on request' --now $NOW
+does 'and the record verifies' "$CM" record verify
 finish
