@@ -47,6 +47,7 @@ struct act_event {
     struct sv actor; /* pseudonymous id */
     struct sv action, subject;
     const struct json_value *payload;
+    bool erased; /* the payload is what remains of it; of an adopted record only */
 };
 /* Makes the rows of an event; does nothing for actions that have none of this kind. A payload that lacks what
  * its action always has is CM_ECORRUPT. */

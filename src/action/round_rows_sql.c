@@ -2,6 +2,7 @@
  * nobody committed to is not adopted. */
 #include "action/round.h"
 
+#include "action/erasure.h"
 #include "base/date.h"
 
 struct digest round_commitment(struct sv salt, struct sv round, struct sv threat, struct sv factor, struct sv answer,
@@ -174,6 +175,7 @@ struct opening {
 struct opened {
     struct sv threat, factor, pseudonym, answer, reason, name;
     struct digest salt;
+    bool erased; /* of it only the answer is left, which is held against no commitment */
 };
 
 static int read_opened(const struct act_event *e, const struct json_value *item, struct opened *out, struct err *err)
@@ -188,7 +190,8 @@ static int read_opened(const struct act_event *e, const struct json_value *item,
     if (!rc)
         rc = act_text(e, item, "reason", &out->reason, err);
     out->name = json_get_text(item, "name");
-    return rc ? rc : act_digest(e, item, "salt", &out->salt, err);
+    out->erased = erasure_of_item(e, item);
+    return rc || out->erased ? rc : act_digest(e, item, "salt", &out->salt, err);
 }
 
 static void bind_key(struct store_stmt *q, struct sv round, const struct opened *o)
@@ -211,7 +214,7 @@ static int check_commitment(struct opening *r, const struct opened *o, struct er
         return rc;
     bind_key(q, id, o);
     while ((rc = store_step(q, err)) == STORE_ROW)
-        good = sv_eq(store_text(q, 0), digest_sv(&d));
+        good = o->erased || sv_eq(store_text(q, 0), digest_sv(&d));
     store_done(q);
     if (rc || good)
         return rc;
@@ -230,7 +233,8 @@ static int put_opened(struct opening *r, const struct opened *o, struct err *err
     bind_key(q, r->round.id, o);
     store_bind_text(q, 5, o->answer);
     store_bind_text(q, 6, o->reason);
-    store_bind_blob(q, 7, digest_sv(&o->salt));
+    if (!o->erased)
+        store_bind_blob(q, 7, digest_sv(&o->salt));
     if (o->name.len)
         store_bind_text(q, 8, o->name);
     return act_run(q, err);

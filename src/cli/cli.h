@@ -116,6 +116,7 @@ int cmd_import(struct cli *c, const struct command *self, int argc, const char *
 int cmd_export(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_check(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_gaps(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_coverage(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_threat(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);

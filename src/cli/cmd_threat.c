@@ -343,8 +343,8 @@ static struct sv one_line(struct arena *a, struct sv text, size_t most)
 static void print_history(struct cli *c, const struct threat_view *t, const char *field)
 {
     struct table table;
-    table_init(&table, &c->arena, 6);
-    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FIELD", "NOW"};
+    table_init(&table, &c->arena, 7);
+    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FROM", "FIELD", "NOW"};
     for (size_t i = 0; i < ARRAY_LEN(heads); i++)
         table_cell(&table, sv_str(heads[i]));
     for (size_t i = 0; i < t->changes.len; i++) {
@@ -355,6 +355,7 @@ static void print_history(struct cli *c, const struct threat_view *t, const char
         table_cell(&table, sv_str(date_format_time(&c->arena, h->at)));
         table_cell(&table, h->who);
         table_cell(&table, h->action);
+        table_cell(&table, h->source);
         table_cell(&table, h->field);
         struct sv now = one_line(&c->arena, h->text, 50);
         table_cell(&table, h->why.len ? sv_str(arena_printf(&c->arena, "%.*s  (why: %.*s)", SV_ARG(now),

@@ -49,6 +49,11 @@ const struct command commands[] = {
      "nothing-new or unread becomes cited when a threat cites the document. Rows that stay wrong are named; "
      "exit code 1 then.",
      cmd_coverage},
+    {"gaps", "[ID]", "what each document does about each threat",
+     "For each threat, or for one: the documents that it affects or that respond to it, by how far the best response\n"
+     "reaches; \"open\" are those that it affects and that have no response, \"unread\" those of them that nobody\n"
+     "read as a whole. The site has it as a table, gaps.html.",
+     cmd_gaps},
     {"threat",
      "list [--stage S] [--priority N] [--area A] [--reference DOC] [--level L] [--text WORDS]\n"
      "show ID\n"
@@ -107,11 +112,12 @@ const struct command commands[] = {
      "list\n"
      "show NAME\n"
      "add NAME [--mail ADDRESS]... [--jid ADDRESS]...\n"
-     "leave NAME [--reason TEXT]",
+     "leave NAME [--reason TEXT] [--pseudonym]",
      "who belongs to the group",
      "\"add\" makes somebody a member, or notes a further address of one. Addresses stay in the store: they are never\n"
      "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
-     "addresses; what they did stays under the name.",
+     "addresses; what they did stays under the name. --pseudonym, on request, also later, puts \"Former member 3\"\n"
+     "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.",
      cmd_member},
     {"role",
      "list\n"
@@ -257,9 +263,14 @@ const struct command commands[] = {
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already.",
      cmd_serve},
-    {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]", "the public record",
+    {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]\nerase [EVENT] [--words TEXT] --reason TEXT",
+     "the public record",
      "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it "
-     "needs no store.",
+     "needs no store.\n"
+     "\"erase\" destroys words that were said, on request: those of an event, or with --words those that hold the\n"
+     "words, in one event or in all. The reason stands in their place, everywhere; ids, votes and dates remain, and\n"
+     "the chain verifies. Stored editions lose the same words, or the file that holds them. What is the present text\n"
+     "of a threat is changed first. Backups and copies elsewhere are not reached.",
      cmd_record},
     {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",

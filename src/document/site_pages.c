@@ -261,6 +261,7 @@ static const struct {
     {"stride.html", "By class of harm", "what is violated"},
     {"documents/index.html", "By document", "what touches a specification, with a worksheet for its authors"},
     {"coverage.html", "Coverage", "which specifications were read, and what came of it"},
+    {"gaps.html", "Gaps", "what each specification does about each threat"},
     {"matrix.html", "Risk matrix", "likelihood against damage"},
     {"board.html", "Board", "all threats by stage"},
 };

@@ -201,6 +201,7 @@ static int threat_json(struct site *s, size_t i, struct err *err)
     if (t->tree)
         json_put(&j, "attack_tree", t->tree_text);
     write_analysis(&j, s->v, i);
+    write_acts(&j, s->v, i);
     json_end(&j);
     json_finish(&j);
     return site_put(s, path, str_sv(&s->buffer), err);
