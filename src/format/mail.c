@@ -257,6 +257,8 @@ static void read_header(struct arena *a, struct mail *m)
 /* A message whose lines end with CR alone, with LF instead. */
 static struct sv with_line_ends(struct arena *a, struct sv bytes)
 {
+    if (!bytes.len)
+        return SV_NONE;
     if (memchr(bytes.at, '\n', bytes.len) || !memchr(bytes.at, '\r', bytes.len))
         return bytes;
     char *copy = arena_strndup(a, bytes.at, bytes.len);

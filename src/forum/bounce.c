@@ -171,7 +171,7 @@ static void take_original(struct report *r, struct sv bytes)
     while (sv_next_line(&rest, &line) && !sv_trim(line).len) /* blanks before it */
         bytes = rest;
     bytes.len = bytes.len < BOUNCE_TEXT_MAX ? bytes.len : BOUNCE_TEXT_MAX;
-    if (!r->has_original && !mail_read_header(r->a, bytes, &r->original, &err))
+    if (bytes.len && !r->has_original && !mail_read_header(r->a, bytes, &r->original, &err))
         r->has_original = r->original.field_count > 1;
 }
 
