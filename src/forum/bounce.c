@@ -493,7 +493,9 @@ static bool is_auto_reply(const struct mail *m)
         return true;
     bool other = has_null_path(m) || value_says(m, "Precedence", bulk) ||
                  mail_find(m, "X-Auto-Response-Suppress") || value_says(m, "Auto-Submitted", bulk);
-    return other && bounce_says(m->subject, subjects) && !mail_find(m, "List-Id");
+    static const char *const owner[] = {"owner-", "-owner", "-bounces", NULL}; /* lists from before List-Id */
+    bool listed = mail_find(m, "List-Id") || value_says(m, "Sender", owner) || value_says(m, "Return-Path", owner);
+    return other && !listed && bounce_says(m->subject, subjects);
 }
 
 static bool is_challenge(const struct mail *m, struct sv text)

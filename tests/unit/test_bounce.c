@@ -187,6 +187,7 @@ static void test_other_mails_of_machines(void **state CM_UNUSED)
         {"Subject: my vacation in Rome\n\nx\n", "none"}, /* a subject alone proves nothing */
         {"Precedence: bulk\nList-Id: <other.example.net>\nSubject: Vacation and meetings\n\nx\n",
          "none"},
+        {"Precedence: bulk\nSender: owner-x@example.net\nSubject: Vacation and meetings\n\nx\n", "none"},
         {"Auto-Submitted: no\nSubject: s\n\nx\n", "none"},
         {"Auto-Submitted: auto-generated\nSubject: build failed\n\nx\n", "none"},
         {"List-Id: Security <sec.example.org>\nSubject: s\n\nx\n", "loop"},
