@@ -12,7 +12,7 @@ does 'a round' "$CM" round open G-0001 --as Lin --now 2026-12-01
 does 'a review' "$CM" review request G-0002 --to lea@far.example --name 'Lea Stone' --by 2026-12-20 --as Lin --now 2026-12-01
 
 # One reminder for each date and kind.
-told() { "$CM" tick --now "$1" --json >"$out" 2>"$err" || cat "$err"; json "' '.join(sorted('%s:%s:%s' % (n['to'], n['id'], n['reminder']) for n in d['notices']))"; }
+told() { "$CM" tick --now "$1" --json >"$out" 2>"$err" || cat "$err"; json "' '.join(sorted('%s:%s:%s' % (n['to'], n.get('id', n['kind']), n['reminder']) for n in d['notices']))"; }
 is 'nothing long before' '' "$(told 2026-12-02)"
 is 'two days before its last day' 'Lin:R-1:before' "$(told 2026-12-06)"
 is 'once' '' "$(told 2026-12-06)"
@@ -83,7 +83,10 @@ does 'and verifies' "$CM" record verify
 # The resident form.
 "$CM" serve --http localhost:0 --tick 1 --now 2027-05-01 >serve.out 2>serve.err &
 server=$!
-for _ in $(seq 100); do grep -q 'the clock closed' serve.err && break; sleep 0.1; done
+for _ in $(seq 1200); do
+    if grep -q 'the clock closed' serve.err || ! kill -0 $server 2>/dev/null; then break; fi
+    sleep 0.1 # a PDF may take its time
+done
 kill $server
 wait $server
 says 'a server ticks' 'the clock closed 0 rounds and wrote 1 reminders' serve.err
