@@ -57,7 +57,7 @@ def programs(args):
     env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
     for test in ('pages', 'markup'):
         yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
-    for check in ('check-layers', 'check-headers', 'lint'):
+    for check in ('check-layers', 'check-headers', 'check-rules', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)]}
     yield from unit(args.build, 'unit', {}, args.long)
     yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'timeout': 1200}

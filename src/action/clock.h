@@ -2,14 +2,14 @@
  *
  * One tick at a time:
  *   - a round that is due and has its quorum is closed, where process.md says `rounds: {closed_by: clock}`;
- *   - for everything that register/due.h lists, a reminder is written: remind_days before, on the last day, once it is
- *     overdue, and when deputies may act. Each once for a thing and its date; of several that would be due together only
- *     the last; never one that comes before one that was written.
+ *   - for everything that register/due.h lists, a reminder is written: remind_days before, on the last day, once it
+ *     is overdue, and when deputies may act. Each once for a thing and its date; of several that would be due together
+ *     only the last; never one that comes before one that was written.
  *
- * A tick may come at any time, late, twice, after a restart, or in two processes at once: what it wrote is in the store
- * before anybody hears of it, under a key that holds once. A clock that jumps forward makes reminders early, one that
- * jumps back makes none again. Reminders and notices are private and no part of the record: a store that adopts an
- * exported record begins without any. After the end of a group a tick does nothing. */
+ * A tick may come at any time, late, twice, after a restart, or in two processes at once: what it wrote is in the
+ * store before anybody hears of it, under a key that holds once. A clock that jumps forward makes reminders early, one
+ * that jumps back makes none again. Reminders and notices are private and no part of the record: a store that adopts
+ * an exported record begins without any. After the end of a group a tick does nothing. */
 #ifndef CASEMATE_ACTION_CLOCK_H
 #define CASEMATE_ACTION_CLOCK_H
 

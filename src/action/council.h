@@ -1,6 +1,6 @@
-/* After an appeal was decided, the body that the group reports to may be asked (process.md, "Appeals"). What it answers is
- * noted by somebody whose role may "answer", or by the operator. It binds by being recorded: a decision whose appeal is
- * upheld is set aside, and accepts nothing any more. Errors: as in action.h. */
+/* After an appeal was decided, the body that the group reports to may be asked (process.md, "Appeals"). What it
+ * answers is noted by somebody whose role may "answer", or by the operator. A decision whose appeal is upheld is set
+ * aside, and accepts nothing any more. Errors: as in action.h. */
 #ifndef CASEMATE_ACTION_COUNCIL_H
 #define CASEMATE_ACTION_COUNCIL_H
 

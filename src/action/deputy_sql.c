@@ -62,11 +62,11 @@ static int not_yet(const struct act *act, int64_t since, struct err *err)
     unsigned days = act->profile->process.deputy_days;
     struct sv name = act->stands_for->name, id = act->stands_for->id;
     if (!since || act->c->now < since)
-        return err_set(err, CM_EREFUSED, "%.*s may act as deputy of the role \"%.*s\" on what waits for it, and this does "
-                       "not wait yet (process.md, deputy_days)", SV_ARG(act->c->actor), SV_ARG(name));
+        return err_set(err, CM_EREFUSED, "%.*s may act as deputy of the role \"%.*s\" on what waits for it, and this "
+                       "does not wait yet (process.md, deputy_days)", SV_ARG(act->c->actor), SV_ARG(name));
     if (!days)
-        return err_set(err, CM_EREFUSED, "%.*s may act as deputy only while everybody who holds the role \"%.*s\" is away "
-                       "(process.md, deputy_days: 0); \"casemate away list\" shows who is", SV_ARG(act->c->actor),
+        return err_set(err, CM_EREFUSED, "%.*s may act as deputy only while everybody who holds the role \"%.*s\" is "
+                       "away (process.md, deputy_days: 0); \"casemate away list\" shows who is", SV_ARG(act->c->actor),
                        SV_ARG(name));
     return err_set(err, CM_EREFUSED, "%.*s may act as deputy from %s on, when this has waited for %u days (process.md, "
                    "deputy_days), or while everybody who holds the role \"%.*s\" is away (casemate away list)",
@@ -221,7 +221,8 @@ int action_away_end(struct action_context *c, struct sv name, struct action_resu
 
 static int no_valid(const struct act_event *e, const char *key, struct err *err)
 {
-    return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"%s\"", (long long)e->seq, SV_ARG(e->action), key);
+    return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"%s\"", (long long)e->seq, SV_ARG(e->action),
+                   key);
 }
 
 static int apply_announce(struct store *s, const struct act_event *e, struct sv member, struct err *err)

@@ -609,7 +609,8 @@ static int decision_refer(struct cli *c, const struct command *self, int argc, c
         {"answer-by", OPTION_TEXT, &answer_by, "DATE", "until when one waits, or +14d (default: 30 days)"}};
     int rc = one_word(c, self, argc, argv, options, ARRAY_LEN(options), "a decision, such as D-1", &id, &context);
     return rc ? rc - 1
-              : done(c, "the council is asked", &r, action_decision_refer(&context, id, sv_str(answer_by), &r, &c->err));
+              : done(c, "the council is asked", &r,
+                     action_decision_refer(&context, id, sv_str(answer_by), &r, &c->err));
 }
 
 static int decision_answer(struct cli *c, const struct command *self, int argc, const char **argv)

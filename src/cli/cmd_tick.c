@@ -96,7 +96,8 @@ int cmd_tick(struct cli *c, const struct command *self, int argc, const char **a
     if (rc)
         return options_exit(rc);
     if (words.len || c->as || c->role)
-        return usage_error(self, words.len ? "tick wants no word" : "the clock acts for nobody; leave --as and --role out");
+        return usage_error(self, words.len ? "tick wants no word"
+                                           : "the clock acts for nobody; leave --as and --role out");
     if (list_all)
         return list(c);
     if ((rc = cli_open(c, 0)))

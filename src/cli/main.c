@@ -129,7 +129,8 @@ const struct command commands[] = {
      "who is not there to act, and who may act instead",
      "Who holds a role says from when to when they are away. A role with \"deputy_for\" in sig.yaml stands in for\n"
      "another one: who holds it may close a round or a call, settle objections and record the report when that has\n"
-     "waited for the deputy_days of process.md, or while everybody who holds the other role is away. The record says so.",
+     "waited for the deputy_days of process.md, or while everybody who holds the other role is away. The record says\n"
+     "so.",
      cmd_away},
     {"call",
      "open DOCUMENT VERSION --question TEXT [--until DATE]\n"
@@ -166,9 +167,9 @@ const struct command commands[] = {
      "answer DECISION dismissed|upheld --reason TEXT --link URL",
      "what was decided, and whether it still holds",
      "A decision is valid, valid with editorial changes, outdated (its text changed since), or overturned (an appeal\n"
-     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one. After that,\n"
-     "\"refer\" asks the body that the group reports to, and \"answer\" notes what it says, by somebody whose role may\n"
-     "answer: \"upheld\" sets the decision aside.",
+     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one. After\n"
+     "that, \"refer\" asks the body that the group reports to, and \"answer\" notes what it says, by somebody whose\n"
+     "role may answer: \"upheld\" sets the decision aside.",
      cmd_decision},
     {"round",
      "list\n"
@@ -215,9 +216,9 @@ const struct command commands[] = {
      "last day and who should see to it. --now DATE asks for another day.",
      cmd_due},
     {"tick", "[--list]", "do what the clock is to do, and remind people, once",
-     "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be due\n"
-     "(remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often it\n"
-     "runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
+     "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be\n"
+     "due (remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often\n"
+     "it runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
      cmd_tick},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
@@ -260,8 +261,8 @@ const struct command commands[] = {
      cmd_lint},
     {"serve", "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS]", "serve the site, read-only",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
-     "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does what\n"
-     "\"casemate tick\" does, every SECONDS (default 60; 0: never).",
+     "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).",
      cmd_serve},
     {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]", "the public record",
      "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it "

@@ -317,7 +317,8 @@ static void state(struct arena *a, struct sv council, struct doc_block *p, const
 {
     enum voted_match match = of ? of->match : d->call->match;
     if (d->council && d->council->answer == COUNCIL_UPHELD) {
-        doc_textf(a, p, " Set aside after an appeal to %.*s (%.*s).", SV_ARG(council), SV_ARG(build_date(a, d->council->answered)));
+        doc_textf(a, p, " Set aside after an appeal to %.*s (%.*s).", SV_ARG(council),
+                  SV_ARG(build_date(a, d->council->answered)));
         return;
     }
     if (d->overturned) {

@@ -10,7 +10,8 @@
 #include "register/view.h"
 
 enum due_kind {
-    DUE_REVIEW, DUE_HANDOVER, DUE_ROUND, DUE_CALL, DUE_EMBARGO, DUE_ROLE, DUE_SILENCE, DUE_REPORT, DUE_COUNCIL, DUE_KINDS
+    DUE_REVIEW, DUE_HANDOVER, DUE_ROUND, DUE_CALL, DUE_EMBARGO, DUE_ROLE, DUE_SILENCE, DUE_REPORT, DUE_COUNCIL,
+    DUE_KINDS
 };
 extern const char *const due_kind_names[DUE_KINDS]; /* "review", "hand-over", ... */
 

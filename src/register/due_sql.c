@@ -41,9 +41,11 @@ static int load_times(struct store *s, int64_t now, struct due_clocks *out, stru
 int due_load(struct store *s, struct arena *a, int64_t now, struct due_clocks *out, struct err *err)
 {
     memset(out, 0, sizeof(*out));
-    int rc = load_open(s, a, "SELECT id, due, NULL FROM round WHERE closed IS NULL ORDER BY number", DUE_ROUND, out, err);
+    int rc = load_open(s, a, "SELECT id, due, NULL FROM round WHERE closed IS NULL ORDER BY number", DUE_ROUND, out,
+                       err);
     if (!rc)
-        rc = load_open(s, a, "SELECT id, until, NULL FROM call WHERE closed IS NULL ORDER BY number", DUE_CALL, out, err);
+        rc = load_open(s, a, "SELECT id, until, NULL FROM call WHERE closed IS NULL ORDER BY number", DUE_CALL, out,
+                       err);
     if (!rc)
         rc = load_open(s, a, "SELECT id, until, NULL FROM embargo WHERE released IS NULL ORDER BY number", DUE_EMBARGO,
                        out, err);

@@ -1,8 +1,8 @@
-/* Every action of the action table, tried by everybody: permitted and refused, by one table. An action that is in no row
- * here is a fault, and so is a row for an action that is not there.
+/* Every action of the action table, tried by everybody: permitted and refused, by one table. An action that is in no
+ * row here is a fault, and so is a row for an action that is not there.
  *
- * The group is that of profiles/minimal in the mode for about three people, with the roles of profiles/xmpp. It is brought
- * to a day on which each action could be done by somebody; each try begins there and is undone. */
+ * The group is that of profiles/minimal in the mode for about three people, with the roles of profiles/xmpp. It is
+ * brought to a day on which each action could be done by somebody; each try begins there and is undone. */
 #include "action/acts.h"
 #include "action/call.h"
 #include "action/council.h"
@@ -401,7 +401,7 @@ static void appealed(struct fixture *f, const char *decision, const char *call, 
     OK(f, (as(f, NULL, NULL, day + 8), close_call(f, call, "not-accepted")));
 }
 
-/* D-1 to be appealed, D-2 to be asked about, D-4 to be answered; C-6 waits with objections, C-7 without, C-8 is open. */
+/* D-1 to be appealed, D-2 to be asked about, D-4 to be answered; C-6 waits with objections, C-7 without. */
 static void prepare_calls(struct fixture *f)
 {
     decide(f, "C-1", "process", 0);
@@ -443,7 +443,7 @@ static void write_later(struct fixture *f)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    strcpy(f->dir, "/tmp/casemate-test-XXXXXX");
+    memcpy(f->dir, "/tmp/casemate-test-XXXXXX", sizeof("/tmp/casemate-test-XXXXXX"));
     assert_non_null(mkdtemp(f->dir));
     diag_init(&f->diag, &f->arena);
     OK(f, store_open(":memory:", STORE_CREATE, &f->store, &f->err));
