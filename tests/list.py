@@ -20,7 +20,7 @@ SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_check
 # md4c calls strcspn() for every line; the strict check looks for the end of the whole text each time: quadratic.
 LOOSE_STRINGS = ('test_markdown',)
 # These show nothing more under the sanitizers than the others do, and take long there.
-PLAIN_ONLY = ('110-kill', '150-site', '070-publish', '090-submit', '135-tree-models', '220-calls', '230-reviews',
+PLAIN_ONLY = ('110-kill', '115-kill-acts', '150-site', '070-publish', '090-submit', '135-tree-models', '220-calls', '230-reviews',
               '280-acts-on-pages', '290-play')
 
 
