@@ -21,12 +21,14 @@ static int due_rounds(struct action_context *c, const struct due_list *due, stru
             continue;
         own.reason = SV("its time was over (process.md, rounds)");
         int rc = action_round_close(&own, d->id, false, &done, err);
-        if (rc == CM_EREFUSED) /* no quorum, or another process was first: it stays a leader's business */
-            *err = (struct err)ERR_INIT;
-        else if (rc)
+        if (rc == CM_EAGAIN || rc == CM_ECORRUPT || rc == CM_EIO)
             return rc;
-        else
+        if (!rc)
             *vec_push(c->arena, &out->closed) = d->id;
+        else if (rc != CM_EREFUSED && c->log) /* one round that cannot be closed keeps no reminder back */
+            log_notice(c->log, "%.*s was not closed: %s", SV_ARG(d->id), err->text);
+        if (rc) /* no quorum, or another process was first: it stays a leader's business */
+            *err = (struct err)ERR_INIT;
     }
     return CM_OK;
 }

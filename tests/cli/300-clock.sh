@@ -52,6 +52,13 @@ is 'after the days of the process deputies hear of both' \
     'Ben:C-1:deputy Ben:R-1:deputy Lin:C-1:deputy Lin:R-1:deputy' "$(told 2027-01-02)"
 run "$CM" due --now 2027-01-02
 says 'and are named' 'Editor or Deputy +to close round R-1'
+run "$CM" due --json --now 2027-01-02
+is 'for programs, too' deputy "$(json "[e['deputy'] for e in d['due'] if e.get('id') == 'R-1'][0]")"
+does 'the site' "$CM" publish --to site --formats html,text --now 2027-01-02
+says 'its front page says what is overdue, and who is responsible' \
+    '2026-12-08</strong> \(overdue by 25 days\): to close round R-1 \(Editor or Deputy\)' site/index.html
+"$CM" report --since 2026-12-01 --now 2027-01-02 | tr -s ' \n' ' ' >"$out"
+says 'and so does the report' 'to close round R-1 \(Editor or Deputy\): since 2026-12-08'
 
 # The clock closes a round where the process says so, and where there is a quorum.
 minimal clocked
