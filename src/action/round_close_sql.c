@@ -219,6 +219,8 @@ static void put_left_sealed(struct json *j, const struct closing *r)
 static void put_payload(struct json *j, const void *data)
 {
     const struct closing *r = data;
+    if (j != &r->act.json) /* that one has it */
+        act_put_deputy(&r->act, j);
     json_put(j, "round", r->id);
     if (r->override) {
         json_key(j, "overridden");
@@ -338,11 +340,14 @@ static int commit(struct closing *r, struct err *err)
 static int close_round(struct store *s, void *context, struct err *err)
 {
     struct closing *r = context;
-    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", 0, r->out, err);
+    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", r->override ? 0 : ACT_DEPUTY,
+                       r->out, err);
     if (!rc)
         rc = round_row(s, r->c->arena, r->id, &r->round, err);
     if (!rc)
         rc = check_state(r, err);
+    if (!rc)
+        rc = act_waits(&r->act, r->round.due, err);
     if (!rc) {
         r->mode = process_mode(&r->act.profile->process);
         rc = read_all(r, err);

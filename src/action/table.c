@@ -4,7 +4,7 @@
 
 const char *const permission_names[PERMISSIONS] = {"read",     "propose", "comment", "estimate", "position", "edit",
                                                    "advance",  "merge",   "moderate", "round",   "call",     "publish",
-                                                   "override", "import",  "configure", "appeal"};
+                                                   "override", "import",  "configure", "appeal", "answer"};
 
 const struct action_info action_table[] = {
     {"import", "import", "DIR", "take a folder's content into the store, three ways against the last import",
@@ -62,6 +62,12 @@ const struct action_info action_table[] = {
      "record an objection as dissent beside the decision", PERMIT_CALL},
     {"decision.appeal", "decision appeal", "DECISION --reason TEXT [--until DATE]",
      "appeal a decision: a call on it is opened", PERMIT_APPEAL},
+    {"decision.refer", "decision refer", "DECISION --reason TEXT [--answer-by DATE]",
+     "ask the council about a decision whose appeal was decided", PERMIT_APPEAL},
+    {"decision.answer", "decision answer", "DECISION dismissed|upheld --reason TEXT --link URL",
+     "what the council says to the appeal", PERMIT_ANSWER},
+    {"away.announce", "away announce", "NAME [--from DATE] --until DATE", "say when you are away", PERMIT_READ},
+    {"away.end", "away end", "NAME", "say that you are back", PERMIT_READ},
     {"threat.challenge", "threat challenge", "ID --reason TEXT",
      "say that the last change was not editorial", PERMIT_POSITION},
     {"round.open", "round open", "ID... [--until DATE] [--follows ROUND] [--reason TEXT]",

@@ -122,6 +122,7 @@ int cmd_threat(struct cli *c, const struct command *self, int argc, const char *
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_embargo(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_away(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_call(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_position(struct cli *c, const struct command *self, int argc, const char **argv);
@@ -132,6 +133,7 @@ int cmd_estimate(struct cli *c, const struct command *self, int argc, const char
 int cmd_review(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_handover(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_due(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_tick(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -128,6 +128,16 @@ const struct command commands[] = {
      "rights of the roles on record; before, the operator answers for everybody. A role with \"mark: true\" is held\n"
      "only with --mark (what entitles to it) and until its last day.",
      cmd_role},
+    {"away",
+     "list\n"
+     "announce NAME [--from DATE] --until DATE\n"
+     "end NAME",
+     "who is not there to act, and who may act instead",
+     "Who holds a role says from when to when they are away. A role with \"deputy_for\" in sig.yaml stands in for\n"
+     "another one: who holds it may close a round or a call, settle objections and record the report when that has\n"
+     "waited for the deputy_days of process.md, or while everybody who holds the other role is away. The record says\n"
+     "so.",
+     cmd_away},
     {"call",
      "open DOCUMENT VERSION --question TEXT [--until DATE]\n"
      "open process|template --question TEXT [--until DATE]\n"
@@ -158,10 +168,14 @@ const struct command commands[] = {
     {"decision",
      "list\n"
      "show DECISION\n"
-     "appeal DECISION --reason TEXT [--until DATE]",
+     "appeal DECISION --reason TEXT [--until DATE]\n"
+     "refer DECISION --reason TEXT [--answer-by DATE]\n"
+     "answer DECISION dismissed|upheld --reason TEXT --link URL",
      "what was decided, and whether it still holds",
      "A decision is valid, valid with editorial changes, outdated (its text changed since), or overturned (an appeal\n"
-     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one.",
+     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one. After\n"
+     "that, \"refer\" asks the body that the group reports to, and \"answer\" notes what it says, by somebody whose\n"
+     "role may answer: \"upheld\" sets the decision aside.",
      cmd_decision},
     {"round",
      "list\n"
@@ -207,6 +221,11 @@ const struct command commands[] = {
      "Answers to reviews, hand-overs, open rounds and calls, roles that end within 30 days, silence: each with its\n"
      "last day and who should see to it. --now DATE asks for another day.",
      cmd_due},
+    {"tick", "[--list]", "do what the clock is to do, and remind people, once",
+     "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be\n"
+     "due (remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often\n"
+     "it runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
+     cmd_tick},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "
@@ -259,9 +278,10 @@ const struct command commands[] = {
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",
      cmd_lint},
-    {"serve", "[--from DIR] [--http ADDRESS] [--site DIR]", "serve the site, read-only",
+    {"serve", "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS]", "serve the site, read-only",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
-     "(default localhost:8139). --site DIR serves a site that is published already.",
+     "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).",
      cmd_serve},
     {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]\nerase [EVENT] [--words TEXT] --reason TEXT",
      "the public record",

@@ -312,9 +312,15 @@ static void changed_threats(struct arena *a, struct doc_block *p, const struct c
 }
 
 /* of: the threat that is told about, whose own text counts then; NULL: the whole. */
-static void state(struct arena *a, struct doc_block *p, const struct decision *d, const struct call_threat *of)
+static void state(struct arena *a, struct sv council, struct doc_block *p, const struct decision *d,
+                  const struct call_threat *of)
 {
     enum voted_match match = of ? of->match : d->call->match;
+    if (d->council && d->council->answer == COUNCIL_UPHELD) {
+        doc_textf(a, p, " Set aside after an appeal to %.*s (%.*s).", SV_ARG(council),
+                  SV_ARG(build_date(a, d->council->answered)));
+        return;
+    }
     if (d->overturned) {
         doc_textf(a, p, " Overturned by appeal: %.*s.", SV_ARG(d->overturned->id));
         return;
@@ -343,7 +349,8 @@ static void grounds(struct arena *a, struct doc_block *s, struct doc_block *p, c
         doc_link(a, p, d->link, SV("the minute"));
         doc_text(a, p, SV("."));
     }
-    build_paragraph(a, s, "Judgement of %.*s:", SV_ARG(d->by));
+    build_paragraph(a, s, d->deputy.len ? "Judgement of %.*s (%.*s):" : "Judgement of %.*s:", SV_ARG(d->by),
+                    SV_ARG(d->deputy));
     build_quoted(a, s, d->judgement);
     objections(a, s, d->call, OBJECTION_DISSENT);
 }
@@ -364,14 +371,39 @@ static void appeals(struct arena *a, const struct view *v, struct doc_block *s, 
     }
 }
 
+/* What the body that the group reports to was asked after an appeal, and what it said. */
+static void council(struct arena *a, const struct view *v, struct doc_block *s, const struct decision *d)
+{
+    const struct referral *r = d->council;
+    struct sv name = v->profile->sig.reports_to.name;
+    if (!r)
+        return;
+    build_paragraph(a, s, "%.*s asked %.*s about it on %.*s:", SV_ARG(r->asked_by), SV_ARG(name),
+                    SV_ARG(build_date(a, r->asked)));
+    build_quoted(a, s, r->reason);
+    struct doc_block *p = doc_add(a, s, DOC_PARAGRAPH);
+    if (r->answer == COUNCIL_OPEN) {
+        doc_textf(a, p, "No answer yet; the group waits for it until %.*s.", SV_ARG(last_day(a, r->answer_by)));
+        return;
+    }
+    doc_textf(a, p, "%.*s ", SV_ARG(name));
+    doc_strong(a, p, sv_str(council_answers[r->answer]));
+    doc_textf(a, p, " the appeal (%.*s, noted by %.*s). See ", SV_ARG(build_date(a, r->answered)),
+              SV_ARG(r->answered_by));
+    doc_link(a, p, r->link, SV("the minute"));
+    doc_text(a, p, SV("."));
+    build_quoted(a, s, r->why);
+}
+
 static void decision(struct arena *a, const struct view *v, struct doc_block *s, const struct decision *d,
                      const struct call_threat *of)
 {
     struct doc_block *p = doc_add(a, s, DOC_PARAGRAPH);
     decided(a, p, d);
-    state(a, p, d, of);
+    state(a, v->profile->sig.reports_to.name, p, d, of);
     grounds(a, s, p, d);
     appeals(a, v, s, d);
+    council(a, v, s, d);
 }
 
 /* The threat in a call on an edition, whose list is in the order of ids; NULL. */
@@ -411,7 +443,7 @@ static void threat_decisions(struct arena *a, const struct view *v, struct sv id
                 earlier = build_list(a, details(a, s, SV("Earlier decisions")));
             struct doc_block *p = build_item(a, earlier);
             decided(a, p, c->decision);
-            state(a, p, c->decision, of);
+            state(a, v->profile->sig.reports_to.name, p, c->decision, of);
         }
     }
 }

@@ -64,6 +64,7 @@ struct role {
     struct sv id, name;
     VEC(struct sv) may;
     bool mark; /* only with a mark of what entitles to it, and its last day */
+    struct sv deputy_for; /* id of the role that it stands in for; empty: none */
 };
 
 struct sig {
@@ -111,6 +112,9 @@ struct process {
     VEC(struct mode) modes;
     size_t mode; /* index of the mode in force */
     unsigned spread, batch, objection_days, call_minimum_days, embargo_days, report_days, hold_hours;
+    unsigned remind_days; /* before something is due; 0: no reminder before the day itself */
+    unsigned deputy_days; /* after which a deputy may do what waits for somebody else; 0: never for this reason */
+    bool rounds_by_clock; /* a round with its quorum closes by itself when it is due */
     unsigned silence_warn_months, silence_end_months;
     bool names_hidden; /* a closed round does not say whose estimates it opens */
     struct sv moderation_first_post, moderation_other_posts, moderation_off_stage, moderation_on_timeout, calls_silence;

@@ -141,6 +141,18 @@ CREATE TABLE decision (
     event     INTEGER NOT NULL REFERENCES event (seq)
 ) STRICT;
 
+-- A decision whose appeal was decided, and that the body which the group reports to was asked about.
+CREATE TABLE referral (
+    decision  TEXT PRIMARY KEY REFERENCES decision (id), -- the one that was appealed
+    asked     INTEGER NOT NULL REFERENCES event (seq),
+    reason    TEXT NOT NULL,
+    answer_by INTEGER NOT NULL,                          -- seconds, UTC: then who asked looks after it
+    answered  INTEGER REFERENCES event (seq),            -- NULL: no answer yet; the next three with it
+    answer    TEXT,                                      -- dismissed: the decision stands; upheld: it is set aside
+    why       TEXT,
+    link      TEXT                                       -- minute or message that says so
+) STRICT;
+
 -- Changes that left the substance alone: a decision on the text before holds for the text after.
 CREATE TABLE editorial (
     threat TEXT NOT NULL,
@@ -240,3 +252,32 @@ CREATE TABLE ended (
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX handover_threat ON handover (threat);
+
+-- When somebody who holds a role is not there to act: the newest announcement of each.
+CREATE TABLE absence (
+    member TEXT PRIMARY KEY REFERENCES member (id),
+    first  TEXT NOT NULL,                                -- days, "2026-12-01"
+    last   TEXT NOT NULL,
+    event  INTEGER NOT NULL REFERENCES event (seq)
+) STRICT;
+
+-- Private: of what is due, whom was reminded. One row for each date and kind, for ever, so that nothing fires twice.
+CREATE TABLE reminder (
+    id    INTEGER PRIMARY KEY,
+    kind  TEXT NOT NULL,                                 -- of the thing: review, round, call, ...
+    thing TEXT NOT NULL,                                 -- its id; '' where there is one of the kind
+    until INTEGER NOT NULL,                              -- seconds, UTC: the date; another date is another thing
+    stage INTEGER NOT NULL,                              -- 1 before, 2 on the day, 3 overdue, 4 deputies may act
+    what  TEXT NOT NULL,
+    who   TEXT NOT NULL,                                 -- name of the person or role that should see to it
+    at    INTEGER NOT NULL,
+    UNIQUE (kind, thing, until, stage)
+) STRICT;
+
+-- Private: the queue of what mail sends.
+CREATE TABLE notice (
+    reminder INTEGER NOT NULL REFERENCES reminder (id),
+    member   TEXT NOT NULL,                              -- id of a member, or 'operator' where nobody holds the role
+    sent_at  INTEGER,                                    -- NULL: not yet
+    PRIMARY KEY (reminder, member)
+) STRICT;
