@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "profile/profile.h"
+#include "register/voted.h"
 #include "store/store.h"
 
 /* Acts of the group that stages ask for. ACT_RATED: the ratings are those of the newest closed round; with
@@ -157,6 +158,7 @@ struct standing {
     struct map rated;      /* id -> what its newest closed round found; private to standing_sql.c */
     struct map opposed;    /* ids with an open objection */
     struct arena *arena;
+    struct editorials editorials; /* register/voted.h */
     struct map sound;      /* id -> struct sound_text*: texts that a review found sound, in a mode that accepts so */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
