@@ -183,6 +183,17 @@ const struct command commands[] = {
      "phish=0.02..0.2, phish:cost=500..5k~1k, phish:time=2h..3d. \"casemate round show\" names the steps that a round\n"
      "asks for.",
      cmd_estimate},
+    {"calibrate",
+     "list\n"
+     "show SAMPLE\n"
+     "rate SAMPLE --likelihood LEVEL --damage LEVEL --as NAME\n"
+     "feedback --as NAME\n"
+     "forget --as NAME",
+     "try your ratings on sample threats, for yourself",
+     "The samples stand in calibration.yaml, with the ratings that the rules of the group lead to. \"rate\" tells the\n"
+     "reference and its reason; \"feedback\" tells over all samples how far you are off, to which side, and how well\n"
+     "you agree. Nobody else sees any of it: it is in no record, export or page. \"forget\" removes it.",
+     cmd_calibrate},
     {"review",
      "list\n"
      "show V-1\n"

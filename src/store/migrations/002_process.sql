@@ -106,6 +106,17 @@ CREATE TABLE ballot (
 ) STRICT;
 CREATE INDEX ballot_member ON ballot (member, round);
 
+-- Private: how members rated the samples of calibration.yaml.
+CREATE TABLE calibration (
+    member     TEXT NOT NULL REFERENCES member (id),
+    sample     TEXT NOT NULL,
+    digest     BLOB NOT NULL,                            -- of the sample as it was rated
+    likelihood TEXT NOT NULL,                            -- ids of levels
+    damage     TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (member, sample)
+) STRICT;
+
 CREATE TABLE call (
     id       TEXT PRIMARY KEY,                           -- "C-1"
     number   INTEGER NOT NULL UNIQUE,
