@@ -35,7 +35,8 @@ struct threat_view {
     unsigned priority;        /* 0: not rated */
     bool editors_rating;      /* not a round's, or of fewer estimators than the mode asks for */
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
-    struct lacks lacks;       /* what the next stage still needs */
+    int wants;                /* the stage that lacks speaks of: the next one, at the last one that; -1 at ends */
+    struct lacks lacks;       /* what it still needs; of the last one, what came into the template later */
     VEC(struct change) changes; /* oldest first; initial ones included */
     VEC(unsigned)
     related_in; /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
