@@ -332,6 +332,17 @@ int action_objection_withdraw(struct action_context *c, struct sv id, struct act
 
 /* ---- threat.challenge ---- */
 
+/* Whether a change led to the present text, or came in one act with one that did: what rounds rate is mapped beside
+ * what is voted on. */
+static bool is_challenged(const struct editorial_list *changes, const struct editorial *change,
+                          const struct digest *now)
+{
+    for (size_t i = 0; i < changes->list.len; i++)
+        if (changes->list.at[i].event == change->event && digest_eq(&changes->list.at[i].after, now))
+            return true;
+    return false;
+}
+
 /* The editorial changes that led to the present text; none: refused. */
 static int put_challenged(struct call_run *r, const struct threat *t, struct err *err)
 {
@@ -346,7 +357,7 @@ static int put_challenged(struct call_run *r, const struct threat *t, struct err
     json_array(j);
     for (size_t i = 0; changes && i < changes->list.len; i++) {
         const struct editorial *change = &changes->list.at[i];
-        if (!digest_eq(&change->after, &now))
+        if (!is_challenged(changes, change, &now))
             continue;
         found++;
         json_object(j);

@@ -124,6 +124,7 @@ int cmd_embargo(struct cli *c, const struct command *self, int argc, const char 
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_away(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_calibrate(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_call(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_position(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_objection(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -180,21 +180,40 @@ const struct command commands[] = {
     {"round",
      "list\n"
      "show ROUND\n"
-     "open THREAT... [--until DATE] [--follows ROUND] [--reason TEXT]\n"
-     "close ROUND [--override --reason TEXT]",
+     "open THREAT... [--step THREAT#STEP]... [--until DATE] [--follows ROUND] [--reason TEXT]\n"
+     "close ROUND [--override --reason TEXT]\n"
+     "accept|keep ROUND THREAT#STEP",
      "rate threats together, without seeing each other's ratings",
      "\"open\" begins a blind round for a batch of threats; how long it lasts is said by the mode in process.md.\n"
      "--follows opens the second round after one whose estimates lie far apart. \"close\" opens all estimates and\n"
      "writes the medians into the threats; before the end, or without a quorum, only with --override and --reason.\n"
-     "\"show\" tells of an open round only who may answer and how many did.",
+     "\"show\" tells of an open round only who may answer and how many did. --step asks for the probability of a\n"
+     "step of a threat's attack tree, with :cost or :time behind it for these. The pooled range counts in the tree's\n"
+     "analysis where the outline has no value; \"accept\" lets it count instead of the outline's, and \"keep\" takes\n"
+     "that back.",
      cmd_round},
     {"estimate",
-     "THREAT [--likelihood LEVEL] [--damage LEVEL] --because TEXT [--round ROUND] --as NAME\n"
+     "THREAT [--likelihood LEVEL] [--damage LEVEL] [--step STEP=LOW..HIGH]... --because TEXT [--round ROUND] "
+     "--as NAME\n"
      "THREAT --abstain|--not-competent --as NAME",
      "rate a threat in an open round, in private",
      "The record holds a sealed form of your answer until the round closes; then answers and reasons are public.\n"
-     "Answer again to change your mind. --abstain and --not-competent stand for each factor that is given no level.",
+     "Answer again to change your mind. --abstain and --not-competent stand for whatever else the round asks for.\n"
+     "A step is estimated by an interval that you are 90 % sure of, and a best guess if you have one:\n"
+     "phish=0.02..0.2, phish:cost=500..5k~1k, phish:time=2h..3d. \"casemate round show\" names the steps that a round\n"
+     "asks for.",
      cmd_estimate},
+    {"calibrate",
+     "list\n"
+     "show SAMPLE\n"
+     "rate SAMPLE --likelihood LEVEL --damage LEVEL --as NAME\n"
+     "feedback --as NAME\n"
+     "forget --as NAME",
+     "try your ratings on sample threats, for yourself",
+     "The samples stand in calibration.yaml, with the ratings that the rules of the group lead to. \"rate\" tells the\n"
+     "reference and its reason; \"feedback\" tells over all samples how far you are off, to which side, and how well\n"
+     "you agree. Nobody else sees any of it: it is in no record, export or page. \"forget\" removes it.",
+     cmd_calibrate},
     {"review",
      "list\n"
      "show V-1\n"

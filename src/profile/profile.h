@@ -151,6 +151,19 @@ struct analysis { /* framing chapters; all empty when there is no analysis.md */
     VEC(struct markdown_section) before, after; /* chapters before and after the register */
 };
 
+/* calibration.yaml: sample threats with known ratings, on which people try their own. */
+struct sample {
+    struct sv id, name, text;
+    struct sample_rating {
+        int level; /* in the scale; -1 when it could not be read */
+        struct sv reason;
+    } likelihood, damage;
+};
+struct calibration {
+    VEC(struct sample) list; /* as written */
+};
+const struct sample *calibration_find(const struct calibration *c, struct sv id); /* NULL */
+
 struct reference {
     struct sv id, title, version, date, status, url;
     uint32_t line;
@@ -270,12 +283,13 @@ struct profile {
     struct process process;
     struct template template;
     struct analysis analysis;
+    struct calibration calibration; /* empty without calibration.yaml */
     struct references references;
     struct coverage coverage;
     VEC(struct threat) threats; /* by number */
     struct map by_id;           /* sv -> struct threat* */
     const struct cites *cites;  /* when they were wanted for a check; use profile_cites() */
-    struct digest rules;        /* of all files but those of threats and coverage.tsv */
+    struct digest rules;        /* of all files but those of threats, coverage.tsv and calibration.yaml */
 };
 
 /* One file of a folder: path relative to it ("threats/T-0001-x.md") and content. */

@@ -58,11 +58,11 @@ int editorials_load(struct store *s, struct arena *a, struct editorials *out, st
 {
     struct store_stmt *q;
     editorials_init(out, a);
-    int rc = store_prepare(s, "SELECT threat, before, after FROM editorial ORDER BY event", &q, err);
+    int rc = store_prepare(s, "SELECT threat, before, after, event FROM editorial ORDER BY event", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
-        const struct editorial change = {digest_column(q, 1), digest_column(q, 2)};
+        const struct editorial change = {digest_column(q, 1), digest_column(q, 2), store_int(q, 3)};
         editorials_add(out, store_text(q, 0), &change);
     }
     store_done(q);

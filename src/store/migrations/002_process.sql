@@ -44,15 +44,35 @@ CREATE TABLE round_threat (
 ) STRICT;
 CREATE INDEX round_threat_threat ON round_threat (threat);
 
+-- Steps of attack trees that a round asks for beside the factors: an estimate of one has `step` as its factor.
+CREATE TABLE round_step (
+    round    TEXT NOT NULL REFERENCES round (id),
+    position INTEGER NOT NULL,
+    threat   TEXT NOT NULL,
+    step     TEXT NOT NULL,                              -- "#phish:p": the step's anchor, and p, cost or time
+    label    TEXT NOT NULL,                              -- of the step when the round was opened
+    PRIMARY KEY (round, threat, step)
+) STRICT;
+
+-- Pooled ranges that the group takes instead of what the outline says.
+CREATE TABLE step_accepted (
+    threat  TEXT NOT NULL,
+    step    TEXT NOT NULL,                               -- as above
+    round   TEXT NOT NULL REFERENCES round (id),
+    instead TEXT NOT NULL,                               -- the outline's value then; with another one it counts no more
+    event   INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (threat, step)
+) STRICT;
+
 -- The newest answer of each estimator. While the round is open the record holds the commitment only.
 CREATE TABLE estimate (
     round      TEXT NOT NULL REFERENCES round (id),
     threat     TEXT NOT NULL,
-    factor     TEXT NOT NULL,                            -- likelihood, damage
+    factor     TEXT NOT NULL,                            -- likelihood, damage, or a step: "#phish:p"
     pseudonym  TEXT NOT NULL,                            -- "R-1:e3", the same for all answers in a round
     commitment BLOB NOT NULL,
     event      INTEGER NOT NULL REFERENCES event (seq),
-    answer     TEXT,                                     -- id of a level, "abstain", "not-competent"; NULL: not opened
+    answer     TEXT,                                     -- id of a level, or "0.02..0.2~0.1" of a step; "abstain", "not-competent"; NULL: not opened
     reason     TEXT,
     salt       BLOB,
     name       TEXT,                                     -- of the estimator where the profile shows names
@@ -85,6 +105,17 @@ CREATE TABLE ballot (
     PRIMARY KEY (round, threat, factor, pseudonym)
 ) STRICT;
 CREATE INDEX ballot_member ON ballot (member, round);
+
+-- Private: how members rated the samples of calibration.yaml.
+CREATE TABLE calibration (
+    member     TEXT NOT NULL REFERENCES member (id),
+    sample     TEXT NOT NULL,
+    digest     BLOB NOT NULL,                            -- of the sample as it was rated
+    likelihood TEXT NOT NULL,                            -- ids of levels
+    damage     TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (member, sample)
+) STRICT;
 
 CREATE TABLE call (
     id       TEXT PRIMARY KEY,                           -- "C-1"
