@@ -37,6 +37,10 @@ enum {
  * and reason). flags: of those above. */
 CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags,
                           struct action_result *out, struct err *err);
+/* The same for an act on few threats: the profile has those of these ids that exist, and no other; the files are all
+ * but coverage.tsv and those of other threats. */
+CM_MUST_USE int act_begin_on(struct act *act, struct action_context *c, const char *action, unsigned flags,
+                             const struct sv *ids, size_t count, struct action_result *out, struct err *err);
 /* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */
 CM_MUST_USE int act_commit(struct act *act, struct sv subject, struct err *err);
 void act_release(struct act *act);

@@ -22,7 +22,8 @@ struct loading {
     const struct profile_files *files;
     int64_t now;
     struct calls *out;
-    struct call *last; /* rows come call by call */
+    const struct sv *act; /* of calls_load_act(): the call that it is about; NULL: all of all calls */
+    struct call *last;    /* rows come call by call */
 };
 
 static struct sv column(const struct loading *l, struct store_stmt *q, int column)
@@ -96,9 +97,14 @@ static int load_heads(struct loading *l, struct err *err)
 static int load_threats(struct loading *l, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(l->store, "SELECT call, threat, digest FROM call_threat ORDER BY call, threat", &q, err);
+    int rc = store_prepare(l->store, !l->act ? "SELECT call, threat, digest FROM call_threat ORDER BY call, threat"
+                                             : "SELECT c.call, c.threat, c.digest FROM call_threat c LEFT JOIN threat "
+                                               "t ON t.id = c.threat WHERE c.call = $1 AND (t.voted IS NULL OR "
+                                               "t.voted <> c.digest) ORDER BY c.threat", &q, err);
     if (rc)
         return rc;
+    if (l->act)
+        store_bind_text(q, 1, *l->act);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct call *c = call_of(l, store_text(q, 0));
         if (c)
@@ -115,9 +121,12 @@ static int load_positions(struct loading *l, struct err *err)
     int rc = store_prepare(l->store,
                            "SELECT p.call, p.member, m.name, p.position, p.reason, p.event, e.at FROM position p "
                            "JOIN member m ON m.id = p.member JOIN event e ON e.seq = p.event "
-                           "ORDER BY p.call, CAST(substr(p.member, 2) AS INTEGER)", &q, err);
+                           "WHERE p.call = $1 OR $1 IS NULL ORDER BY p.call, CAST(substr(p.member, 2) AS INTEGER)", &q,
+                           err);
     if (rc)
         return rc;
+    if (l->act)
+        store_bind_text(q, 1, *l->act);
     while (!rc && (rc = store_step(q, err)) == STORE_ROW) {
         struct call *c = call_of(l, store_text(q, 0));
         int stand = calls_word(stands, STANDS, store_text(q, 3));
@@ -177,6 +186,7 @@ static int load_decisions(struct loading *l, struct err *err)
 /* ---- what became of the texts ---- */
 
 struct matching {
+    struct store *store;
     struct arena *arena;
     const struct profile *profile;
     const struct profile_files *files;
@@ -184,22 +194,47 @@ struct matching {
     struct map digests; /* of the threats as they are: id -> struct digest*, each reckoned once */
 };
 
-static const struct digest *present_digest(struct matching *m, struct sv id)
+/* As its row has it: for a profile that holds a part of the threats. Nothing when there is no such threat. */
+static int stored_digest(struct matching *m, struct sv id, struct digest **out, struct err *err)
 {
-    struct digest *d = map_get(&m->digests, id);
-    const struct threat *threat = d ? NULL : map_get(&m->profile->by_id, id);
-    if (threat) {
-        d = arena_new(m->arena, struct digest);
-        *d = voted_threat(m->profile, threat);
-        map_set(&m->digests, threat->id, d);
-    }
-    return d;
+    struct store_stmt *q;
+    struct digest d;
+    int rc = store_prepare(m->store, "SELECT voted FROM threat WHERE id = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        if (digest_from_bytes(store_text(q, 0), &d)) {
+            *out = arena_new(m->arena, struct digest);
+            **out = d;
+        }
+    store_done(q);
+    return rc;
 }
 
-static enum voted_match threat_match(struct matching *m, const struct call_threat *t)
+static int present_digest(struct matching *m, struct sv id, struct digest **out, struct err *err)
 {
-    const struct digest *now = present_digest(m, t->id);
-    return now ? voted_match(m->arena, m->editorials, t->id, &t->digest, now) : VOTED_CHANGED;
+    const struct threat *threat;
+    int rc = CM_OK;
+    if ((*out = map_get(&m->digests, id)))
+        return CM_OK;
+    if ((threat = map_get(&m->profile->by_id, id))) {
+        *out = arena_new(m->arena, struct digest);
+        **out = voted_threat(m->profile, threat);
+    } else {
+        rc = stored_digest(m, id, out, err);
+    }
+    if (!rc && *out)
+        map_set(&m->digests, id, *out);
+    return rc;
+}
+
+static int threat_match(struct matching *m, struct call_threat *t, struct err *err)
+{
+    struct digest *now;
+    int rc = present_digest(m, t->id, &now, err);
+    t->match = !rc && now ? voted_match(m->arena, m->editorials, t->id, &t->digest, now) : VOTED_CHANGED;
+    return rc;
 }
 
 /* An appeal is about a decision, which does not change. */
@@ -211,31 +246,35 @@ static enum voted_match text_match(const struct matching *m, const struct call *
     return digest_eq(&now, &c->text) ? VOTED_SAME : VOTED_CHANGED;
 }
 
-static void match(struct matching *m, struct call *c)
+static int match(struct matching *m, struct call *c, struct err *err)
 {
+    int rc = CM_OK;
     c->match = c->text_match = text_match(m, c);
-    for (size_t i = 0; i < c->threats.len; i++) {
+    for (size_t i = 0; !rc && i < c->threats.len; i++) {
         struct call_threat *t = &c->threats.at[i];
-        t->match = threat_match(m, t);
+        rc = threat_match(m, t, err);
         c->match = t->match > c->match ? t->match : c->match;
     }
+    return rc;
 }
 
-void call_match(struct arena *a, const struct calls *calls, const struct profile *p, const struct profile_files *files,
-                struct call *c)
+int call_match(struct store *s, struct arena *a, const struct calls *calls, const struct profile *p,
+               const struct profile_files *files, struct call *c, struct err *err)
 {
-    struct matching m = {.arena = a, .profile = p, .files = files, .editorials = &calls->editorials};
+    struct matching m = {.store = s, .arena = a, .profile = p, .files = files, .editorials = &calls->editorials};
     map_init(&m.digests, a);
-    match(&m, c);
+    return match(&m, c, err);
 }
 
-static void match_all(const struct loading *l)
+static int match_all(const struct loading *l, struct err *err)
 {
-    struct matching m = {.arena = l->arena, .profile = l->profile, .files = l->files,
+    int rc = CM_OK;
+    struct matching m = {.store = l->store, .arena = l->arena, .profile = l->profile, .files = l->files,
                          .editorials = &l->out->editorials};
     map_init(&m.digests, l->arena);
-    for (size_t i = 0; i < l->out->list.len; i++)
-        match(&m, &l->out->list.at[i]);
+    for (size_t i = 0; !rc && i < l->out->list.len; i++)
+        rc = match(&m, &l->out->list.at[i], err);
+    return rc;
 }
 
 /* Calls and decisions point to each other once their arrays grow no more. */
@@ -257,18 +296,29 @@ static void link_decisions(struct calls *calls)
     }
 }
 
+static int load(struct loading *l, struct err *err)
+{
+    memset(l->out, 0, sizeof(*l->out));
+    int rc = editorials_load(l->store, l->arena, &l->out->editorials, err);
+    if (rc || (rc = load_heads(l, err)) || (rc = load_threats(l, err)) || (rc = load_positions(l, err)) ||
+        (rc = load_objections(l, err)) || (rc = load_decisions(l, err)) || (rc = match_all(l, err)))
+        return rc;
+    link_decisions(l->out);
+    return CM_OK;
+}
+
 int calls_load(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
                int64_t now, struct calls *out, struct err *err)
 {
-    struct loading l = {s, a, p, files, now, out, NULL};
-    memset(out, 0, sizeof(*out));
-    int rc = editorials_load(s, a, &out->editorials, err);
-    if (rc || (rc = load_heads(&l, err)) || (rc = load_threats(&l, err)) || (rc = load_positions(&l, err)) ||
-        (rc = load_objections(&l, err)) || (rc = load_decisions(&l, err)))
-        return rc;
-    match_all(&l);
-    link_decisions(out);
-    return CM_OK;
+    struct loading l = {.store = s, .arena = a, .profile = p, .files = files, .now = now, .out = out};
+    return load(&l, err);
+}
+
+int calls_load_act(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
+                   int64_t now, struct sv call, struct calls *out, struct err *err)
+{
+    struct loading l = {.store = s, .arena = a, .profile = p, .files = files, .now = now, .out = out, .act = &call};
+    return load(&l, err);
 }
 
 /* ---- looking up ---- */

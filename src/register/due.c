@@ -56,7 +56,7 @@ static void reviews(struct collector *c)
         /* the reviewer owes the group nothing: who asked sees to it */
         add(c, DUE_REVIEW, r->id, r->due, r->asked_by.len ? r->asked_by : role_that_may(c, "edit"),
             arena_printf(c->a, "the answer to review %.*s of %s%.*s by %.*s", SV_ARG(r->id),
-                         r->threat < 0 ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer)));
+                         r->document.len ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer)));
     }
 }
 

@@ -1,0 +1,401 @@
+#include "action/part.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+enum {
+    EDITS_MAX = 16, /* above, the whole is not much more */
+    FILES_MAX = 400,
+};
+
+/* Files as they are loaded, each once. */
+struct part {
+    struct action_context *c;
+    struct arena *a;
+    struct profile_files rules, threats; /* of the former all but coverage.tsv */
+    struct map seen;                     /* ids of threats */
+    VEC(struct sv) queue;                /* of them, those whose trees are still to be followed */
+    struct map checked;                  /* paths of the edits */
+    struct profile profile;              /* the rules */
+    bool sound;                          /* stored bytes are what their digests say, and have no fault */
+    bool has_coverage;
+};
+
+static void part_init(struct part *p, struct action_context *c)
+{
+    *p = (struct part){.c = c, .a = c->arena, .sound = true};
+    map_init(&p->seen, p->a);
+    map_init(&p->checked, p->a);
+}
+
+/* A row of path, text, digest. */
+static void take_file(struct part *p, struct store_stmt *q, struct profile_files *out)
+{
+    struct digest d = digest_of(store_text(q, 1));
+    if (!sv_eq(store_text(q, 2), digest_sv(&d)))
+        p->sound = false;
+    *vec_push(p->a, &out->list) = (struct profile_file){
+        arena_strndup(p->a, store_text(q, 0).at, store_text(q, 0).len), arena_sv(p->a, store_text(q, 1))};
+}
+
+static int load_rules(struct part *p, struct err *err)
+{
+    struct store_stmt *q;
+    struct diag diag;
+    int rc = store_prepare(p->c->store, "SELECT path, text, digest FROM file WHERE path IN ('analysis.md', "
+                                        "'process.md', 'references.tsv', 'sig.yaml', 'template.md') ORDER BY path",
+                           &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        take_file(p, q, &p->rules);
+    store_done(q);
+    if (rc || !p->rules.list.len)
+        return rc ? rc : err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
+    diag_init(&diag, p->a);
+    profile_parse_rules(p->a, &p->rules, &diag, &p->profile);
+    p->sound = p->sound && !diag.errors;
+    return CM_OK;
+}
+
+int part_rows_whole(struct store *s, bool *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT 1 FROM threat WHERE folded IS NULL LIMIT 1", &q, err);
+    if (rc)
+        return rc;
+    rc = store_step(q, err);
+    store_done(q);
+    *out = rc == 0;
+    return rc < 0 ? rc : CM_OK;
+}
+
+/* The stored file of a threat; none when there is no such threat. */
+static int load_threat(struct part *p, struct sv id, struct profile_files *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(p->c->store, "SELECT f.path, f.text, f.digest FROM threat t JOIN file f ON f.path = t.path "
+                                        "WHERE t.id = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        take_file(p, q, out);
+    store_done(q);
+    return rc;
+}
+
+/* The same into the part, once, and its tree is to be followed. */
+static int want_threat(struct part *p, struct sv id, struct err *err)
+{
+    if (map_get(&p->seen, id))
+        return CM_OK;
+    struct sv kept = arena_sv(p->a, id);
+    map_set(&p->seen, kept, p);
+    *vec_push(p->a, &p->queue) = kept;
+    return load_threat(p, kept, &p->threats, err);
+}
+
+static int order_files(const void *left, const void *right)
+{
+    return strcmp(((const struct profile_file *)left)->path, ((const struct profile_file *)right)->path);
+}
+
+int part_load(struct action_context *c, const struct sv *ids, size_t count, struct profile_files *files,
+              struct profile **out, struct err *err)
+{
+    struct part p;
+    struct diag diag;
+    bool whole = false;
+    part_init(&p, c);
+    int rc = load_rules(&p, err);
+    if (!rc)
+        rc = part_rows_whole(c->store, &whole, err);
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = want_threat(&p, ids[i], err);
+    if (rc)
+        return rc;
+    if (!whole || !p.sound)
+        return content_profile(c, files, out, err);
+    diag_init(&diag, c->arena);
+    *out = arena_new(c->arena, struct profile);
+    profile_parse_part(c->arena, &p.profile, &p.threats, NULL, &diag, *out);
+    if (diag.errors)
+        return content_profile(c, files, out, err);
+    *files = p.rules;
+    if (p.threats.list.len > 1)
+        qsort(p.threats.list.at, p.threats.list.len, sizeof(*p.threats.list.at), order_files);
+    for (size_t i = 0; i < p.threats.list.len; i++) /* "threats/..." comes behind all others */
+        *vec_push(c->arena, &files->list) = p.threats.list.at[i];
+    return CM_OK;
+}
+
+/* ---- a change ---- */
+
+struct trial {
+    struct part part;
+    const struct content_edit *edits;
+    struct sv *ids; /* of the edits */
+    size_t count;
+    struct profile_files before; /* stored texts of the edits */
+    struct part_change *out;
+};
+
+static bool is_small(const struct content_edit *edits, size_t count)
+{
+    bool small = count > 0 && count <= EDITS_MAX;
+    for (size_t i = 0; small && i < count; i++)
+        small = !edits[i].remove && !edits[i].old_path && sv_starts(sv_str(edits[i].path), SV("threats/"));
+    return small;
+}
+
+/* A threat is new, or its file stays where it is. */
+static int place_edit(struct trial *t, size_t i, struct err *err)
+{
+    struct part *p = &t->part;
+    const struct content_edit *e = &t->edits[i];
+    size_t had = t->before.list.len;
+    t->ids[i] = sv_from_byte(content_key(p->a, e->path), strlen("threats/"));
+    int rc = load_threat(p, t->ids[i], &t->before, err);
+    if (rc)
+        return rc;
+    if (t->before.list.len > had && strcmp(t->before.list.at[had].path, e->path))
+        p->sound = false;
+    if (map_set(&p->seen, t->ids[i], p))
+        p->sound = false;
+    map_set(&p->checked, sv_str(e->path), p);
+    *vec_push(p->a, &p->threats.list) = (struct profile_file){e->path, e->text};
+    return CM_OK;
+}
+
+static int want_named(struct trial *t, size_t i, struct err *err)
+{
+    struct part *p = &t->part;
+    struct profile_ids ids = {{NULL, 0, 0}};
+    int rc = CM_OK;
+    profile_ids_in(p->a, &p->profile.sig, t->edits[i].text, &ids);
+    if (ids.list.len > FILES_MAX)
+        p->sound = false;
+    for (size_t k = 0; !rc && p->sound && k < ids.list.len; k++)
+        rc = want_threat(p, ids.list.at[k], err);
+    return rc;
+}
+
+/* The threats that a statement gives for a threat. */
+static int want_rows(struct part *p, const char *sql, struct sv id, struct err *err)
+{
+    struct store_stmt *q;
+    VEC(struct sv) ids = {NULL, 0, 0};
+    int rc = store_prepare(p->c->store, sql, &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(p->a, &ids) = arena_sv(p->a, store_text(q, 0));
+    store_done(q);
+    for (size_t i = 0; !rc && i < ids.len; i++)
+        rc = want_threat(p, ids.at[i], err);
+    return rc;
+}
+
+/* All that the trees of the part lead to. */
+static int follow_trees(struct part *p, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && p->sound && i < p->queue.len; i++) {
+        rc = want_rows(p, "SELECT target FROM tree_reference WHERE threat = $1", p->queue.at[i], err);
+        if (p->threats.list.len > FILES_MAX)
+            p->sound = false;
+    }
+    return rc;
+}
+
+/* Changed threats, what they name, the trees that lead to them, and what all these trees lead to. */
+static int gather(struct trial *t, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && i < t->count; i++)
+        rc = place_edit(t, i, err);
+    for (size_t i = 0; !rc && t->part.sound && i < t->count; i++) {
+        rc = want_named(t, i, err);
+        if (!rc)
+            rc = want_rows(&t->part, "SELECT threat FROM tree_reference WHERE target = $1", t->ids[i], err);
+    }
+    return rc ? rc : follow_trees(&t->part, err);
+}
+
+static const struct threat *edited(const struct trial *t, const struct profile *p, size_t i)
+{
+    return map_get(&p->by_id, t->ids[i]);
+}
+
+/* No other threat has the name. */
+static int check_names(struct trial *t, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && t->part.sound && i < t->count; i++) {
+        const struct threat *threat = edited(t, &t->out->profile, i);
+        struct store_stmt *q;
+        if (!threat) {
+            t->part.sound = false;
+            return CM_OK;
+        }
+        rc = store_prepare(t->part.c->store, "SELECT 1 FROM threat WHERE folded = $1 AND id <> $2 LIMIT 1", &q, err);
+        if (rc)
+            return rc;
+        store_bind_text(q, 1, utf8_fold(t->part.a, threat->name));
+        store_bind_text(q, 2, threat->id);
+        rc = store_step(q, err);
+        store_done(q);
+        if (rc == STORE_ROW) {
+            t->part.sound = false;
+            rc = CM_OK;
+        }
+    }
+    return rc;
+}
+
+/* Whether the same of the changed threats cite the document in both. */
+static bool cites_same(const struct trial *t, const struct profile *now, const struct citing *in_now,
+                       const struct profile *before, const struct citing *in_before)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < in_now->all.len; i++) {
+        const struct threat *threat = &now->threats.at[in_now->all.at[i]];
+        if (!map_get(&t->part.checked, sv_str(threat->file)))
+            continue;
+        if (k == in_before->all.len || !sv_eq(before->threats.at[in_before->all.at[k++]].id, threat->id))
+            return false;
+    }
+    return k == in_before->all.len;
+}
+
+/* coverage.tsv stays as it is when the changed threats cite what they cited. */
+static void check_citations(struct trial *t)
+{
+    struct part *p = &t->part;
+    struct profile before;
+    struct diag diag;
+    diag_init(&diag, p->a);
+    if (!p->has_coverage) {
+        p->sound = p->sound && !p->profile.sig.reading_list.given;
+        return;
+    }
+    profile_parse_part(p->a, &p->profile, &t->before, NULL, &diag, &before);
+    const struct cites *now = profile_cites(p->a, &t->out->profile), *then = profile_cites(p->a, &before);
+    for (size_t d = 0; p->sound && d < p->profile.references.list.len; d++)
+        p->sound = cites_same(t, &t->out->profile, &now->documents[d], &before, &then->documents[d]);
+}
+
+static void check_files(struct trial *t)
+{
+    struct part *p = &t->part;
+    struct diag diag;
+    diag_init(&diag, p->a);
+    profile_parse_part(p->a, &p->profile, &p->threats, &p->checked, &diag, &t->out->profile);
+    p->sound = p->sound && !diag.errors;
+}
+
+/* ---- state: as state_of() in content.c, from digests that are stored ---- */
+
+struct file_digest {
+    struct sv path;
+    struct digest digest;
+};
+struct file_digests {
+    VEC(struct file_digest) list;
+};
+
+static int load_digests(struct trial *t, struct file_digests *out, struct err *err)
+{
+    struct part *p = &t->part;
+    struct store_stmt *q;
+    int rc = store_prepare(p->c->store, "SELECT path, digest FROM file ORDER BY path", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct file_digest *f = vec_push(p->a, &out->list);
+        f->path = arena_sv(p->a, store_text(q, 0));
+        if (!digest_from_bytes(store_text(q, 1), &f->digest))
+            p->sound = false;
+        p->has_coverage = p->has_coverage || sv_eq_str(f->path, "coverage.tsv");
+    }
+    store_done(q);
+    return rc;
+}
+
+/* The digest of a file that is there, or a new one in its place. */
+static struct digest *digest_slot(struct arena *a, struct file_digests *files, struct sv path)
+{
+    size_t low = 0, high = files->list.len;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sv_cmp(files->list.at[middle].path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < files->list.len && sv_eq(files->list.at[low].path, path))
+        return &files->list.at[low].digest;
+    (void)vec_push(a, &files->list);
+    memmove(&files->list.at[low + 1], &files->list.at[low], (files->list.len - 1 - low) * sizeof(files->list.at[0]));
+    files->list.at[low].path = path;
+    return &files->list.at[low].digest;
+}
+
+static int find_state(struct trial *t, struct err *err)
+{
+    struct file_digests files = {{NULL, 0, 0}};
+    struct digest_state s;
+    int rc = load_digests(t, &files, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < t->count; i++)
+        *digest_slot(t->part.a, &files, sv_str(t->edits[i].path)) = digest_of(t->edits[i].text);
+    if (files.list.len > PROFILE_FILES_MAX) /* the whole says whether that is too many */
+        t->part.sound = false;
+    digest_begin(&s);
+    for (size_t i = 0; i < files.list.len; i++) {
+        digest_add_part(&s, files.list.at[i].path);
+        digest_add_part(&s, digest_sv(&files.list.at[i].digest));
+    }
+    t->out->state = digest_end(&s);
+    return CM_OK;
+}
+
+static int settle(struct trial *t, struct err *err)
+{
+    int rc = load_rules(&t->part, err);
+    if (!rc && t->part.sound)
+        rc = gather(t, err);
+    if (!rc && t->part.sound)
+        rc = find_state(t, err);
+    if (!rc && t->part.sound)
+        check_files(t);
+    if (!rc && t->part.sound)
+        rc = check_names(t, err);
+    if (!rc && t->part.sound)
+        check_citations(t);
+    return rc;
+}
+
+int part_try(struct action_context *c, const struct content_edit *edits, size_t count, struct part_change *out,
+             struct err *err)
+{
+    struct trial t = {.edits = edits, .count = count, .out = out};
+    bool whole = false;
+    memset(out, 0, sizeof(*out));
+    if (!is_small(edits, count))
+        return CM_OK;
+    part_init(&t.part, c);
+    t.ids = arena_new_array(c->arena, struct sv, count);
+    int rc = part_rows_whole(c->store, &whole, err);
+    if (rc || !whole)
+        return rc;
+    rc = settle(&t, err);
+    if (rc == CM_ENOTFOUND) /* an empty store has no rules yet */
+        return CM_OK;
+    out->settled = !rc && t.part.sound;
+    return rc;
+}
