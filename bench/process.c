@@ -1,6 +1,7 @@
 /* bench_process make DIR: writes DIR/record.jsonl, the record of a busy group: 200 members, and for every ten threats of
  * the SIG in DIR a closed round with ten estimators, then a call on all threats. A store that is made from DIR adopts it.
- * bench_process acts DB: does each act of the process on that store, several times, and prints what it took.
+ * bench_process acts DB [NAME [RUNS]]: does each act of the process (those whose name holds NAME) on that store, several
+ * times (at most RUNS), and prints what it took.
  *
  * The record is made with the functions that write records, and its estimates are committed to and opened as the process
  * asks for it: adopting verifies them all. */
@@ -453,6 +454,7 @@ static const struct measured {
     unsigned runs;
     int (*act)(struct bench *b);
 } measured[] = {
+    {"position (on all threats)", 200, position},
     {"threat propose", 100, propose},
     {"threat edit", 200, edit},
     {"threat edit, another document cited", 20, edit_citing},
@@ -465,7 +467,6 @@ static const struct measured {
     {"estimate", 200, estimate},
     {"round close --override (ten threats)", 20, round_close},
     {"call open (process, template)", 2, call_open},
-    {"position (on all threats)", 200, position},
     {"call close", 2, call_close},
     {"review request", 100, review_request},
     {"review answer --present", 100, review_answer},
@@ -508,20 +509,23 @@ static void once(struct bench *b, const struct measured *m, struct times *t)
     b->c = (struct action_context){.store = b->store, .arena = &arena, .now = time_of(now_text), .diag = &b->diag,
                                    .reason = SV("it is for the best")};
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    if (m->act(b))
+    if (m->act(b)) {
+        for (size_t i = 0; i < b->diag.len; i++)
+            fprintf(stderr, "%s\n", diag_format(&b->diag, &b->diag.items[i]));
         fail(m->name, &b->err);
+    }
     t->wall[b->run] = seconds(CLOCK_MONOTONIC) - wall;
     t->cpu[b->run] = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     arena_release(&arena);
 }
 
-static void measure(struct bench *b, const struct measured *m)
+static void measure(struct bench *b, const struct measured *m, unsigned runs)
 {
     struct times t;
-    for (b->run = 0; b->run < m->runs; b->run++)
+    for (b->run = 0; b->run < runs; b->run++)
         once(b, m, &t);
-    printf("%-40s %5u %9.2f %9.2f %9.2f %9.2f\n", m->name, m->runs, percentile(t.cpu, m->runs, 50),
-           percentile(t.cpu, m->runs, 99), percentile(t.wall, m->runs, 50), percentile(t.wall, m->runs, 99));
+    printf("%-40s %5u %9.2f %9.2f %9.2f %9.2f\n", m->name, runs, percentile(t.cpu, runs, 50),
+           percentile(t.cpu, runs, 99), percentile(t.wall, runs, 50), percentile(t.wall, runs, 99));
     fflush(stdout);
 }
 
@@ -542,7 +546,7 @@ static void measure_verify(struct bench *b)
     arena_release(&arena);
 }
 
-static int acts(const char *db, const char *only)
+static int acts(const char *db, const char *only, unsigned most)
 {
     struct bench b = {.err = ERR_INIT};
     if (store_open(db, 0, &b.store, &b.err))
@@ -550,7 +554,7 @@ static int acts(const char *db, const char *only)
     printf("%-40s %5s %9s %9s %9s %9s\n", "milliseconds", "runs", "CPU p50", "CPU p99", "wall p50", "wall p99");
     for (size_t i = 0; i < ARRAY_LEN(measured); i++)
         if (!only || strstr(measured[i].name, only))
-            measure(&b, &measured[i]);
+            measure(&b, &measured[i], most < measured[i].runs ? most : measured[i].runs);
     if (!only)
         measure_verify(&b);
     store_close(&b.store);
@@ -561,8 +565,9 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "make"))
         return make(argv[2]);
-    if ((argc == 3 || argc == 4) && !strcmp(argv[1], "acts"))
-        return acts(argv[2], argc == 4 ? argv[3] : NULL);
-    fputs("usage: bench_process make DIR | acts DB [NAME]\n", stderr);
+    unsigned long most = argc == 5 ? strtoul(argv[4], NULL, 10) : RUNS_MAX;
+    if (argc >= 3 && argc <= 5 && !strcmp(argv[1], "acts") && most > 0)
+        return acts(argv[2], argc > 3 ? argv[3] : NULL, most < RUNS_MAX ? (unsigned)most : RUNS_MAX);
+    fputs("usage: bench_process make DIR | acts DB [NAME [RUNS]]\n", stderr);
     return 2;
 }

@@ -125,11 +125,6 @@ int content_profile(struct action_context *c, struct profile_files *files, struc
     return CM_OK;
 }
 
-int content_rules(struct action_context *c, struct profile **out, struct err *err)
-{
-    return view_load_rules(c->store, c->arena, out, err);
-}
-
 struct change_run {
     struct action_context *c;
     const struct content_change *change;

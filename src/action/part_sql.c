@@ -9,15 +9,25 @@ enum {
     FILES_MAX = 400,
 };
 
+/* The rules as they were parsed, kept with the store for later acts. */
+struct part_rules {
+    struct arena arena;
+    struct part_rules *before; /* what an act that goes on may still read; released with the next ones */
+    struct digest key;         /* of the stored digests of these files */
+    struct profile_files files; /* all but coverage.tsv */
+    struct profile profile;
+    bool sound; /* stored bytes are what their digests say, and have no fault */
+};
+
 /* Files as they are loaded, each once. */
 struct part {
     struct action_context *c;
     struct arena *a;
-    struct profile_files rules, threats; /* of the former all but coverage.tsv */
+    const struct part_rules *rules;
+    struct profile_files threats;
     struct map seen;                     /* ids of threats */
     VEC(struct sv) queue;                /* of them, those whose trees are still to be followed */
     struct map checked;                  /* paths of the edits */
-    struct profile profile;              /* the rules */
     bool sound;                          /* stored bytes are what their digests say, and have no fault */
     bool has_coverage;
 };
@@ -29,33 +39,112 @@ static void part_init(struct part *p, struct action_context *c)
     map_init(&p->checked, p->a);
 }
 
-/* A row of path, text, digest. */
-static void take_file(struct part *p, struct store_stmt *q, struct profile_files *out)
+/* A row of path, text, digest. False when the digest is another. */
+static bool take_file(struct arena *a, struct store_stmt *q, struct profile_files *out)
 {
     struct digest d = digest_of(store_text(q, 1));
-    if (!sv_eq(store_text(q, 2), digest_sv(&d)))
-        p->sound = false;
-    *vec_push(p->a, &out->list) = (struct profile_file){
-        arena_strndup(p->a, store_text(q, 0).at, store_text(q, 0).len), arena_sv(p->a, store_text(q, 1))};
+    *vec_push(a, &out->list) = (struct profile_file){arena_strndup(a, store_text(q, 0).at, store_text(q, 0).len),
+                                                     arena_sv(a, store_text(q, 1))};
+    return sv_eq(store_text(q, 2), digest_sv(&d));
+}
+
+#define RULE_FILES "('analysis.md', 'process.md', 'references.tsv', 'sig.yaml', 'template.md') ORDER BY path"
+
+static int rules_key(struct store *s, struct digest *out, struct err *err)
+{
+    struct store_stmt *q;
+    struct digest_state state;
+    int rc = store_prepare(s, "SELECT path, digest FROM file WHERE path IN " RULE_FILES, &q, err);
+    if (rc)
+        return rc;
+    digest_begin(&state);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        digest_add_part(&state, store_text(q, 0));
+        digest_add_part(&state, store_text(q, 1));
+    }
+    store_done(q);
+    *out = digest_end(&state);
+    return rc;
+}
+
+static void release_rules(void *kept)
+{
+    struct part_rules *next, *r = kept;
+    for (; r; r = next) {
+        next = r->before;
+        arena_release(&r->arena);
+        free(r);
+    }
+}
+
+static int parse_rules(struct store *s, struct part_rules *r, struct err *err)
+{
+    struct store_stmt *q;
+    struct diag diag;
+    r->sound = true;
+    int rc = store_prepare(s, "SELECT path, text, digest FROM file WHERE path IN " RULE_FILES, &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        if (!take_file(&r->arena, q, &r->files))
+            r->sound = false;
+    store_done(q);
+    if (rc || !r->files.list.len)
+        return rc ? rc : err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
+    diag_init(&diag, &r->arena);
+    profile_parse_rules(&r->arena, &r->files, &diag, &r->profile);
+    r->sound = r->sound && !diag.errors;
+    return CM_OK;
+}
+
+/* Takes the place of those that are kept; these stay for one more change. */
+static void keep_rules(struct store *s, struct part_rules *r)
+{
+    struct part_rules *former = store_kept(s);
+    if (former) {
+        release_rules(former->before);
+        former->before = NULL;
+        r->before = former;
+    }
+    store_keep(s, r, release_rules);
+}
+
+/* Parsed once, and anew when a file is another. */
+static int kept_rules(struct store *s, const struct part_rules **out, struct err *err)
+{
+    struct digest key;
+    struct part_rules *r;
+    int rc = rules_key(s, &key, err);
+    *out = store_kept(s);
+    if (rc || (*out && digest_eq(&key, &(*out)->key)))
+        return rc;
+    r = base_malloc(sizeof(*r));
+    memset(r, 0, sizeof(*r));
+    r->key = key;
+    if ((rc = parse_rules(s, r, err))) {
+        release_rules(r);
+        return rc;
+    }
+    keep_rules(s, r);
+    *out = r;
+    return CM_OK;
 }
 
 static int load_rules(struct part *p, struct err *err)
 {
-    struct store_stmt *q;
-    struct diag diag;
-    int rc = store_prepare(p->c->store, "SELECT path, text, digest FROM file WHERE path IN ('analysis.md', "
-                                        "'process.md', 'references.tsv', 'sig.yaml', 'template.md') ORDER BY path",
-                           &q, err);
+    int rc = kept_rules(p->c->store, &p->rules, err);
+    p->sound = p->sound && !rc && p->rules->sound;
+    return rc;
+}
+
+int content_rules(struct action_context *c, struct profile **out, struct err *err)
+{
+    const struct part_rules *rules;
+    int rc = kept_rules(c->store, &rules, err);
     if (rc)
         return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        take_file(p, q, &p->rules);
-    store_done(q);
-    if (rc || !p->rules.list.len)
-        return rc ? rc : err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
-    diag_init(&diag, p->a);
-    profile_parse_rules(p->a, &p->rules, &diag, &p->profile);
-    p->sound = p->sound && !diag.errors;
+    *out = arena_new(c->arena, struct profile);
+    **out = rules->profile;
     return CM_OK;
 }
 
@@ -81,7 +170,8 @@ static int load_threat(struct part *p, struct sv id, struct profile_files *out, 
         return rc;
     store_bind_text(q, 1, id);
     while ((rc = store_step(q, err)) == STORE_ROW)
-        take_file(p, q, out);
+        if (!take_file(p->a, q, out))
+            p->sound = false;
     store_done(q);
     return rc;
 }
@@ -120,10 +210,11 @@ int part_load(struct action_context *c, const struct sv *ids, size_t count, stru
         return content_profile(c, files, out, err);
     diag_init(&diag, c->arena);
     *out = arena_new(c->arena, struct profile);
-    profile_parse_part(c->arena, &p.profile, &p.threats, NULL, &diag, *out);
+    profile_parse_part(c->arena, &p.rules->profile, &p.threats, NULL, &diag, *out);
     if (diag.errors)
         return content_profile(c, files, out, err);
-    *files = p.rules;
+    *files = p.rules->files;
+    files->list.cap = files->list.len; /* a copy that grows leaves the rules' own list alone */
     if (p.threats.list.len > 1)
         qsort(p.threats.list.at, p.threats.list.len, sizeof(*p.threats.list.at), order_files);
     for (size_t i = 0; i < p.threats.list.len; i++) /* "threats/..." comes behind all others */
@@ -174,7 +265,7 @@ static int want_named(struct trial *t, size_t i, struct err *err)
     struct part *p = &t->part;
     struct profile_ids ids = {{NULL, 0, 0}};
     int rc = CM_OK;
-    profile_ids_in(p->a, &p->profile.sig, t->edits[i].text, &ids);
+    profile_ids_in(p->a, &p->rules->profile.sig, t->edits[i].text, &ids);
     if (ids.list.len > FILES_MAX)
         p->sound = false;
     for (size_t k = 0; !rc && p->sound && k < ids.list.len; k++)
@@ -279,12 +370,12 @@ static void check_citations(struct trial *t)
     struct diag diag;
     diag_init(&diag, p->a);
     if (!p->has_coverage) {
-        p->sound = p->sound && !p->profile.sig.reading_list.given;
+        p->sound = p->sound && !p->rules->profile.sig.reading_list.given;
         return;
     }
-    profile_parse_part(p->a, &p->profile, &t->before, NULL, &diag, &before);
+    profile_parse_part(p->a, &p->rules->profile, &t->before, NULL, &diag, &before);
     const struct cites *now = profile_cites(p->a, &t->out->profile), *then = profile_cites(p->a, &before);
-    for (size_t d = 0; p->sound && d < p->profile.references.list.len; d++)
+    for (size_t d = 0; p->sound && d < p->rules->profile.references.list.len; d++)
         p->sound = cites_same(t, &t->out->profile, &now->documents[d], &before, &then->documents[d]);
 }
 
@@ -293,7 +384,7 @@ static void check_files(struct trial *t)
     struct part *p = &t->part;
     struct diag diag;
     diag_init(&diag, p->a);
-    profile_parse_part(p->a, &p->profile, &p->threats, &p->checked, &diag, &t->out->profile);
+    profile_parse_part(p->a, &p->rules->profile, &p->threats, &p->checked, &diag, &t->out->profile);
     p->sound = p->sound && !diag.errors;
 }
 

@@ -198,8 +198,9 @@ int ending_load(struct store *s, struct arena *a, struct ending *out, struct err
 {
     struct store_stmt *q;
     *out = (struct ending){0};
-    int rc = store_prepare(s, "SELECT v.at, e.body, e.link, e.reason FROM ended e JOIN event v ON v.seq = e.event",
-                           &q, err);
+    /* no join, which might be made by reading all events: every act asks this */
+    int rc = store_prepare(s, "SELECT (SELECT v.at FROM event v WHERE v.seq = e.event), e.body, e.link, e.reason "
+                              "FROM ended e", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
