@@ -1,5 +1,5 @@
 /* bench_process make DIR: writes DIR/record.jsonl, the record of a busy group: 200 members, and for every ten threats of
- * the SIG in DIR a closed round with ten estimators, then a call on all threats. A store that is made from DIR adopts it.
+ * the SIG in DIR a closed round with ten estimators. A store that is made from DIR adopts it.
  * bench_process acts DB [NAME [RUNS]]: does each act of the process (those whose name holds NAME) on that store, several
  * times (at most RUNS), and prints what it took.
  *
@@ -13,7 +13,6 @@
 #include "base/date.h"
 #include "base/fs.h"
 #include "register/due.h"
-#include "register/voted.h"
 #include "store/record.h"
 
 #include <stdio.h>
@@ -208,35 +207,6 @@ static void make_round(struct making *m, size_t first)
     m->at += 60;
 }
 
-/* The call on an edition that holds all threats as they are. */
-static void make_call(struct making *m)
-{
-    struct digest d = digest_of(SV("the edition"));
-    struct digest none = digest_of(SV_NONE); /* of analysis.md, which the generated SIG has not */
-    struct json *j = begin(m, "Person Number 1");
-    json_key(j, "call");
-    json_object(j);
-    json_put_str(j, "id", "C-1");
-    json_put_str(j, "kind", "edition");
-    json_put_str(j, "subject", "analysis 0.1");
-    json_put_str(j, "question", "Is this what we advise?");
-    json_put_str(j, "digest", digest_hex(&m->arena, &d));
-    json_put_str(j, "text", digest_hex(&m->arena, &none));
-    json_put_str(j, "until", "2026-12-01T00:00:00Z");
-    json_key(j, "threats");
-    json_array(j);
-    for (size_t i = 0; i < m->profile.threats.len; i++) {
-        struct digest voted = voted_threat(&m->profile, &m->profile.threats.at[i]);
-        json_object(j);
-        json_put(j, "id", m->profile.threats.at[i].id);
-        json_put_str(j, "digest", digest_hex(&m->arena, &voted));
-        json_end(j);
-    }
-    json_end(j);
-    json_end(j);
-    append(m, "m1", "call.open", SV("C-1"));
-}
-
 static int make_record(struct store *s, void *context, struct err *err)
 {
     struct making *m = context;
@@ -245,7 +215,6 @@ static int make_record(struct store *s, void *context, struct err *err)
     make_members(m);
     for (size_t i = 0; i < m->profile.threats.len; i += BATCH)
         make_round(m, i);
-    make_call(m);
     return CM_OK;
 }
 

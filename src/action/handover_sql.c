@@ -55,7 +55,7 @@ static int check_stage(const struct act *act, const struct threat *t, struct err
     struct threat_view view;
     int wanted = stage_with_responses(p);
     memset(&view, 0, sizeof(view));
-    int rc = standing_load(act->c->store, a, act->profile, act->c->now, &standing, err);
+    int rc = standing_load_one(act->c->store, a, act->profile, act->c->now, t->id, &standing, err);
     if (rc)
         return rc;
     view_derive_threat(a, act->profile, t, standing_of(&standing, t), &view);

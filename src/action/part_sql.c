@@ -390,69 +390,84 @@ static void check_files(struct trial *t)
 
 /* ---- state: as state_of() in content.c, from digests that are stored ---- */
 
-struct file_digest {
-    struct sv path;
-    struct digest digest;
-};
-struct file_digests {
-    VEC(struct file_digest) list;
+struct stating {
+    struct digest_state state;
+    struct str bytes; /* not yet in the state: for a function that is slow with small pieces */
+    size_t files;
 };
 
-static int load_digests(struct trial *t, struct file_digests *out, struct err *err)
+static void state_part(struct stating *s, struct sv part)
 {
-    struct part *p = &t->part;
+    char len[8];
+    for (size_t i = 0; i < sizeof(len); i++)
+        len[i] = (char)(part.len >> (8 * i));
+    str_add(&s->bytes, sv_from(len, sizeof(len)));
+    str_add(&s->bytes, part);
+}
+
+static void state_file(struct stating *s, struct sv path, struct sv digest)
+{
+    state_part(s, path);
+    state_part(s, digest);
+    s->files++;
+    if (s->bytes.len < 1 << 15)
+        return;
+    digest_add(&s->state, str_sv(&s->bytes));
+    str_clear(&s->bytes);
+}
+
+static int order_edits(const void *left, const void *right)
+{
+    const struct content_edit *const *a = left, *const *b = right;
+    return strcmp((*a)->path, (*b)->path);
+}
+
+/* Edits before this path, or all; true when the one of this path was among them. */
+static bool state_edits(struct stating *s, const struct content_edit ***at, const struct content_edit **end,
+                        const struct sv *path)
+{
+    bool found = false;
+    for (; *at < end && (!path || sv_cmp(sv_str((**at)->path), *path) <= 0); ++*at) {
+        struct digest d = digest_of((**at)->text);
+        found = path && sv_eq(sv_str((**at)->path), *path);
+        state_file(s, sv_str((**at)->path), digest_sv(&d));
+    }
+    return found;
+}
+
+static int add_files(struct trial *t, struct stating *s, struct err *err)
+{
     struct store_stmt *q;
-    int rc = store_prepare(p->c->store, "SELECT path, digest FROM file ORDER BY path", &q, err);
+    const struct content_edit **edits = arena_new_array(t->part.a, const struct content_edit *, t->count);
+    const struct content_edit **end = edits + t->count;
+    for (size_t i = 0; i < t->count; i++)
+        edits[i] = &t->edits[i];
+    qsort(edits, t->count, sizeof(*edits), order_edits);
+    int rc = store_prepare(t->part.c->store, "SELECT path, digest FROM file ORDER BY path", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
-        struct file_digest *f = vec_push(p->a, &out->list);
-        f->path = arena_sv(p->a, store_text(q, 0));
-        if (!digest_from_bytes(store_text(q, 1), &f->digest))
-            p->sound = false;
-        p->has_coverage = p->has_coverage || sv_eq_str(f->path, "coverage.tsv");
+        struct sv path = store_text(q, 0);
+        t->part.has_coverage = t->part.has_coverage || sv_eq_str(path, "coverage.tsv");
+        if (!state_edits(s, &edits, end, &path))
+            state_file(s, path, store_text(q, 1));
     }
     store_done(q);
+    (void)state_edits(s, &edits, end, NULL);
     return rc;
-}
-
-/* The digest of a file that is there, or a new one in its place. */
-static struct digest *digest_slot(struct arena *a, struct file_digests *files, struct sv path)
-{
-    size_t low = 0, high = files->list.len;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (sv_cmp(files->list.at[middle].path, path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < files->list.len && sv_eq(files->list.at[low].path, path))
-        return &files->list.at[low].digest;
-    (void)vec_push(a, &files->list);
-    memmove(&files->list.at[low + 1], &files->list.at[low], (files->list.len - 1 - low) * sizeof(files->list.at[0]));
-    files->list.at[low].path = path;
-    return &files->list.at[low].digest;
 }
 
 static int find_state(struct trial *t, struct err *err)
 {
-    struct file_digests files = {{NULL, 0, 0}};
-    struct digest_state s;
-    int rc = load_digests(t, &files, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < t->count; i++)
-        *digest_slot(t->part.a, &files, sv_str(t->edits[i].path)) = digest_of(t->edits[i].text);
-    if (files.list.len > PROFILE_FILES_MAX) /* the whole says whether that is too many */
+    struct stating s = {.bytes = STR_INIT};
+    digest_begin(&s.state);
+    int rc = add_files(t, &s, err);
+    digest_add(&s.state, str_sv(&s.bytes));
+    t->out->state = digest_end(&s.state);
+    if (s.files > PROFILE_FILES_MAX) /* the whole says whether that is too many */
         t->part.sound = false;
-    digest_begin(&s);
-    for (size_t i = 0; i < files.list.len; i++) {
-        digest_add_part(&s, files.list.at[i].path);
-        digest_add_part(&s, digest_sv(&files.list.at[i].digest));
-    }
-    t->out->state = digest_end(&s);
-    return CM_OK;
+    str_release(&s.bytes);
+    return rc;
 }
 
 static int settle(struct trial *t, struct err *err)

@@ -370,7 +370,7 @@ static int advance(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = target_stage(r, &target, err);
     if (!rc)
-        rc = standing_load(s, r->c->arena, r->profile, r->c->now, &r->standing, err);
+        rc = standing_load_one(s, r->c->arena, r->profile, r->c->now, r->id, &r->standing, err);
     if (rc)
         return rc;
     if (target <= r->threat->stage)

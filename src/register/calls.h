@@ -103,7 +103,9 @@ size_t call_open_objections(const struct call *c);
 
 /* Which threats a decision on an edition of the analysis accepted: id -> the texts. For standing_of(). */
 struct acceptance;
-CM_MUST_USE int acceptance_load(struct store *s, struct arena *a, struct acceptance **out, struct err *err);
+/* threat: the only one that will be asked about; NULL: any. */
+CM_MUST_USE int acceptance_load(struct store *s, struct arena *a, const struct sv *threat, struct acceptance **out,
+                                struct err *err);
 /* Whether the newest decision on the threat's text as it is, editorial changes aside, accepted it. */
 bool acceptance_of(const struct acceptance *acc, const struct profile *p, const struct threat *t);
 

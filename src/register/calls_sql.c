@@ -94,17 +94,50 @@ static int load_heads(struct loading *l, struct err *err)
     return rc;
 }
 
+/* The event of the edition that a call is on; 0 where that is not known, and the last of all for other calls. */
+static int edition_event(struct loading *l, const struct call *c, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = c && c->kind == CALL_EDITION ? 0 : INT64_MAX;
+    if (*out)
+        return CM_OK;
+    int rc = store_prepare(l->store, "SELECT event FROM edition WHERE document || ' ' || version = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, c->subject);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+/* Of the call that the act is about, the threats whose text is not the edition's: only files that were written since are
+ * asked; all of them when the words of sig.yaml or the template are others. */
+static int prepare_changed(struct loading *l, struct store_stmt **out, struct err *err)
+{
+    int64_t edition = 0;
+    int rc = edition_event(l, calls_find(l->out, *l->act), &edition, err);
+    if (!rc)
+        rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM file f JOIN threat n ON n.path = f.path "
+                                     "JOIN call_threat t ON t.call = $1 AND t.threat = n.id WHERE n.voted <> t.digest "
+                                     "AND f.event > CASE WHEN EXISTS (SELECT 1 FROM file r WHERE r.path IN "
+                                     "('sig.yaml', 'template.md') AND r.event > $2) THEN 0 ELSE $2 END "
+                                     "ORDER BY t.threat", out, err);
+    if (rc)
+        return rc;
+    store_bind_text(*out, 1, *l->act);
+    store_bind_int(*out, 2, edition);
+    return CM_OK;
+}
+
 static int load_threats(struct loading *l, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(l->store, !l->act ? "SELECT call, threat, digest FROM call_threat ORDER BY call, threat"
-                                             : "SELECT c.call, c.threat, c.digest FROM call_threat c LEFT JOIN threat "
-                                               "t ON t.id = c.threat WHERE c.call = $1 AND (t.voted IS NULL OR "
-                                               "t.voted <> c.digest) ORDER BY c.threat", &q, err);
+    int rc = l->act ? prepare_changed(l, &q, err)
+                    : store_prepare(l->store, "SELECT call, threat, digest FROM call_threat ORDER BY call, threat", &q,
+                                    err);
     if (rc)
         return rc;
-    if (l->act)
-        store_bind_text(q, 1, *l->act);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct call *c = call_of(l, store_text(q, 0));
         if (c)
@@ -387,16 +420,20 @@ struct acceptance {
 };
 
 /* A decision that an accepted appeal overturned accepts nothing. */
-static int load_accepted(struct store *s, struct acceptance *acc, struct err *err)
+#define ACCEPTED_ROWS                                                                                                  \
+    "SELECT t.threat, t.digest, d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM call ac JOIN decision ad "        \
+    "ON ad.call = ac.id WHERE ac.kind = 'appeal' AND ac.subject = d.id AND ad.outcome = 'accepted') "                  \
+    "FROM decision d JOIN call c ON c.id = d.call JOIN call_threat t ON t.call = c.id WHERE c.kind = 'edition' "
+
+static int load_accepted(struct store *s, const struct sv *threat, struct acceptance *acc, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s,
-                           "SELECT t.threat, t.digest, d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM call ac "
-                           "JOIN decision ad ON ad.call = ac.id WHERE ac.kind = 'appeal' AND ac.subject = d.id "
-                           "AND ad.outcome = 'accepted') FROM decision d JOIN call c ON c.id = d.call "
-                           "JOIN call_threat t ON t.call = c.id WHERE c.kind = 'edition' ORDER BY d.number", &q, err);
+    int rc = store_prepare(s, threat ? ACCEPTED_ROWS "AND t.threat = $1 ORDER BY d.number"
+                                     : ACCEPTED_ROWS "ORDER BY d.number", &q, err);
     if (rc)
         return rc;
+    if (threat)
+        store_bind_text(q, 1, *threat);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct accepted_texts *texts = map_get(&acc->by_threat, store_text(q, 0));
         if (!texts) {
@@ -409,14 +446,15 @@ static int load_accepted(struct store *s, struct acceptance *acc, struct err *er
     return rc;
 }
 
-int acceptance_load(struct store *s, struct arena *a, struct acceptance **out, struct err *err)
+int acceptance_load(struct store *s, struct arena *a, const struct sv *threat, struct acceptance **out,
+                    struct err *err)
 {
     struct acceptance *acc = arena_new(a, struct acceptance);
     acc->arena = a;
     map_init(&acc->by_threat, a);
     *out = acc;
     int rc = editorials_load(s, a, &acc->editorials, err);
-    return rc ? rc : load_accepted(s, acc, err);
+    return rc ? rc : load_accepted(s, threat, acc, err);
 }
 
 bool acceptance_of(const struct acceptance *acc, const struct profile *p, const struct threat *t)

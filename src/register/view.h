@@ -161,6 +161,9 @@ struct standing {
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);
+/* Of one threat only: standing_of() may not be asked about another. */
+CM_MUST_USE int standing_load_one(struct store *s, struct arena *a, const struct profile *p, int64_t now,
+                                  struct sv threat, struct standing *out, struct err *err);
 CM_MUST_USE int ending_load(struct store *s, struct arena *a, struct ending *out, struct err *err);
 struct on_record standing_of(void *standing, const struct threat *t); /* for view_derive_with */
 

@@ -76,8 +76,8 @@ void store_done(struct store_stmt *q);
 /* Prepare, no parameters, run to the end. */
 CM_MUST_USE int store_run(struct store *s, const char *sql, struct err *err);
 
-/* What a caller derived from the store and keeps with it while it is open (one thing, which takes the place of the former);
- * release is called when the store is closed. */
+/* What a caller derived from the store and keeps with it while it is open (one thing, which takes the place of the
+ * former); release is called when the store is closed. */
 void store_keep(struct store *s, void *kept, void (*release)(void *kept));
 void *store_kept(const struct store *s); /* or NULL */
 

@@ -246,6 +246,8 @@ ALTER TABLE threat ADD COLUMN folded TEXT;               -- the name as names ar
 ALTER TABLE threat ADD COLUMN voted BLOB;                -- digest of what is voted on, under the rules as they are
 CREATE INDEX threat_folded ON threat (folded);
 CREATE INDEX event_at ON event (at, actor);              -- for clocks: who acted last
+CREATE INDEX threat_path ON threat (path);
+CREATE INDEX file_event ON file (event);
 CREATE INDEX file_digest ON file (path, digest);
 -- The threats that a threat's attack tree leads to, also those that are missing.
 CREATE TABLE tree_reference (
