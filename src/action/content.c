@@ -625,6 +625,9 @@ static int try_change(struct change_run *r, struct err *err)
         return rc ? rc : try_whole(r, err);
     r->profile = part.profile;
     r->state = part.state;
+    r->moves = part.moves;
+    if (part.coverage.len)
+        *vec_push(r->c->arena, &r->edits) = (struct content_edit){.path = "coverage.tsv", .text = part.coverage};
     return CM_OK;
 }
 

@@ -18,7 +18,10 @@ struct part_change {
     bool settled;           /* false: the change is to be tried on the whole; the rest is empty */
     struct profile profile; /* as it will be: the rules, the changed threats, and what these name */
     struct digest state;    /* as it will be, of all files */
+    struct sv coverage;     /* the new text of coverage.tsv; empty: it stays */
+    struct coverage_moves moves;
 };
+/* edits: of files of threats, or nothing is settled. */
 CM_MUST_USE int part_try(struct action_context *c, const struct content_edit *edits, size_t count,
                          struct part_change *out, struct err *err);
 /* Whether the rows about threats hold all that a part is told from: not yet in a store of an older version. */

@@ -27,9 +27,8 @@ struct part {
     struct profile_files threats;
     struct map seen;                     /* ids of threats */
     VEC(struct sv) queue;                /* of them, those whose trees are still to be followed */
-    struct map checked;                  /* paths of the edits */
+    struct map checked;                  /* paths of the edits -> const struct content_edit* */
     bool sound;                          /* stored bytes are what their digests say, and have no fault */
-    bool has_coverage;
 };
 
 static void part_init(struct part *p, struct action_context *c)
@@ -255,7 +254,7 @@ static int place_edit(struct trial *t, size_t i, struct err *err)
         p->sound = false;
     if (map_set(&p->seen, t->ids[i], p))
         p->sound = false;
-    map_set(&p->checked, sv_str(e->path), p);
+    map_set(&p->checked, sv_str(e->path), (void *)(uintptr_t)e);
     *vec_push(p->a, &p->threats.list) = (struct profile_file){e->path, e->text};
     return CM_OK;
 }
@@ -347,36 +346,67 @@ static int check_names(struct trial *t, struct err *err)
     return rc;
 }
 
-/* Whether the same of the changed threats cite the document in both. */
-static bool cites_same(const struct trial *t, const struct profile *now, const struct citing *in_now,
-                       const struct profile *before, const struct citing *in_before)
+/* Which of the changed threats cite the document: a bit for each edit. */
+static uint32_t citing_edits(const struct trial *t, const struct profile *p, const struct citing *c)
 {
-    size_t k = 0;
-    for (size_t i = 0; i < in_now->all.len; i++) {
-        const struct threat *threat = &now->threats.at[in_now->all.at[i]];
-        if (!map_get(&t->part.checked, sv_str(threat->file)))
-            continue;
-        if (k == in_before->all.len || !sv_eq(before->threats.at[in_before->all.at[k++]].id, threat->id))
-            return false;
+    uint32_t bits = 0;
+    for (size_t i = 0; i < c->all.len; i++) {
+        const struct content_edit *e = map_get(&t->part.checked, sv_str(p->threats.at[c->all.at[i]].file));
+        if (e)
+            bits |= 1u << (e - t->edits);
     }
-    return k == in_before->all.len;
+    return bits;
 }
 
-/* coverage.tsv stays as it is when the changed threats cite what they cited. */
-static void check_citations(struct trial *t)
+struct coverage_changes {
+    VEC(struct coverage_change) list;
+};
+
+static void find_citations(struct trial *t, struct coverage_changes *out)
 {
     struct part *p = &t->part;
+    const struct references *refs = &p->rules->profile.references;
+    const struct profile *now = &t->out->profile;
     struct profile before;
     struct diag diag;
     diag_init(&diag, p->a);
-    if (!p->has_coverage) {
-        p->sound = p->sound && !p->rules->profile.sig.reading_list.given;
-        return;
-    }
     profile_parse_part(p->a, &p->rules->profile, &t->before, NULL, &diag, &before);
-    const struct cites *now = profile_cites(p->a, &t->out->profile), *then = profile_cites(p->a, &before);
-    for (size_t d = 0; p->sound && d < p->rules->profile.references.list.len; d++)
-        p->sound = cites_same(t, &t->out->profile, &now->documents[d], &before, &then->documents[d]);
+    const struct cites *cites = profile_cites(p->a, now), *cited = profile_cites(p->a, &before);
+    for (size_t d = 0; d < refs->list.len; d++) {
+        uint32_t bits = citing_edits(t, now, &cites->documents[d]);
+        uint32_t changed = bits ^ citing_edits(t, &before, &cited->documents[d]);
+        for (size_t i = 0; changed && i < t->count; i++)
+            if (changed & 1u << i)
+                *vec_push(p->a, &out->list) =
+                    (struct coverage_change){refs->list.at[d].id, t->ids[i], (bits & 1u << i) != 0};
+    }
+}
+
+/* coverage.tsv follows what the changed threats cite. */
+static int follow_citations(struct trial *t, struct err *err)
+{
+    struct part *p = &t->part;
+    struct profile_files coverage = {{NULL, 0, 0}};
+    struct coverage_changes changes = {{NULL, 0, 0}};
+    struct store_stmt *q;
+    find_citations(t, &changes);
+    if (!changes.list.len)
+        return CM_OK;
+    int rc = store_prepare(p->c->store, "SELECT path, text, digest FROM file WHERE path = 'coverage.tsv'", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        if (!take_file(p->a, q, &coverage))
+            p->sound = false;
+    store_done(q);
+    if (rc || !p->sound || !coverage.list.len)
+        return rc;
+    struct sv before = coverage.list.at[0].text;
+    p->sound = coverage_follow(p->a, &p->rules->profile.sig, before, changes.list.at, changes.list.len,
+                               &t->out->coverage, &t->out->moves);
+    if (sv_eq(before, t->out->coverage))
+        t->out->coverage = SV_NONE;
+    return rc;
 }
 
 static void check_files(struct trial *t)
@@ -438,17 +468,20 @@ static bool state_edits(struct stating *s, const struct content_edit ***at, cons
 static int add_files(struct trial *t, struct stating *s, struct err *err)
 {
     struct store_stmt *q;
-    const struct content_edit **edits = arena_new_array(t->part.a, const struct content_edit *, t->count);
-    const struct content_edit **end = edits + t->count;
-    for (size_t i = 0; i < t->count; i++)
+    const struct content_edit coverage = {.path = "coverage.tsv", .text = t->out->coverage};
+    const struct content_edit **edits = arena_new_array(t->part.a, const struct content_edit *, t->count + 1);
+    size_t count = t->count;
+    for (size_t i = 0; i < count; i++)
         edits[i] = &t->edits[i];
-    qsort(edits, t->count, sizeof(*edits), order_edits);
+    if (coverage.text.len)
+        edits[count++] = &coverage;
+    const struct content_edit **end = edits + count;
+    qsort(edits, count, sizeof(*edits), order_edits);
     int rc = store_prepare(t->part.c->store, "SELECT path, digest FROM file ORDER BY path", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct sv path = store_text(q, 0);
-        t->part.has_coverage = t->part.has_coverage || sv_eq_str(path, "coverage.tsv");
         if (!state_edits(s, &edits, end, &path))
             state_file(s, path, store_text(q, 1));
     }
@@ -476,13 +509,13 @@ static int settle(struct trial *t, struct err *err)
     if (!rc && t->part.sound)
         rc = gather(t, err);
     if (!rc && t->part.sound)
-        rc = find_state(t, err);
-    if (!rc && t->part.sound)
         check_files(t);
     if (!rc && t->part.sound)
         rc = check_names(t, err);
     if (!rc && t->part.sound)
-        check_citations(t);
+        rc = follow_citations(t, err);
+    if (!rc && t->part.sound)
+        rc = find_state(t, err);
     return rc;
 }
 

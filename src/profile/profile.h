@@ -313,6 +313,15 @@ void profile_parse_rules(struct arena *a, const struct profile_files *files, str
  * be among the files, or is reported as missing. */
 void profile_parse_part(struct arena *a, const struct profile *rules, const struct profile_files *files,
                         const struct map *checked, struct diag *diag, struct profile *out);
+/* What a change of some threats makes of coverage.tsv, whose column of threats was right before. */
+struct coverage_change {
+    struct sv document, threat; /* ids */
+    bool cites;                 /* it does now, or it did before */
+};
+/* The text with these changes, as profile_parse_current() would bring it up to date. False where that cannot be told from
+ * the rows, or would leave a fault. */
+bool coverage_follow(struct arena *a, const struct sig *sig, struct sv text, const struct coverage_change *changes,
+                     size_t count, struct sv *out, struct coverage_moves *moves);
 /* The identifiers of threats that a text has anywhere, each once; also where they name nothing, as in code. */
 struct profile_ids {
     VEC(struct sv) list;

@@ -1,5 +1,5 @@
 /* An act that reads a part of the register does what it would do on the whole: the same acts on two stores, one of which
- * is kept from telling anything from rows. On the minimal profile. */
+ * is kept from telling anything from rows. On the minimal profile, and for coverage.tsv on that for XMPP. */
 #include "action/part.h"
 #include "store/record.h"
 
@@ -20,6 +20,7 @@ struct side {
 
 struct fixture {
     struct arena arena;
+    const char *area; /* one that the profile has */
     struct side part, whole;
 };
 
@@ -31,22 +32,34 @@ static void fresh(struct fixture *f, struct side *s)
                                    .reason = SV("it is so")};
 }
 
-static void open_side(struct fixture *f, struct side *s)
+static void open_side(struct fixture *f, struct side *s, const char *profile)
 {
     const char *source = getenv("CASEMATE_SOURCE");
     assert_int_equal(store_open(":memory:", STORE_CREATE, &s->store, &s->err), 0);
     fresh(f, s);
-    if (action_import(&s->c, arena_printf(&f->arena, "%s/profiles/minimal", source ? source : "."), &s->r, &s->err))
+    if (action_import(&s->c, arena_printf(&f->arena, "%s/profiles/%s", source ? source : ".", profile), &s->r,
+                      &s->err))
         fail_msg("%s", s->err.text);
+}
+
+static int setup_on(void **state, const char *profile, const char *area)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    f->area = area;
+    open_side(f, &f->part, profile);
+    open_side(f, &f->whole, profile);
+    *state = f;
+    return 0;
 }
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    open_side(f, &f->part);
-    open_side(f, &f->whole);
-    *state = f;
-    return 0;
+    return setup_on(state, "minimal", "opening");
+}
+
+static int setup_covered(void **state)
+{
+    return setup_on(state, "xmpp", "accounts");
 }
 
 static int teardown(void **state)
@@ -81,7 +94,7 @@ struct act {
 
 static int run(struct fixture *f, struct side *s, const struct act *a)
 {
-    const struct proposal p = {sv_str(a->field), sv_str(a->text), SV("opening")};
+    const struct proposal p = {sv_str(a->field), sv_str(a->text), sv_str(f->area)};
     const struct field_edit e = {sv_str(a->field), sv_str(a->text)};
     const struct sv into = sv_str(a->text);
     fresh(f, s);
@@ -244,6 +257,47 @@ static void test_changed_bytes_are_noticed(void **state)
     assert_non_null(strstr(f->part.err.text, "do not verify"));
 }
 
+/* The document of the first row of coverage.tsv that has this in it. */
+static const char *covered(struct fixture *f, const char *cells)
+{
+    struct profile_files files = {{NULL, 0, 0}};
+    struct sv rest = SV_NONE, line;
+    assert_int_equal(view_load_files(f->part.store, &f->arena, &files, &f->part.err), 0);
+    for (size_t i = 0; i < files.list.len; i++)
+        if (!strcmp(files.list.at[i].path, "coverage.tsv"))
+            rest = files.list.at[i].text;
+    while (sv_next_line(&rest, &line))
+        if (sv_find(line, sv_str(cells)) >= 0)
+            return arena_strndup(&f->arena, line.at, (size_t)sv_find_char(line, '\t'));
+    fail_msg("no row with %s", cells);
+    return NULL;
+}
+
+static void gap(struct fixture *f, const char *id, const char *document, int expected)
+{
+    both(f, &(struct act){id, "gap", arena_printf(&f->arena, "Nothing in %s helps.", document)}, expected);
+    assert_int_equal(f->part.r.moves.list.len, f->whole.r.moves.list.len);
+    assert_int_equal(f->part.r.files, f->whole.r.files);
+}
+
+static void test_coverage_follows(void **state)
+{
+    struct fixture *f = *state;
+    const char *new = covered(f, "\tnothing-new\t");
+    gap(f, "T-0002", "the text", CM_OK);
+    gap(f, "T-0010", "the text", CM_OK);
+    gap(f, "T-0010", new, CM_OK);
+    assert_int_equal(f->part.r.moves.list.len, 1);
+    assert_int_equal(f->part.r.files, 2);
+    gap(f, "T-0002", new, CM_OK);
+    assert_string_equal(covered(f, "\tT-0002 T-0010\t"), new);
+    gap(f, "T-0010", "the text", CM_OK);
+    gap(f, "T-0002", "the text", CM_EINPUT); /* nothing would cite it any more */
+    gap(f, "T-0002", covered(f, "\tleft-out\t"), CM_EINPUT);
+    both(f, &(struct act){NULL, "Read while it is on its way", arena_printf(&f->arena, "As in %s.", new)}, CM_OK);
+    assert_int_equal(f->part.r.files, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -253,6 +307,7 @@ int main(void)
         TEST(test_what_a_part_settles),
         TEST(test_changed_rules_hold_at_once),
         TEST(test_changed_bytes_are_noticed),
+        cmocka_unit_test_setup_teardown(test_coverage_follows, setup_covered, teardown),
     };
     return cmocka_run_group_tests_name("part", tests, NULL, NULL);
 }
