@@ -71,15 +71,18 @@ int editorials_load(struct store *s, struct arena *a, struct editorials *out, st
 
 /* ---- rows ---- */
 
+/* Who opened a call stands in a payload that names all threats: acts do not ask for it. */
 static int load_heads(struct loading *l, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(l->store,
                            "SELECT c.id, c.kind, c.subject, c.question, c.digest, c.text, c.opened, c.until, c.closed, "
-                           "e.at, coalesce(e.payload ->> 'actor', '(erased)') FROM call c JOIN event e "
-                           "ON e.seq = c.opened ORDER BY c.number", &q, err);
+                           "e.at, CASE WHEN $1 IS NULL THEN coalesce(e.payload ->> 'actor', '(erased)') ELSE '' END "
+                           "FROM call c JOIN event e ON e.seq = c.opened ORDER BY c.number", &q, err);
     if (rc)
         return rc;
+    if (l->act)
+        store_bind_text(q, 1, *l->act);
     while (!rc && (rc = store_step(q, err)) == STORE_ROW) {
         int kind = calls_word(call_kinds, CALL_KINDS, store_text(q, 1));
         struct call *c = vec_push(l->arena, &l->out->list);
@@ -118,11 +121,12 @@ static int prepare_changed(struct loading *l, struct store_stmt **out, struct er
     int64_t edition = 0;
     int rc = edition_event(l, calls_find(l->out, *l->act), &edition, err);
     if (!rc)
-        rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM file f JOIN threat n ON n.path = f.path "
-                                     "JOIN call_threat t ON t.call = $1 AND t.threat = n.id WHERE n.voted <> t.digest "
-                                     "AND f.event > CASE WHEN EXISTS (SELECT 1 FROM file r WHERE r.path IN "
-                                     "('sig.yaml', 'template.md') AND r.event > $2) THEN 0 ELSE $2 END "
-                                     "ORDER BY t.threat", out, err);
+        rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM call_threat t JOIN threat n "
+                                     "ON n.id = t.threat WHERE t.call = $1 AND n.voted <> t.digest AND t.threat IN "
+                                     "(SELECT m.id FROM file f JOIN threat m ON m.path = f.path WHERE f.event > "
+                                     "CASE WHEN EXISTS (SELECT 1 FROM file r WHERE r.path IN ('sig.yaml', "
+                                     "'template.md') AND r.event > $2) THEN 0 ELSE $2 END) ORDER BY t.threat", out,
+                           err);
     if (rc)
         return rc;
     store_bind_text(*out, 1, *l->act);
