@@ -1,10 +1,10 @@
-/* bench_process make DIR: writes DIR/record.jsonl, the record of a busy group: 200 members, and for every ten threats of
- * the SIG in DIR a closed round with ten estimators. A store that is made from DIR adopts it.
- * bench_process acts DB [NAME [RUNS]]: does each act of the process (those whose name holds NAME) on that store, several
- * times (at most RUNS), and prints what it took.
+/* bench_process make DIR: writes DIR/record.jsonl, the record of a busy group: 200 members, and for every ten threats
+ * of the SIG in DIR a closed round with ten estimators. A store that is made from DIR adopts it.
+ * bench_process acts DB [NAME [RUNS]]: does each act of the process (those whose name holds NAME) on that store,
+ * several times (at most RUNS), and prints what it took.
  *
- * The record is made with the functions that write records, and its estimates are committed to and opened as the process
- * asks for it: adopting verifies them all. */
+ * The record is made with the functions that write records, and its estimates are committed to and opened as the
+ * process asks for it: adopting verifies them all. */
 #include "action/call.h"
 #include "action/embargo.h"
 #include "action/people.h"
@@ -273,7 +273,8 @@ static int propose(struct bench *b)
 
 static int edit(struct bench *b)
 {
-    const struct field_edit e = {SV("gap"), sv_str(arena_printf(b->arena, "Another gap than before, the %uth.", b->run))};
+    const char *text = arena_printf(b->arena, "Another gap than before, the %uth.", b->run);
+    const struct field_edit e = {SV("gap"), sv_str(text)};
     act_as(b, "Person Number 2");
     return action_threat_edit(&b->c, threat_id(b, 100), &e, 1, &b->out, &b->err);
 }
@@ -510,8 +511,8 @@ static void measure_verify(struct bench *b)
     if (verify_store(b->store, &arena, &faults, &b->err) || faults.total)
         fail("record verify", &b->err);
     all = seconds(CLOCK_PROCESS_CPUTIME_ID) - all;
-    printf("record verify: %zu events, the chain %.3f s (%.0f events a second), with estimates, files and editions %.3f s "
-           "(%.0f)\n", faults.events, chain, (double)faults.events / chain, all, (double)faults.events / all);
+    printf("record verify: %zu events, the chain %.3f s (%.0f events a second), with estimates, files and editions "
+           "%.3f s (%.0f)\n", faults.events, chain, (double)faults.events / chain, all, (double)faults.events / all);
     arena_release(&arena);
 }
 

@@ -3,7 +3,8 @@
  * What holds for one file and its neighbours is told from these files; what holds across the whole register is told
  * from rows that are kept with the files (put_threat() in content.c): names, references between attack trees, digests
  * of what is voted on. Wherever a part does not settle it (a fault, stored bytes that are not what their digest says,
- * rows of an older version), the whole is read as ever: so the outcome is always that of the whole, with its messages. */
+ * rows of an older version), the whole is read as ever: so the outcome is always that of the whole, with its
+ * messages. */
 #ifndef CASEMATE_ACTION_PART_H
 #define CASEMATE_ACTION_PART_H
 

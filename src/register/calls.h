@@ -81,7 +81,8 @@ struct calls {
 };
 
 /* What an act on a call needs: of that call the positions, and of its threats those whose text is not the one that is
- * called on; of other calls neither (so their `match` tells nothing), and of none who opened it. The profile may be a part (action/part.h). */
+ * called on; of other calls neither (so their `match` tells nothing), and of none who opened it. The profile may be a
+ * part (action/part.h). */
 CM_MUST_USE int calls_load_act(struct store *s, struct arena *a, const struct profile *p,
                                const struct profile_files *files, int64_t now, struct sv call, struct calls *out,
                                struct err *err);

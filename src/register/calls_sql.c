@@ -114,8 +114,8 @@ static int edition_event(struct loading *l, const struct call *c, int64_t *out, 
     return rc;
 }
 
-/* Of the call that the act is about, the threats whose text is not the edition's: only files that were written since are
- * asked; all of them when the words of sig.yaml or the template are others. */
+/* Of the call that the act is about, the threats whose text is not the edition's: only files that were written since
+ * are asked; all of them when the words of sig.yaml or the template are others. */
 static int prepare_changed(struct loading *l, struct store_stmt **out, struct err *err)
 {
     int64_t edition = 0;

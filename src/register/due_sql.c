@@ -27,8 +27,8 @@ static int load_time(struct store *s, const char *sql, int64_t now, int64_t *out
     return rc;
 }
 
-/* As activity_load() tells them (activity.h), but each by an index: a list that is often asked for cannot read the whole
- * record. */
+/* As activity_load() tells them (activity.h), but each by an index: a list that is often asked for cannot read the
+ * whole record. */
 static int load_times(struct store *s, int64_t now, struct due_clocks *out, struct err *err)
 {
     int rc = load_time(s, "SELECT at FROM event WHERE at <= $1 ORDER BY at LIMIT 1", now, &out->last_act, err);

@@ -175,8 +175,8 @@ CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct 
  * checking again what was checked on the way in. */
 CM_MUST_USE int view_load_published(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
-/* What the process asks for: the rules, people, clocks, open reviews, hand-overs and the end of the group. No threats, no
- * documents: the time does not grow with the register. For due_collect(). */
+/* What the process asks for: the rules, people, clocks, open reviews, hand-overs and the end of the group. No
+ * threats, no documents: the time does not grow with the register. For due_collect(). */
 CM_MUST_USE int view_load_process(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
 /* Only sig.yaml, process.md and template.md, which were checked on their way in. CM_ENOTFOUND in an empty store. */

@@ -1,5 +1,5 @@
-/* An act that reads a part of the register does what it would do on the whole: the same acts on two stores, one of which
- * is kept from telling anything from rows. On the minimal profile, and for coverage.tsv on that for XMPP. */
+/* An act that reads a part of the register does what it would do on the whole: the same acts on two stores, one of
+ * which is kept from telling anything from rows. On the minimal profile, and for coverage.tsv on that for XMPP. */
 #include "action/part.h"
 #include "store/record.h"
 
@@ -187,7 +187,8 @@ static bool settles(struct fixture *f, const char *path, const char *text)
 }
 
 #define G9 "threats/G-0009-something.md"
-#define FRONT "---\nid: G-0009\nname: Something else\nareas: [opening]\nstage: noted\nproposed: {by: rosa, date: 2026-10-03}\n---\n"
+#define FRONT "---\nid: G-0009\nname: Something else\nareas: [opening]\nstage: noted\n" \
+              "proposed: {by: rosa, date: 2026-10-03}\n---\n"
 
 static void test_what_a_part_settles(void **state)
 {
