@@ -74,7 +74,10 @@ int cmd_due(struct cli *c, const struct command *self, int argc, const char **ar
         return usage_error(self, "due wants no word");
     if (within && !sv_to_u64(sv_str(within), WITHIN_MAX, &days))
         return usage_error(self, "--within \"%s\" is no number of days", within);
-    if ((rc = cli_load_view(c, &v)))
+    rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        rc = view_load_process(c->store, &c->arena, c->time, &v, &c->err);
+    if (rc)
         return cli_fail(c, rc);
     due_collect(&c->arena, &v, &all);
     int64_t limit = within ? (int64_t)days : -1;
