@@ -39,9 +39,7 @@ static void print_due(struct cli *c, const struct due_list *all, int64_t within)
 {
     static const char *const names[] = {"DAY", "WHEN", "RESPONSIBLE", "WHAT"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(names));
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        table_cell(&t, sv_str(names[i]));
+    table_begin(&t, &c->arena, names, ARRAY_LEN(names));
     for (size_t i = 0; i < all->list.len; i++) {
         const struct due *d = &all->list.at[i];
         if (!is_wanted(d, within))
