@@ -249,6 +249,17 @@ static void fronts(struct analyser *a, struct world_work *w, struct analysis_wor
     }
 }
 
+/* The fronts that the caller chose, one for each of options.axes. */
+static void chosen_fronts(struct analyser *a, struct world_work *w, struct analysis_world *out)
+{
+    out->chosen = arena_new_array(a->arena, struct tree_front, a->o->axes_len + 1);
+    out->chosen_len = a->o->axes_len;
+    for (size_t i = 0; i < out->chosen_len; i++) {
+        const struct analysis_axes *x = &a->o->axes[i];
+        front(a, w, &out->chosen[i], x->len, x->at[0], x->at[1], x->at[2]);
+    }
+}
+
 /* A tree may lack the numbers for a measure in several ways; the lists say nothing then, and the first gap is named. */
 static int importance(struct analyser *a, struct world_work *w, struct analysis_world *out, struct err *err)
 {
@@ -312,6 +323,7 @@ static int analyse_world(struct analyser *a, enum tree_world world, struct world
             list_all(a, w, out->minimal_attacks, a->o->list_max ? a->o->list_max : LIST_MAX, &out->list);
         if (a->o->fronts)
             fronts(a, w, out);
+        chosen_fronts(a, w, out);
     }
     if (a->o->importance && w->has_chance)
         rc = importance(a, w, out, err);
