@@ -105,20 +105,13 @@ static int missing_attribute(const struct model *m, uint32_t event)
     BUG("event kind");
 }
 
-static bool same_formula(const struct formula *a, const struct formula *b)
-{
-    return a->root == b->root && a->gates.len == b->gates.len && a->args.len == b->args.len &&
-           (!a->gates.len || !memcmp(a->gates.at, b->gates.at, a->gates.len * sizeof(*a->gates.at))) &&
-           (!a->args.len || !memcmp(a->args.at, b->args.at, a->args.len * sizeof(*a->args.at)));
-}
-
 /* What the bounds found stands in for the attacks that could not all be made: all likelier than the cut-off. */
 static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b,
                             struct analysis_world *out)
 {
     const struct attack_values *v = &w->values;
     struct tree_attacks *list = &out->best[MEASURE_PROBABILITY];
-    if (w->has_sets || !same_formula(&v->formula, &w->formula))
+    if (w->has_sets || !formula_same(&v->formula, &w->formula))
         return;
     list->at = arena_new_array(a->arena, struct tree_attack, b->len + 1);
     for (size_t i = 0; i < b->len && b->sets[i].probability > b->cutoff; i++)
@@ -151,7 +144,7 @@ static int solve_world(struct analyser *a, struct world_work *w, enum solve_want
     model_formula(&a->model, &w->world, &w->formula, NULL);
     attack_values_init(&w->values, &a->model, &w->world);
     const struct formula *sets = &w->values.formula, *f = &w->formula;
-    bool same = same_formula(sets, f);
+    bool same = formula_same(sets, f);
     if (same && want == SOLVE_BOTH) {
         l = left(a, 0.2);
         rc = solve(f, SOLVE_BOTH, &l, a->arena, &w->chance, err);
@@ -265,7 +258,8 @@ static int importance(struct analyser *a, struct world_work *w, struct analysis_
 {
     struct tree_limits l = left(a, 0.3);
     uint32_t missing;
-    int rc = tree_importance(&a->model, &w->world, &l, a->arena, &out->importance, &missing, err);
+    int rc = tree_importance_again(&a->model, &w->world, &w->formula, &w->chance, &l, a->arena, &out->importance,
+                                   &missing, err);
     return rc == CM_ELIMIT ? CM_OK : rc;
 }
 
