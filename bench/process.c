@@ -323,7 +323,7 @@ static int round_open(struct bench *b)
     struct sv ids[BATCH];
     for (unsigned i = 0; i < BATCH; i++)
         ids[i] = sv_str(arena_printf(b->arena, "T-%04u", 2500 + b->run * BATCH + i));
-    const struct round_request r = {ids, BATCH, SV_NONE, SV_NONE};
+    const struct round_request r = {.threats = ids, .threat_count = BATCH};
     act_as(b, "Person Number 1");
     return action_round_open(&b->c, &r, &b->out, &b->err);
 }

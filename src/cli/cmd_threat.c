@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/utf8.h"
+#include "register/calls.h"
 #include "store/fts.h"
 
 #include <stdio.h>
@@ -311,7 +312,14 @@ int threat_show(struct cli *c, const struct command *self, int argc, const char 
     return EXIT_DONE;
 }
 
-static void print_change_json(struct cli *c, struct json *j, const struct change *change)
+/* "D-3", or nothing. */
+static struct sv decision_on(const struct view *v, const struct threat_view *t, const struct change *change)
+{
+    const struct decision *d = v->calls ? calls_decided(v->calls, t->threat->id, change->seq) : NULL;
+    return d ? d->id : SV_NONE;
+}
+
+static void print_change_json(struct cli *c, struct json *j, const struct change *change, struct sv decision)
 {
     json_object(j);
     json_put_int(j, "event", change->seq);
@@ -322,6 +330,8 @@ static void print_change_json(struct cli *c, struct json *j, const struct change
     json_put(j, "field", change->field);
     json_put(j, "text", change->text);
     json_put(j, "source", change->source);
+    if (decision.len)
+        json_put(j, "decision", decision);
     json_end(j);
 }
 
@@ -338,10 +348,10 @@ static struct sv one_line(struct arena *a, struct sv text, size_t most)
     return sv_str(arena_printf(a, "%.*s%s", (int)at, line.at, cut ? "..." : ""));
 }
 
-static void print_history(struct cli *c, const struct threat_view *t, const char *field)
+static void print_history(struct cli *c, const struct view *v, const struct threat_view *t, const char *field)
 {
     struct table table;
-    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FROM", "FIELD", "NOW"};
+    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FROM", "UNDER", "FIELD", "NOW"};
     table_begin(&table, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < t->changes.len; i++) {
         const struct change *h = &t->changes.at[i];
@@ -352,6 +362,7 @@ static void print_history(struct cli *c, const struct threat_view *t, const char
         table_cell(&table, h->who);
         table_cell(&table, h->action);
         table_cell(&table, h->source);
+        table_cell(&table, decision_on(v, t, h));
         table_cell(&table, h->field);
         struct sv now = one_line(&c->arena, h->text, 50);
         table_cell(&table, h->why.len ? sv_str(arena_printf(&c->arena, "%.*s  (why: %.*s)", SV_ARG(now),
@@ -371,7 +382,7 @@ int threat_history(struct cli *c, const struct command *self, int argc, const ch
         return -1 - index;
     const struct threat_view *t = &v.threats.at[index];
     if (!c->json) {
-        print_history(c, t, field);
+        print_history(c, &v, t, field);
         return EXIT_DONE;
     }
     struct cli_json j;
@@ -381,7 +392,7 @@ int threat_history(struct cli *c, const struct command *self, int argc, const ch
     json_array(&j.j);
     for (size_t i = 0; i < t->changes.len; i++)
         if (!field || sv_eq_str(t->changes.at[i].field, field))
-            print_change_json(c, &j.j, &t->changes.at[i]);
+            print_change_json(c, &j.j, &t->changes.at[i], decision_on(&v, t, &t->changes.at[i]));
     json_end(&j.j);
     cli_json_end(&j);
     return EXIT_DONE;

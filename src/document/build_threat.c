@@ -3,6 +3,7 @@
 #include "document/build.h"
 
 #include "base/date.h"
+#include "register/calls.h"
 
 /* What building one threat carries around. */
 struct entry {
@@ -392,6 +393,19 @@ static struct sv came_from(struct arena *a, const struct change *c)
 }
 
 /* Changes after the first import, and editions of the analysis, oldest first. */
+/* "decided as D-3 (valid)": what was changed before an edition stands under the decision on it. */
+static struct sv decided_on(struct entry *e, const struct edition *edition)
+{
+    const struct calls *calls = e->v->calls;
+    struct sv subject = build_sv(e->a, "analysis %.*s", SV_ARG(edition->version));
+    for (size_t i = 0; calls && i < calls->decisions.len; i++) {
+        const struct decision *d = &calls->decisions.at[i];
+        if (d->accepted && d->call && d->call->kind == CALL_EDITION && sv_eq(d->call->subject, subject))
+            return build_sv(e->a, "accepted as %.*s (%s)", SV_ARG(d->id), decision_state(d));
+    }
+    return SV_NONE;
+}
+
 static void history(struct entry *e, struct doc_block *parent)
 {
     size_t later = 0, editions = 0;
@@ -423,7 +437,7 @@ static void history(struct entry *e, struct doc_block *parent)
         }
         if (edition)
             history_row(e, table, edition->date, build_sv(e->a, "edition %.*s published", SV_ARG(edition->version)),
-                        edition->initials, edition->remark, SV_NONE);
+                        edition->initials, edition->remark, decided_on(e, edition));
     }
 }
 

@@ -49,6 +49,7 @@ struct call {
     struct digest text;      /* of the document's own file (voted_document), or of the decision */
     struct sv opener;        /* name */
     int64_t opened, at;      /* event, and when */
+    int64_t edition;         /* event of the edition that it is on; 0 where that is not known, and for other calls */
     int64_t until;           /* first second after the last one of the call */
     int64_t closed;          /* event; 0: open */
     bool overdue;            /* not closed, and the end has passed */
@@ -112,6 +113,9 @@ CM_MUST_USE int call_match(struct store *s, struct arena *a, const struct calls 
                            const struct profile_files *files, struct call *c, struct err *err);
 /* "valid", "with editorial changes", "outdated", "overturned", "set aside": the first that is worse wins. */
 const char *decision_state(const struct decision *d);
+/* The first accepted decision on an edition that was made after an event and holds the threat: under it stands what
+ * the event changed, whatever became of the decision since. NULL: none yet. */
+const struct decision *calls_decided(const struct calls *calls, struct sv threat, int64_t event);
 /* Objections that are neither answered, withdrawn nor recorded as dissent. */
 size_t call_open_objections(const struct call *c);
 

@@ -78,7 +78,9 @@ static int load_heads(struct loading *l, struct err *err)
     struct store_stmt *q;
     int rc = store_prepare(l->store,
                            "SELECT c.id, c.kind, c.subject, c.question, c.digest, c.text, c.opened, c.until, c.closed, "
-                           "e.at, CASE WHEN $1 IS NULL THEN coalesce(e.payload ->> 'actor', '(erased)') ELSE '' END "
+                           "e.at, CASE WHEN $1 IS NULL THEN coalesce(e.payload ->> 'actor', '(erased)') ELSE '' END, "
+                           "(SELECT x.event FROM edition x WHERE c.kind = 'edition' AND "
+                           "x.document || ' ' || x.version = c.subject) "
                            "FROM call c JOIN event e ON e.seq = c.opened ORDER BY c.number", &q, err);
     if (rc)
         return rc;
@@ -90,27 +92,10 @@ static int load_heads(struct loading *l, struct err *err)
         *c = (struct call){.id = column(l, q, 0), .kind = (enum call_kind)kind, .subject = column(l, q, 2),
                            .question = column(l, q, 3), .digest = digest_column(q, 4), .text = digest_column(q, 5),
                            .opened = store_int(q, 6), .until = store_int(q, 7), .closed = store_int(q, 8),
-                           .at = store_int(q, 9), .opener = column(l, q, 10)};
+                           .at = store_int(q, 9), .opener = column(l, q, 10), .edition = store_int(q, 11)};
         c->overdue = !c->closed && c->until <= l->now;
         rc = kind < 0 ? unknown_word(q, 1, err) : CM_OK;
     }
-    store_done(q);
-    return rc;
-}
-
-/* The event of the edition that a call is on; 0 where that is not known, and the last of all for other calls. */
-static int edition_event(struct loading *l, const struct call *c, int64_t *out, struct err *err)
-{
-    struct store_stmt *q;
-    *out = c && c->kind == CALL_EDITION ? 0 : INT64_MAX;
-    if (*out)
-        return CM_OK;
-    int rc = store_prepare(l->store, "SELECT event FROM edition WHERE document || ' ' || version = $1", &q, err);
-    if (rc)
-        return rc;
-    store_bind_text(q, 1, c->subject);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
     store_done(q);
     return rc;
 }
@@ -119,10 +104,9 @@ static int edition_event(struct loading *l, const struct call *c, int64_t *out, 
  * are asked; all of them when the words of sig.yaml or the template are others. */
 static int prepare_changed(struct loading *l, struct store_stmt **out, struct err *err)
 {
-    int64_t edition = 0;
-    int rc = edition_event(l, calls_find(l->out, *l->act), &edition, err);
-    if (!rc)
-        rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM call_threat t JOIN threat n "
+    const struct call *call = calls_find(l->out, *l->act);
+    int64_t edition = !call || call->kind != CALL_EDITION ? INT64_MAX : call->edition;
+    int rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM call_threat t JOIN threat n "
                                      "ON n.id = t.threat WHERE t.call = $1 AND n.voted <> t.digest AND t.threat IN "
                                      "(SELECT m.id FROM file f JOIN threat m ON m.path = f.path WHERE f.event > "
                                      "CASE WHEN EXISTS (SELECT 1 FROM file r WHERE r.path IN ('sig.yaml', "
@@ -395,6 +379,24 @@ int calls_load_act(struct store *s, struct arena *a, const struct profile *p, co
 }
 
 /* ---- looking up ---- */
+
+static bool holds(const struct call *c, struct sv threat)
+{
+    for (size_t i = 0; i < c->threats.len; i++)
+        if (sv_eq(c->threats.at[i].id, threat))
+            return true;
+    return false;
+}
+
+const struct decision *calls_decided(const struct calls *calls, struct sv threat, int64_t event)
+{
+    for (size_t i = 0; i < calls->decisions.len; i++) {
+        const struct decision *d = &calls->decisions.at[i];
+        if (d->accepted && d->call && d->call->edition > event && holds(d->call, threat))
+            return d;
+    }
+    return NULL;
+}
 
 struct sv call_document(const struct call *c)
 {

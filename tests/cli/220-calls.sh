@@ -74,6 +74,8 @@ fails 1 'needs acceptance by call' 'no stage without the decision' "$CM" threat 
 does 'close' "$CM" call close C-1 --outcome accepted --judgement 'One dissent, about prices; the advice is not touched by it.' \
     --link https://example.org/minutes/1 --as Rosa --now 2026-12-01
 says 'makes a decision' '^D-1:'
+run "$CM" threat history G-0001
+says 'what was written before the edition stands under the decision' ' D-1 +name +Recorded'
 fails 1 'C-1 is closed: D-1' 'once' "$CM" call close C-1 --outcome accepted --judgement 'Agreed.' --as Rosa --now 2026-12-01
 fails 1 'C-1 is closed' 'no position then' "$CM" position C-1 support --as Ada --now 2026-12-01
 run "$CM" decision show D-1 --now 2026-12-01
