@@ -393,7 +393,8 @@ static struct sv came_from(struct arena *a, const struct change *c)
 }
 
 /* Changes after the first import, and editions of the analysis, oldest first. */
-/* "decided as D-3 (valid)": what was changed before an edition stands under the decision on it. */
+/* "accepted as D-3": what was changed before an edition stands under the decision on it. What became of the decision
+ * since is said where decisions are. */
 static struct sv decided_on(struct entry *e, const struct edition *edition)
 {
     const struct calls *calls = e->v->calls;
@@ -401,7 +402,7 @@ static struct sv decided_on(struct entry *e, const struct edition *edition)
     for (size_t i = 0; calls && i < calls->decisions.len; i++) {
         const struct decision *d = &calls->decisions.at[i];
         if (d->accepted && d->call && d->call->kind == CALL_EDITION && sv_eq(d->call->subject, subject))
-            return build_sv(e->a, "accepted as %.*s (%s)", SV_ARG(d->id), decision_state(d));
+            return build_sv(e->a, "accepted as %.*s", SV_ARG(d->id));
     }
     return SV_NONE;
 }
