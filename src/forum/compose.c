@@ -287,10 +287,16 @@ static struct sv mailto_address(struct arena *a, struct sv address)
     return kept;
 }
 
+static struct sv link_of(struct arena *a, struct sv address)
+{
+    return sv_str(arena_printf(a, "<%.*s>", SV_ARG(address)));
+}
+
 static struct sv mailto(struct arena *a, struct sv address, const char *subject)
 {
-    return sv_str(arena_printf(a, "<mailto:%.*s%s%s>", SV_ARG(mailto_address(a, address)), *subject ? "?subject=" : "",
-                               subject));
+    const char *text = arena_printf(a, "mailto:%.*s%s%s", SV_ARG(mailto_address(a, address)),
+                                    *subject ? "?subject=" : "", subject);
+    return link_of(a, sv_str(text));
 }
 
 static void put_field(struct str *out, const char *name, struct sv piece, struct sv second)
@@ -303,11 +309,6 @@ static void put_field(struct str *out, const char *name, struct sv piece, struct
         put_piece(&f, second);
     }
     field_end(&f);
-}
-
-static struct sv link_of(struct arena *a, struct sv address)
-{
-    return sv_str(arena_printf(a, "<%.*s>", SV_ARG(address)));
 }
 
 /* Ours, but settings are written by people: what would end the field is not put there. */

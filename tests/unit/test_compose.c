@@ -166,7 +166,8 @@ static void test_ids_from_outside(void **state)
 static void test_what_is_no_address_is_refused(void **state)
 {
     struct fixture *f = *state;
-    static const char *const bad[] = {"", "ada", "a@b.org\r\nBcc: e@x.org", "a b@c.org", "<a@b.org>", "a@b.org,e@x.org"};
+    static const char *const bad[] = {"",          "ada",       "a@b.org\r\nBcc: e@x.org",
+                                      "a b@c.org", "<a@b.org>", "a@b.org,e@x.org"};
     struct sv out;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct compose m = plain();
