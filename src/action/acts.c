@@ -21,7 +21,7 @@ static void prepare(struct act *act, struct action_context *c, const char *actio
 /* Once the profile is there, or not: rc. */
 static int begin(struct act *act, unsigned flags, int rc, struct err *err)
 {
-    if (!rc)
+    if (!rc && !(flags & ACT_NEWCOMER))
         rc = permit(act->c, act->profile, act->info->needs, err);
     if (rc == CM_EREFUSED && (flags & ACT_DEPUTY))
         rc = deputy_begin(act, rc, err);
