@@ -152,6 +152,19 @@ CREATE TABLE alarm (
     cleared INTEGER
 ) STRICT;
 
+-- Membership by mail: what keeps answers rare.
+
+CREATE INDEX token_expires ON token (expires);
+
+-- When an address last got an answer that anybody could have asked for in its name.
+CREATE TABLE answered (
+    address TEXT NOT NULL,                               -- in lower case, without "+detail"
+    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (address, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answered_at ON answered (at);
+
 -- ---- threads and threats ----
 
 -- A thread is named by its list and the Message-ID of its first message, so that the row of an adopted record holds
@@ -183,9 +196,3 @@ CREATE TABLE message_aim (
     message INTEGER PRIMARY KEY REFERENCES message (id),
     detail  TEXT NOT NULL
 ) STRICT;
-
--- Addresses of nobody on record that we answered: one answer a day.
-CREATE TABLE stranger_answer (
-    address TEXT PRIMARY KEY,
-    at      INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
