@@ -1,5 +1,6 @@
 #include "action/posts.h"
 
+#include "action/commands.h"
 #include "action/ties.h"
 #include "base/date.h"
 
@@ -137,7 +138,10 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
         rc = subscriber_find(c->store, c->arena, list->id, mail->from.at[0].address, &who, err);
     if (!rc && who.id)
         rc = subscriber_count_post(c->store, who.id, err);
-    return rc || list->followed ? rc : outbox_post(c->store, list->id, message, c->now, NULL, err);
+    if (rc || list->followed)
+        return rc;
+    rc = outbox_post(c->store, list->id, message, c->now, NULL, err);
+    return rc ? rc : commands_of_post(c, list, message, mail, err);
 }
 
 /* Mail that went through this list once, and notices of programs, go to nobody. */
@@ -155,6 +159,10 @@ static int judge(struct arriving *m, int64_t message, struct err *err)
         return post_publish(m->c, m->list, message, &m->mail, err);
     if (is_loop(m) || !m->in->sender.len)
         return message_set_state(m->c->store, message, MESSAGE_DISCARDED, err);
+    if (commands_hold_estimate(m->c->arena, &m->mail)) {
+        int returned = message_set_state(m->c->store, message, MESSAGE_RETURNED, err);
+        return returned ? returned : command_return_estimate(m, err);
+    }
     int rc = subscriber_find(m->c->store, m->c->arena, m->list->id, author_of(m), &who, err);
     if (!rc)
         rc = apply_rules(m, &who, &rules, err);

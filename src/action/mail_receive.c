@@ -1,4 +1,4 @@
-#include "action/posts.h"
+#include "action/membership.h"
 #include "action/ties.h"
 
 struct batch {
@@ -36,6 +36,10 @@ static int arrive(struct store *s, void *context, struct err *err)
         int rc = check_detail(m->c, &m->route, m->reply, &good, err);
         return rc || !good ? rc : post_arrives(m, err);
     }
+    case ROUTE_REQUEST:
+        return request_arrives(m, err);
+    case ROUTE_CONFIRM:
+        return confirm_arrives(m, err);
     default:
         *m->reply = unknown_address;
         return CM_OK;
