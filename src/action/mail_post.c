@@ -1,6 +1,5 @@
-#include "action/posts.h"
-
 #include "action/commands.h"
+
 #include "action/ties.h"
 #include "base/date.h"
 
@@ -135,7 +134,7 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
     if (!rc)
         rc = tie_message(c, message, err);
     if (!rc && mail->from.count)
-        rc = subscriber_find(c->store, c->arena, list->id, mail->from.at[0].address, &who, err);
+        rc = subscription_of(c, list->id, mail->from.at[0].address, &who, err);
     if (!rc && who.id)
         rc = subscriber_count_post(c->store, who.id, err);
     if (rc || list->followed)
@@ -144,26 +143,19 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
     return rc ? rc : commands_of_post(c, list, message, mail, err);
 }
 
-/* Mail that went through this list once, and notices of programs, go to nobody. */
-static bool is_loop(const struct arriving *m)
-{
-    return sv_find(mail_value(&m->mail, "List-Id"), m->list->address) >= 0 ||
-           sv_find(mail_value(&m->mail, "X-Loop"), m->list->address) >= 0;
-}
-
 static int judge(struct arriving *m, int64_t message, struct err *err)
 {
     struct rules rules = {.count = 0};
     struct subscriber who;
     if (m->list->followed)
         return post_publish(m->c, m->list, message, &m->mail, err);
-    if (is_loop(m) || !m->in->sender.len)
+    if (mail_is_loop(m) || !m->in->sender.len) /* that, and notices of programs, go to nobody */
         return message_set_state(m->c->store, message, MESSAGE_DISCARDED, err);
     if (commands_hold_estimate(m->c->arena, &m->mail)) {
         int returned = message_set_state(m->c->store, message, MESSAGE_RETURNED, err);
         return returned ? returned : command_return_estimate(m, err);
     }
-    int rc = subscriber_find(m->c->store, m->c->arena, m->list->id, author_of(m), &who, err);
+    int rc = subscription_of(m->c, m->list->id, author_of(m), &who, err);
     if (!rc)
         rc = apply_rules(m, &who, &rules, err);
     if (rc)

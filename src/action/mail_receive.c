@@ -14,12 +14,18 @@ static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there 
 
 /* ---- one recipient ---- */
 
+/* Of a list that others run only posts are for us. */
+static bool is_here(const struct list *list, const struct route *route)
+{
+    return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE && route->kind != ROUTE_BOUNCES);
+}
+
 /* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
 static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
                         struct err *err)
 {
     struct tie_words aim;
-    int rc = route->detail.len ? tie_aim(c, route->detail, &aim, err) : CM_OK;
+    int rc = route->kind == ROUTE_POST && route->detail.len ? tie_aim(c, route->detail, &aim, err) : CM_OK;
     *out_good = !rc;
     if (rc == CM_ENOTFOUND)
         *reply = (struct mail_reply){FATE_REFUSED, "5.1.1", arena_strdup(c->arena, err->text), 0};
@@ -31,15 +37,24 @@ static int arrive(struct store *s, void *context, struct err *err)
     struct arriving *m = context;
     bool good;
     (void)s;
-    switch (m->route.kind) {
-    case ROUTE_POST: {
-        int rc = check_detail(m->c, &m->route, m->reply, &good, err);
-        return rc || !good ? rc : post_arrives(m, err);
+    if (!is_here(m->list, &m->route)) {
+        *m->reply = unknown_address;
+        return CM_OK;
     }
+    int rc = check_detail(m->c, &m->route, m->reply, &good, err);
+    if (rc || !good)
+        return rc;
+    switch (m->route.kind) {
+    case ROUTE_POST:
+        return post_arrives(m, err);
     case ROUTE_REQUEST:
         return request_arrives(m, err);
     case ROUTE_CONFIRM:
         return confirm_arrives(m, err);
+    case ROUTE_UNSUBSCRIBE:
+        return unsubscribe_arrives(m, err);
+    case ROUTE_OWNER:
+        return owner_arrives(m, err);
     default:
         *m->reply = unknown_address;
         return CM_OK;
@@ -94,7 +109,8 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     int rc = lists_load(c->store, c->arena, &lists, err);
     if (rc)
         return rc;
-    bool here = lists_route(&lists, recipient, &route) && route.kind == ROUTE_POST;
+    const struct list *list = lists_route(&lists, recipient, &route);
+    bool here = list && is_here(list, &route);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
     bool good;
     return here ? check_detail(c, &route, out, &good, err) : CM_OK;

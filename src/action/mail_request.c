@@ -115,8 +115,8 @@ static int ask_delivery(struct arriving *m, struct sv writer, const struct reque
     struct arena *a = m->c->arena;
     const struct question q = {
         TOKEN_SETTINGS, SV("delivery"), sv_str(subscriber_delivery_names[r->delivery]),
-        arena_printf(a, "that the mail of\n%.*s\nbe sent to this address, if it is subscribed, %s", SV_ARG(list_words(m)),
-                     delivery_words(r->delivery))};
+        arena_printf(a, "that the mail of\n%.*s\nbe sent to this address, if it is subscribed, %s",
+                     SV_ARG(list_words(m)), delivery_words(r->delivery))};
     return ask(m, writer, &q, err);
 }
 
@@ -138,8 +138,8 @@ static int ask_join(struct arriving *m, struct sv writer, const struct request *
     struct err reason = ERR_INIT;
     struct sv name = r->text.len ? r->text : shown_name(m);
     if (people_plain_name(name, &reason)) /* whether somebody has it is said when the address confirmed */
-        return answer_help(m, writer, "To join, write \"join\" and the name under which you want to be known, of letters,\n"
-                                      "digits, blanks, \"-\", \"'\" and \".\".\n\n", err);
+        return answer_help(m, writer, "To join, write \"join\" and the name under which you want to be known, of\n"
+                                      "letters, digits, blanks, \"-\", \"'\" and \".\".\n\n", err);
     const struct question q = {
         TOKEN_JOIN, name, SV_NONE,
         arena_printf(a, "that you become a member of the group which works on\n%.*s,\nunder the name\n%.*s\n"

@@ -36,8 +36,8 @@ bool mail_is_loop(struct arriving *m);
 /* "as a digest", "one by one": how mail comes. */
 const char *delivery_words(enum subscriber_delivery delivery);
 
-/* The subscription of a person to a list: that of the address, or else, where the address is a member's, that of another
- * address of the same member. id 0: none. */
+/* The subscription of a person to a list: that of the address, or else, where the address is a member's, that of
+ * another address of the same member. id 0: none. */
 CM_MUST_USE int subscription_of(struct action_context *c, struct sv list, struct sv address, struct subscriber *out,
                                 struct err *err);
 

@@ -67,10 +67,8 @@ static void print_json(struct cli *c, const struct thread_rows *rows)
 static void print_table(struct cli *c, const struct thread_rows *rows)
 {
     struct table t;
-    table_init(&t, &c->arena, 6);
     static const char *const heads[] = {"THREAD", "LIST", "MESSAGES", "NEWEST", "THREATS", "SUBJECT"};
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < rows->list.len; i++) {
         const struct thread_row *r = &rows->list.at[i];
         table_cellf(&t, "%lld", (long long)r->id);
