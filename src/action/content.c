@@ -4,6 +4,7 @@
  * same transaction. The SIG is parsed as it would be after the change, so a store never holds content
  * that `check` would refuse: as much of it as the change can concern (part.h), or the whole. */
 #include "action/acts.h"
+#include "action/announce.h"
 #include "action/part.h"
 #include "action/people.h"
 
@@ -100,13 +101,13 @@ void payload_begin(const struct action_context *c, struct json *j, struct str *o
     json_init(j, out, true);
     json_object(j);
     json_put(j, "actor", c->actor.len ? c->actor : SV("operator"));
-    json_put_str(j, "asserted_by", "operator");
+    json_put_str(j, "asserted_by", c->source.len ? "mail" : "operator");
     if (c->role.len)
         json_put(j, "role", c->role);
     if (c->reason.len)
         json_put(j, "reason", c->reason);
-    if (source.len)
-        json_put(j, "source", source);
+    if (source.len || c->source.len)
+        json_put(j, "source", source.len ? source : c->source);
 }
 
 int content_profile(struct action_context *c, struct profile_files *files, struct profile **out, struct err *err)
@@ -138,6 +139,7 @@ struct change_run {
     VEC(const struct content_edit *) changed;
     bool every_row; /* derive the rows of all threats */
     int64_t event;
+    struct sv payload; /* of the event, when it is announced */
 };
 
 struct field_row {
@@ -396,6 +398,8 @@ static int append_event(struct change_run *r, struct err *err)
                                  sv_from(r->change->subject.at, r->change->subject.len), r->state,
                                  str_sv(&payload)};
     rc = record(r->c, &draft, &r->event, err);
+    if (announce_wanted(draft.action))
+        r->payload = arena_sv(r->c->arena, str_sv(&payload));
     str_release(&payload);
     return rc;
 }
@@ -414,7 +418,8 @@ int content_event(struct action_context *c, const char *action, struct sv subjec
     if (rc)
         return rc;
     draft.actor = actor;
-    return record(c, &draft, &out->event, err);
+    rc = record(c, &draft, &out->event, err);
+    return rc ? rc : announce(c, draft.action, subject, draft.payload, out->event, err);
 }
 
 static int put_file(struct change_run *r, const struct content_edit *e, int64_t event, struct err *err)
@@ -658,7 +663,8 @@ static int run_change(struct change_run *r, struct action_result *out, struct er
     out->files = r->changed.len;
     out->fields = r->rows.len;
     out->moves = r->moves;
-    return CM_OK;
+    struct sv subject = sv_from(r->change->subject.at, r->change->subject.len);
+    return r->payload.len ? announce(r->c, sv_str(r->change->action), subject, r->payload, r->event, err) : CM_OK;
 }
 
 int content_apply(struct action_context *c, const struct content_change *change, struct action_result *out,

@@ -1,6 +1,7 @@
 /* LIST-confirm+TOKEN@: what the token was made for is done. LIST-unsubscribe+DETAIL@: the subscription ends. */
 #include "action/membership.h"
 
+#include "action/commands.h"
 #include "action/people.h"
 #include "base/date.h"
 #include "forum/answered.h"
@@ -184,6 +185,10 @@ int confirm_token(struct arriving *m, struct sv text, struct err *err)
     case TOKEN_JOIN:
     case TOKEN_SETTINGS:
         return confirm_membership(m, &t, err);
+    case TOKEN_COMMAND:
+        return command_confirmed(m, &t, err);
+    case TOKEN_REVIEW:
+        return review_answered(m, &t, err);
     default:
         return CM_OK;
     }

@@ -1,4 +1,5 @@
 #include "action/membership.h"
+#include "action/ties.h"
 
 struct batch {
     struct action_context *c;
@@ -19,14 +20,30 @@ static bool is_here(const struct list *list, const struct route *route)
     return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE && route->kind != ROUTE_BOUNCES);
 }
 
+/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
+static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
+                        struct err *err)
+{
+    struct tie_words aim;
+    int rc = route->kind == ROUTE_POST && route->detail.len ? tie_aim(c, route->detail, &aim, err) : CM_OK;
+    *out_good = !rc;
+    if (rc == CM_ENOTFOUND)
+        *reply = (struct mail_reply){FATE_REFUSED, "5.1.1", arena_strdup(c->arena, err->text), 0};
+    return rc == CM_ENOTFOUND ? CM_OK : rc;
+}
+
 static int arrive(struct store *s, void *context, struct err *err)
 {
     struct arriving *m = context;
+    bool good;
     (void)s;
     if (!is_here(m->list, &m->route)) {
         *m->reply = unknown_address;
         return CM_OK;
     }
+    int rc = check_detail(m->c, &m->route, m->reply, &good, err);
+    if (rc || !good)
+        return rc;
     switch (m->route.kind) {
     case ROUTE_POST:
         return post_arrives(m, err);
@@ -95,5 +112,6 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     const struct list *list = lists_route(&lists, recipient, &route);
     bool here = list && is_here(list, &route);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
-    return CM_OK;
+    bool good;
+    return here ? check_detail(c, &route, out, &good, err) : CM_OK;
 }

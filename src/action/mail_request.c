@@ -1,5 +1,5 @@
 /* LIST-request@: what it is asked for, and the question whether the address itself wants that. */
-#include "action/membership.h"
+#include "action/commands.h"
 
 #include "action/people.h"
 #include "base/date.h"
@@ -175,11 +175,14 @@ static int answer_request(struct arriving *m, struct sv writer, const struct req
 
 int request_arrives(struct arriving *m, struct err *err)
 {
-    bool answerable;
+    bool answerable, commands;
     struct sv writer;
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", "taken", 0};
     int rc = mail_is_answerable(m, &answerable, &writer, err);
     if (rc || !answerable)
+        return rc;
+    rc = commands_arrive(m, writer, SV_NONE, &commands, err);
+    if (rc || commands)
         return rc;
     struct request r = request_read(m->c->arena, &m->mail, writer, m->list->address);
     return answer_request(m, writer, &r, err);

@@ -2,6 +2,7 @@
 #include "action/review.h"
 
 #include "action/acts.h"
+#include "action/commands.h"
 #include "action/people.h"
 #include "base/date.h"
 #include "base/suggest.h"
@@ -154,6 +155,8 @@ static int request(struct store *s, void *context, struct err *err)
         rc = commit_request(&act, r, &text, due, err);
     if (!rc)
         rc = put_address(r->c, r->id, address, err);
+    if (!rc)
+        rc = review_ask(r->c, &act.profile->sig, r->id, r->request->subject, r->request->name, address, due, err);
     act_release(&act);
     return rc;
 }

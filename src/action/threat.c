@@ -73,6 +73,8 @@ static int finish(struct threat_run *r, const char *path, struct sv text, const 
     e->path = path;
     e->text = normal;
     change.action = r->info->name;
+    if (r->c->source.len)
+        change.source = r->c->source;
     if (!change.source.len)
         change.source = SV("command line");
     change.subject = r->id;

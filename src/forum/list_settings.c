@@ -22,6 +22,8 @@ const struct list_setting_info list_setting_table[LIST_SETTINGS] = {
     [SET_TRUSTED] = {"trusted", NULL, 0, 0, "",
                      "the authserv-id whose Authentication-Results are believed; empty: nobody's"},
     [SET_ARCHIVE] = {"archive", "public closed", 0, 0, "public", "who reads the archive"},
+    [SET_ANNOUNCE] = {"announce", "auto yes no", 0, 0, "auto",
+                      "whether acts of the group are announced here; auto: if it is the list that sig.yaml names"},
 };
 
 int list_setting_find(struct sv name)

@@ -34,7 +34,7 @@ mail 'Other' 5 | "$CM" deliver sec-frob@example.org; is 'nor such a one of a lis
 fails 2 'recipients' 'no recipient' "$CM" deliver
 fails 75 'casemate' 'no store: try again' env CASEMATE_DB=/nowhere/s.db "$CM" deliver sec@example.org
 mail 'Re: A tree' 3 $'References: <1@example.org> <2@example.org>' | deliver SEC@Example.ORG >"$out"
-mail 'Re: A tree' 2 $'References: <1@example.org>' | deliver sec+T1@example.org >"$out"
+mail 'Re: A tree' 2 $'References: <1@example.org>' | deliver sec+G1@example.org >"$out"
 says 'an address about a threat is one of the list' '"fate": "taken"'
 mail 'Fourth' 4 | deliver sec@example.org >"$out"
 rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }

@@ -13,6 +13,7 @@
 #include "action/people.h"
 #include "action/review.h"
 #include "action/round.h"
+#include "action/ties.h"
 #include "base/fs.h"
 
 #include <setjmp.h>
@@ -31,6 +32,7 @@ struct fixture {
     struct action_context c;
     struct action_result r;
     char dir[64];
+    int64_t thread;    /* that is tied to G-0001 */
     const char *later; /* a folder that differs from the store */
 };
 
@@ -247,6 +249,25 @@ static int run_list_set(struct fixture *f)
     return action_list_set(&f->c, SV("doors"), &posts, 1, &f->r, &f->err);
 }
 
+ACT(run_tie, action_thread_tie(c, f->thread, SV("G-0002"), SV_NONE, &f->r, &f->err))
+ACT(run_untie, action_thread_untie(c, f->thread, SV("G-0001"), &f->r, &f->err))
+
+/* A thread of the list "doors", tied to G-0001. */
+static void prepare_thread(struct fixture *f)
+{
+    const struct mail_in mail = {SV("a@example.org"), SV("doors+G1@example.org"),
+                                 SV("From: <a@example.org>\nMessage-ID: <1@example.org>\nSubject: Gate\n\nHello\n")};
+    const struct field_edit posts = {SV("posts"), SV("anyone")};
+    struct mail_reply reply;
+    struct message m;
+    OK(f, action_list_set(as(f, NULL, NULL, 1), SV("doors"), &posts, 1, &f->r, &f->err));
+    OK(f, action_mail_receive(as(f, NULL, NULL, 1), &mail, 1, &reply, &f->err));
+    OK(f, message_load(f->store, &f->arena, reply.message, &m, &f->err));
+    f->thread = m.thread;
+    const struct field_edit members = {SV("posts"), SV("members")};
+    OK(f, action_list_set(as(f, NULL, NULL, 1), SV("doors"), &members, 1, &f->r, &f->err));
+}
+
 static int run_review_request(struct fixture *f)
 {
     const struct review_request r = {SV("G-0001"), SV("lea@far.example"), SV("Lea Stone"), SV("+14d")};
@@ -338,6 +359,8 @@ static const struct {
     {"record.erase", run_erase,                       "nnnynnnny"},
     {"list.new", run_list_new,                        "nnnnnnnyy"},
     {"list.set", run_list_set,                        "nnnnnnnyy"},
+    {"thread.tie", run_tie,                           "nnnynnnny"},
+    {"thread.untie", run_untie,                       "nnnynnnny"},
     {"assent.record", run_assent,                     "nnnnnynny"},
 };
 
@@ -496,6 +519,7 @@ static int setup(void **state)
     OK(f, (as(f, NULL, NULL, 0), run_report(f)));
     OK(f, action_list_new(as(f, NULL, NULL, 0), SV("doors"), SV("doors@example.org"), SV("Doors"), false, &f->r,
                           &f->err));
+    prepare_thread(f);
     prepare_rounds(f);
     prepare_calls(f);
     prepare_texts(f);

@@ -1,0 +1,136 @@
+/* Experts are asked by mail, and answer by mail. Their one-time address works until long after the day that they were
+ * asked for; a later answer takes the place of an earlier one. */
+#include "action/commands.h"
+
+#include "action/review.h"
+#include "base/date.h"
+#include "forum/compose.h"
+
+enum { DAYS_AFTER = 90 }; /* for which an answer is taken after the day */
+
+static const char how[] =
+    "Please reply to this mail. Its first line says one of\n\n"
+    "    Verdict: sound\n    Verdict: changes-wanted\n    Verdict: declined\n\n"
+    "and below it stands what you want to say. Quotes and signature are left out.\n"
+    "It is published under your name; your address is not. You may answer again:\n"
+    "a later answer takes the place of an earlier one.\n";
+
+/* ---- asking ---- */
+
+static int text_of(struct action_context *c, struct sv subject, struct sv *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = SV_NONE;
+    int rc = store_prepare(c->store, "SELECT f.text FROM file f JOIN threat t ON t.path = f.path WHERE t.id = $1", &q,
+                           err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, subject);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = arena_sv(c->arena, store_text(q, 0));
+    store_done(q);
+    return rc;
+}
+
+static int send_question(struct action_context *c, const struct sig *sig, const struct list *list,
+                         const struct token_new *t, struct sv name, int64_t due, struct err *err)
+{
+    struct arena *a = c->arena;
+    struct sv token, text, bytes, subject = t->detail;
+    int rc = token_make(c->store, a, t, &token, err);
+    if (!rc)
+        rc = text_of(c, subject, &text, err);
+    if (rc)
+        return rc;
+    const char *body = arena_printf(
+        a, "Dear %.*s,\n\n%.*s asks you for a review of %.*s, by %s.\n\n%s%s%.*s", SV_ARG(name), SV_ARG(sig->name),
+        SV_ARG(subject), date_format(a, date_from_time(due - 1)), how, text.len ? "\nThe text:\n\n" : "",
+        SV_ARG(text));
+    const struct compose mail = {
+        .from = route_address(a, list->address, "-request", SV_NONE), .from_name = list->title, .to = t->address,
+        .to_name = name, .reply_to = route_address(a, list->address, "-confirm", token),
+        .subject = sv_str(arena_printf(a, "%.*s: a review of %.*s?", SV_ARG(sig->name), SV_ARG(subject))),
+        .text = sv_str(body), .date = c->now, .automatic = COMPOSE_GENERATED};
+    rc = compose_mail(a, &mail, &bytes, err);
+    return rc ? rc : outbox_mail(c->store, list->id, t->address, bytes, c->now, err);
+}
+
+int review_ask(struct action_context *c, const struct sig *sig, struct sv id, struct sv subject, struct sv name,
+               struct sv address, int64_t due, struct err *err)
+{
+    struct lists lists;
+    int rc = lists_load(c->store, c->arena, &lists, err);
+    const struct list *list = rc || !sig->list.len ? NULL : lists_find(&lists, route_mailbox(c->arena, sig->list));
+    if (rc || !list || list->followed || !route_is_address(address))
+        return rc;
+    const struct token_new t = {TOKEN_REVIEW, list->id, id, address, subject, c->now,
+                                due + DAYS_AFTER * (int64_t)DATE_DAY};
+    return send_question(c, sig, list, &t, name, due, err);
+}
+
+/* ---- answers ---- */
+
+static const char *verdict_of(struct arena *a, struct sv line)
+{
+    static const struct {
+        const char *begins, *verdict;
+    } words[] = {
+        {"sound", "sound"},           {"ok", "sound"},          {"okay", "sound"},
+        {"fine", "sound"},            {"good", "sound"},        {"approve", "sound"},
+        {"accept", "sound"},          {"changes", "changes-wanted"}, {"change", "changes-wanted"},
+        {"needs changes", "changes-wanted"}, {"needs work", "changes-wanted"}, {"wants changes", "changes-wanted"},
+        {"not sound", "changes-wanted"}, {"unsound", "changes-wanted"},
+        {"declined", "declined"},     {"decline", "declined"},  {"i decline", "declined"},
+        {"no time", "declined"},      {"cannot", "declined"},
+    };
+    line = route_mailbox(a, sv_trim(line));
+    if (sv_starts(line, SV("verdict:")))
+        line = sv_trim(sv_from_byte(line, 8));
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        size_t len = strlen(words[i].begins);
+        if (sv_starts(line, sv_str(words[i].begins)) &&
+            (line.len == len || strchr(" .,;!-", line.at[len])))
+            return words[i].verdict;
+    }
+    return NULL;
+}
+
+static int reply_to_reviewer(struct arriving *m, const struct token *t, const char *subject, const char *text,
+                             struct err *err)
+{
+    struct arena *a = m->c->arena;
+    const struct answer answer = {t->address, route_address(a, m->list->address, "-confirm", m->route.detail),
+                                  sv_str(arena_printf(a, "%.*s: %s", SV_ARG(m->list->title), subject)), sv_str(text)};
+    return list_answer(m, &answer, err);
+}
+
+int review_answered(struct arriving *m, const struct token *t, struct err *err)
+{
+    struct arena *a = m->c->arena;
+    struct action_context c = *m->c;
+    struct action_result r;
+    struct err reason = ERR_INIT;
+    struct sv first, text;
+    if (t->state != TOKEN_GOOD)
+        return CM_OK;
+    command_answer(a, &m->mail, &first, &text);
+    const char *verdict = verdict_of(a, first);
+    if (!verdict)
+        return reply_to_reviewer(m, t, "your answer was not understood",
+                                 arena_printf(a, "The first line of your answer is no verdict. Nothing was noted.\n\n%s",
+                                              how), err);
+    c.actor = c.role = c.reason = SV_NONE;
+    c.source = m->mail.message_id.len ? sv_str(arena_printf(a, "mid:%.*s", SV_ARG(m->mail.message_id))) : SV("mail");
+    const struct review_answer given = {t->subject, sv_str(verdict), text, false};
+    int rc = action_review_answer(&c, &given, &r, &reason);
+    if (command_is_refusal(rc))
+        return reply_to_reviewer(m, t, "your answer was not noted", arena_printf(a, "%s.\n", reason.text), err);
+    if (rc) {
+        *err = reason;
+        return rc;
+    }
+    return reply_to_reviewer(m, t, "thank you",
+                             arena_printf(a, "Your answer about %.*s is in the public record, as event %lld: %s.\n"
+                                             "A reply to this mail takes its place.\n", SV_ARG(t->detail),
+                                          (long long)r.event, verdict), err);
+}
