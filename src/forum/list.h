@@ -23,6 +23,7 @@ enum list_setting_id {
     SET_DIGEST_HOURS, /* or when its first message is so old */
     SET_TRUSTED,      /* authserv-id whose Authentication-Results (RFC 8601) are believed; empty: nobody's */
     SET_ARCHIVE,      /* public, closed: to subscribers only */
+    SET_URL,          /* of the published site, for links in mails; empty: none */
     LIST_SETTINGS
 };
 

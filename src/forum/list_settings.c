@@ -22,6 +22,7 @@ const struct list_setting_info list_setting_table[LIST_SETTINGS] = {
     [SET_TRUSTED] = {"trusted", NULL, 0, 0, "",
                      "the authserv-id whose Authentication-Results are believed; empty: nobody's"},
     [SET_ARCHIVE] = {"archive", "public closed", 0, 0, "public", "who reads the archive"},
+    [SET_URL] = {"url", NULL, 0, 0, "", "address of the published site, for links in mails, such as https://sig.example"},
 };
 
 int list_setting_find(struct sv name)
@@ -63,6 +64,18 @@ static int check_line(const struct list_setting_info *info, struct sv value, str
             return err_set(err, CM_EINPUT, "%s holds a control character; expected one line of text", info->name);
     }
     return CM_OK;
+}
+
+/* It stands in header fields: letters of ASCII that need no escape there, and no slash at its end. */
+static int check_url(struct sv value, struct err *err)
+{
+    bool good = sv_starts(value, SV("https://")) || sv_starts(value, SV("http://"));
+    for (size_t i = 0; good && i < value.len; i++)
+        good = value.at[i] > ' ' && value.at[i] < 0x7F && !strchr("<>\"?#,;", value.at[i]);
+    return good && !sv_ends(value, SV("/"))
+               ? CM_OK
+               : err_set(err, CM_EINPUT, "url is \"%.*s\"; expected one such as https://sig.example, without a slash "
+                         "at its end", SV_ARG(value));
 }
 
 int list_setting_check(enum list_setting_id id, struct sv value, struct err *err)
