@@ -91,7 +91,7 @@ int list_setting_check(enum list_setting_id id, struct sv value, struct err *err
     if (!rc && id == SET_FLAWS && value.len && !route_is_address(value))
         return err_set(err, CM_EINPUT, "%s is \"%.*s\"; expected an address such as flaws@example.org", info->name,
                        SV_ARG(value));
-    return rc;
+    return !rc && id == SET_URL && value.len ? check_url(value, err) : rc;
 }
 
 int list_id_check(struct sv id, struct err *err)
