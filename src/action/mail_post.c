@@ -1,6 +1,8 @@
 #include "action/posts.h"
 
 #include "base/date.h"
+#include "forum/compose.h"
+#include "forum/post_header.h"
 
 /* ---- the rules that hold a post ---- */
 
@@ -125,8 +127,12 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
 /* Mail that went through this list once, and notices of programs, go to nobody. */
 static bool is_loop(const struct arriving *m)
 {
-    return sv_find(mail_value(&m->mail, "List-Id"), m->list->address) >= 0 ||
-           sv_find(mail_value(&m->mail, "X-Loop"), m->list->address) >= 0;
+    struct sv id = compose_list_id(m->c->arena, m->list->address);
+    id = sv_str(arena_printf(m->c->arena, "<%.*s>", SV_ARG(id)));
+    for (size_t i = 0; i < m->mail.field_count; i++)
+        if (header_is(m->mail.fields[i].name, "List-Id") && sv_find(m->mail.fields[i].value, id) >= 0)
+            return true;
+    return sv_find(mail_value(&m->mail, "X-Loop"), m->list->address) >= 0;
 }
 
 static int judge(struct arriving *m, int64_t message, struct err *err)

@@ -20,6 +20,8 @@ static int arrive(struct store *s, void *context, struct err *err)
     switch (m->route.kind) {
     case ROUTE_POST:
         return post_arrives(m, err);
+    case ROUTE_BOUNCES:
+        return bounce_arrives(m, err);
     default:
         *m->reply = unknown_address;
         return CM_OK;
@@ -74,7 +76,8 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     int rc = lists_load(c->store, c->arena, &lists, err);
     if (rc)
         return rc;
-    bool here = lists_route(&lists, recipient, &route) && route.kind == ROUTE_POST;
+    bool here = lists_route(&lists, recipient, &route) &&
+                (route.kind == ROUTE_POST || route.kind == ROUTE_BOUNCES);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
     return CM_OK;
 }

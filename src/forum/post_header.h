@@ -1,4 +1,4 @@
-/* Fields of a header as bytes, for passing them on unchanged. Private to this room; format/mail.h understands them. */
+/* Fields of a header as bytes, for passing them on unchanged; format/mail.h understands them. */
 #ifndef CASEMATE_FORUM_POST_HEADER_H
 #define CASEMATE_FORUM_POST_HEADER_H
 
