@@ -152,6 +152,19 @@ CREATE TABLE alarm (
     cleared INTEGER
 ) STRICT;
 
+-- Membership by mail: what keeps answers rare.
+
+CREATE INDEX token_expires ON token (expires);
+
+-- When an address last got an answer that anybody could have asked for in its name.
+CREATE TABLE answered (
+    address TEXT NOT NULL,                               -- in lower case, without "+detail"
+    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (address, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answered_at ON answered (at);
+
 -- Sending: which process has a mail in hand, what failed mail costs a subscriber, and digests that grow.
 
 ALTER TABLE outgoing ADD COLUMN alarm INTEGER REFERENCES alarm (id); -- raised because it does not leave
