@@ -143,7 +143,7 @@ static bool write_results(struct worker *w)
     for (size_t i = 0; i < w->result_count; i++)
         close_row(w, w->results[i].batch);
     w->result_count = 0;
-    arena_reset(&w->results_arena);
+    arena_release(&w->results_arena);
     return true;
 }
 
