@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "cli/mail_daemon.h"
 #include "cli/publish.h"
+#include "forum/message.h"
 #include "gateway/http/server.h"
 
 #include <errno.h>
@@ -63,35 +64,22 @@ static struct digest fingerprint(const struct preview *p)
     return d;
 }
 
-/* Adds the numbers of the one row that a query gives. */
-static int add_numbers(struct digest_state *s, struct store *store, const char *sql, int columns, struct err *err)
-{
-    struct store_stmt *q;
-    int rc = store_prepare(store, sql, &q, err);
-    if (rc)
-        return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        for (int i = 0; i < columns; i++) {
-            int64_t number = store_int(q, i);
-            digest_add(s, sv_from((const char *)&number, sizeof(number)));
-        }
-    store_done(q);
-    return rc;
-}
-
-/* What a site is made from, by its newest event and its public mail. A store with mail changes all the time: what waits,
- * is sent or comes back shows on no page. */
+/* What a site is made from, by its newest event and its public mail. A store with mail changes all the time: what
+ * waits, is sent or comes back shows on no page. */
 static struct digest content_of(const struct preview *p)
 {
     struct digest_state s;
+    struct digest head;
     struct store *store = NULL;
     struct err err = ERR_INIT;
+    int64_t numbers[3] = {0, 0, 0};
     digest_begin(&s);
     int rc = store_open(p->c->db, STORE_READ_ONLY, &store, &err);
     if (!rc)
-        rc = add_numbers(&s, store, "SELECT max(seq) FROM event", 1, &err);
+        rc = record_head(store, &numbers[0], &head, NULL, &err);
     if (!rc)
-        rc = add_numbers(&s, store, "SELECT count(*), max(id) FROM public_message", 2, &err);
+        rc = message_count_public(store, &numbers[1], &numbers[2], &err);
+    digest_add(&s, sv_from((const char *)numbers, sizeof(numbers)));
     if (rc) /* publishing will say what is wrong */
         digest_add(&s, digest_sv(&p->seen));
     store_close(&store);

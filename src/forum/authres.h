@@ -1,6 +1,6 @@
-/* What the mail server before us found out about a mail: Authentication-Results (RFC 8601) under the name (authserv-id)
- * that we were told to believe. Only the topmost such field counts: servers put theirs on top, and remove what claims to
- * be theirs below. Pure. */
+/* What the mail server before us found out about a mail: Authentication-Results (RFC 8601) under the name
+ * (authserv-id) that we were told to believe. Only the topmost such field counts: servers put theirs on top, and
+ * remove what claims to be theirs below. Pure. */
 #ifndef CASEMATE_FORUM_AUTHRES_H
 #define CASEMATE_FORUM_AUTHRES_H
 

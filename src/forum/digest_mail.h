@@ -5,8 +5,8 @@
 
 #include "forum/list.h"
 
-/* Sends the digests of all hosted lists that are due: with `digest-bytes`, or when the first message in it has waited for
- * `digest-hours`. Each message is in one digest, whatever happens in between. *out_sent: digests, in both forms. */
+/* Sends the digests of all hosted lists that are due: with `digest-bytes`, or when the first message in it has waited
+ * for `digest-hours`. Each message is in one digest, whatever happens in between. *out_sent: digests, in both forms. */
 CM_MUST_USE int digests_send(struct store *s, struct arena *a, const struct lists *lists, int64_t now, size_t *out_sent,
                              struct err *err);
 

@@ -59,8 +59,8 @@ static int take(struct digest_run *r, struct numbers *out, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(r->s, "DELETE FROM digest_waiting WHERE list = $1 AND message IN "
-                                 "(SELECT message FROM (SELECT message, sum(size) OVER (ORDER BY at, message) - size AS "
-                                 "before FROM digest_waiting WHERE list = $1) WHERE before < $2) RETURNING message", &q,
+                                 "(SELECT message FROM (SELECT message, sum(size) OVER (ORDER BY at, message) "
+                                 "- size AS before FROM digest_waiting WHERE list = $1) WHERE before < $2) RETURNING message", &q,
                            err);
     if (rc)
         return rc;
@@ -142,7 +142,8 @@ static struct sv new_boundary(struct arena *a)
 
 static void put_whole(const struct digest_run *r, struct sv boundary, struct str *out)
 {
-    str_addf(out, "--o%.*s\r\nContent-Type: multipart/digest; boundary=\"i%.*s\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+    str_addf(out, "--o%.*s\r\nContent-Type: multipart/digest; boundary=\"i%.*s\"\r\n"
+                  "Content-Transfer-Encoding: 8bit\r\n\r\n",
              SV_ARG(boundary), SV_ARG(boundary));
     for (size_t i = 0; i < r->entries.len; i++) {
         const struct mail *m = &r->entries.at[i].mail;

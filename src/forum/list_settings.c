@@ -22,7 +22,7 @@ const struct list_setting_info list_setting_table[LIST_SETTINGS] = {
     [SET_TRUSTED] = {"trusted", NULL, 0, 0, "",
                      "the authserv-id whose Authentication-Results are believed; empty: nobody's"},
     [SET_ARCHIVE] = {"archive", "public closed", 0, 0, "public", "who reads the archive"},
-    [SET_URL] = {"url", NULL, 0, 0, "", "address of the published site, for links in mails, such as https://sig.example"},
+    [SET_URL] = {"url", NULL, 0, 0, "", "address of the published site, for links in mails"},
 };
 
 int list_setting_find(struct sv name)

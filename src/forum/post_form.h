@@ -1,17 +1,17 @@
-/* A post in the form in which it goes out: the author's bytes, with the list's header fields, and not more changed than
- * the list's settings ask for.
+/* A post in the form in which it goes out: the author's bytes, with the list's header fields, and not more changed
+ * than the list's settings ask for.
  *
- * Header fields and body stay byte for byte, and so do DKIM signatures, unless: `prefix` or `footer` is set; the author's
- * address must give way to the list's (see below); a field is there that another list, or the author's mail server, put
- * there for itself (List-*, Return-Path, Delivered-To, Bcc, requests for receipts, results of checks under the name
- * that we trust). Lines of a header that are no fields are dropped: they would end it.
+ * Header fields and body stay byte for byte, and so do DKIM signatures, unless: `prefix` or `footer` is set; the
+ * author's address must give way to the list's (see below); a field is there that another list, or the author's mail
+ * server, put there for itself (List-*, Return-Path, Delivered-To, Bcc, requests for receipts, results of checks under
+ * the name that we trust). Lines of a header that are no fields are dropped: they would end it.
  *
- * `from` = where-needed replaces the author's address when the domain may refuse it from us: its policy is not known to
- * be "none", and no signature of the domain will be good at the recipients. What is known without asking the DNS: the
- * policy and the good signatures that the trusted Authentication-Results tell of; without such a field, that there is a
- * signature of the domain. A signature is good at the recipients when no field that it names, and no byte of the body,
- * is changed. Then From is "Ada via TITLE" <LIST>, the author is in Reply-To (with reply-to = list behind the list), and
- * the field as it was is kept as X-Original-From. */
+ * `from` = where-needed replaces the author's address when the domain may refuse it from us: its policy is not known
+ * to be "none", and no signature of the domain will be good at the recipients. What is known without asking the DNS:
+ * the policy and the good signatures that the trusted Authentication-Results tell of; without such a field, that there
+ * is a signature of the domain. A signature is good at the recipients when no field that it names, and no byte of the
+ * body, is changed. Then From is "Ada via TITLE" <LIST>, the author is in Reply-To (with reply-to = list behind the
+ * list), and the field as it was is kept as X-Original-From. */
 #ifndef CASEMATE_FORUM_POST_FORM_H
 #define CASEMATE_FORUM_POST_FORM_H
 

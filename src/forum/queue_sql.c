@@ -357,7 +357,8 @@ static int retry_tx(struct store *s, void *context, struct err *err)
     struct change *c = context;
     struct store_stmt *q;
     int rc = store_prepare(s, "UPDATE delivery SET state = 'waiting', due = $2, attempts = 0 "
-                              "WHERE state IN ('waiting', 'failed') AND ($1 = 0 OR outgoing = $1) RETURNING 1", &q, err);
+                              "WHERE state IN ('waiting', 'failed') AND ($1 = 0 OR outgoing = $1) RETURNING 1",
+                           &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, c->outgoing);

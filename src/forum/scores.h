@@ -1,9 +1,10 @@
 /* What failed mail costs a subscriber. A forged report does nothing: who calls has seen the address that only we can
  * have written (forum/signed.h), or has the server's refusal at first hand.
  *
- * The score is in hundredths. A day counts once, with its gravest failure: 100 when the address itself is no good, 50 for
- * any other. A failure after 7 days without one begins anew. At 300 a probe is sent, and no second one within 7 days; when the
- * probe fails as well, the subscription is suspended, and a last mail says how to begin again: by an answer to it. */
+ * The score is in hundredths. A day counts once, with its gravest failure: 100 when the address itself is no good, 50
+ * for any other. A failure after 7 days without one begins anew. At 300 a probe is sent, and no second one within 7
+ * days; when the probe fails as well, the subscription is suspended, and a last mail says how to begin again: by an
+ * answer to it. */
 #ifndef CASEMATE_FORUM_SCORES_H
 #define CASEMATE_FORUM_SCORES_H
 

@@ -157,7 +157,8 @@ static int send_probe(struct tally *t, struct err *err)
 {
     struct sv mail;
     int rc = write_mail(t, SV_NONE, "Does this mail reach you?",
-                        "Several mails of this list to you came back. If you can read this one, there is nothing to do.\n\n"
+                        "Several mails of this list to you came back. If you can read this one, there is nothing to "
+                        "do.\n\n"
                         "If it comes back as well, no more mails of the list will be sent to you.\n", &mail, err);
     return rc ? rc : outbox_probe(t->s, t->list->id, t->address, t->subscriber, mail, t->now, err);
 }
@@ -170,7 +171,8 @@ static int send_last(struct tally *t, struct err *err)
     if (!rc)
         rc = write_mail(t, route_address(t->a, t->list->address, "-bounces", detail),
                         "No more mails of this list are sent to you",
-                        "Mails of this list to you came back, and so did one that asked whether they reach you. You are still\n"
+                        "Mails of this list to you came back, and so did one that asked whether they reach you. You "
+                        "are still\n"
                         "subscribed, but nothing is sent to you.\n\n"
                         "To get mails again, answer this one. It does not matter what you write.\n", &mail, err);
     return rc ? rc : outbox_mail(t->s, SV_NONE, t->address, mail, t->now, err);

@@ -385,6 +385,7 @@ static int keep_up(struct worker *w, struct err *err)
     struct lists lists;
     size_t digests;
     int rc = give_back_of_dead(w, &a, err);
+    claim_sweep(w->options.db);
     if (!rc)
         rc = lists_load(w->options.store, &a, &lists, err);
     if (!rc)

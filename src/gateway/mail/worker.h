@@ -1,13 +1,13 @@
-/* Mail that goes out: takes what is due from the store's queue to the mail server next door, over gateway/smtp, in the loop
- * of one thread.
+/* Mail that goes out: takes what is due from the store's queue to the mail server next door, over gateway/smtp, in the
+ * loop of one thread.
  *
  * A batch is claimed in one transaction (recipients of one mail, at most WORKER_BATCH), sent, and its results are
- * written in another, some milliseconds later at most. Memory: a few batches and their mails, however many recipients there
- * are. Several workers may have one store: each has its own rows in hand.
+ * written in another, some milliseconds later at most. Memory: a few batches and their mails, however many recipients
+ * there are. Several workers may have one store: each has its own rows in hand.
  *
- * Nothing is lost, and nothing is sent twice, except in the one window in which that cannot be known: the server took the
- * mail and its answer did not arrive here (RFC 1047), or this process ended before it had written the result down. Then
- * the mail is sent again. */
+ * Nothing is lost, and nothing is sent twice, except in the one window in which that cannot be known: the server took
+ * the mail and its answer did not arrive here (RFC 1047), or this process ended before it had written the result down.
+ * Then the mail is sent again. */
 #ifndef CASEMATE_GATEWAY_MAIL_WORKER_H
 #define CASEMATE_GATEWAY_MAIL_WORKER_H
 
