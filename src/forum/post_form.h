@@ -4,7 +4,7 @@
  * Header fields and body stay byte for byte, and so do DKIM signatures, unless: `prefix` or `footer` is set; the
  * author's address must give way to the list's (see below); a field is there that another list, or the author's mail
  * server, put there for itself (List-*, Return-Path, Delivered-To, Bcc, requests for receipts, results of checks under
- * the name that we trust). Lines of a header that are no fields are dropped: they would end it.
+ * the name that we trust). Lines of a header that are no fields are dropped.
  *
  * `from` = where-needed replaces the author's address when the domain may refuse it from us: its policy is not known
  * to be "none", and no signature of the domain will be good at the recipients. What is known without asking the DNS:

@@ -97,8 +97,8 @@ static const struct row rows[] = {
     {"and requests for receipts, and the way here", "from=keep",
      AUTHOR "Disposition-Notification-To: a@b.c\r\nReturn-Receipt-To: a@b.c\r\nReturn-Path: <a@b.c>\r\nBcc: a@b.c\r\n" BODY,
      AUTHOR, NULL, "a@b.c"},
-    {"a line that is no field would end the header", "from=keep", AUTHOR "no field\r\n more\r\nSubject: A\r\n" BODY,
-     "\r\nSubject: A\r\n", NULL, "no field"},
+    {"a line that is no field ends the header, and ours stands before it", "from=keep",
+     AUTHOR "no field\r\n more\r\nSubject: A\r\n" BODY, "Precedence: list\r\n\r\nno field\r\n more\r\nSubject: A\r\n", NULL, NULL},
     {"Sender that is signed stays", "", "DKIM-Signature: d=example.org; h=from:sender; b=y\r\n" AUTHOR "Sender: me@example.org\r\n"
      BODY, "Sender: me@example.org\r\n", NULL, "sec-bounces"},
     {"Sender that is not is ours", "from=keep", AUTHOR "Sender: me@example.org\r\n" BODY, "Sender: sec-bounces@lists.test\r\n",
