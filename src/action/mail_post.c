@@ -1,8 +1,6 @@
-#include "action/posts.h"
+#include "action/membership.h"
 
 #include "base/date.h"
-#include "forum/compose.h"
-#include "forum/post_header.h"
 
 /* ---- the rules that hold a post ---- */
 
@@ -118,21 +116,10 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
     struct subscriber who = {.id = 0};
     int rc = message_publish(c->store, c->arena, message, mail, body_text(c->arena, mail), err);
     if (!rc && mail->from.count)
-        rc = subscriber_find(c->store, c->arena, list->id, mail->from.at[0].address, &who, err);
+        rc = subscription_of(c, list->id, mail->from.at[0].address, &who, err);
     if (!rc && who.id)
         rc = subscriber_count_post(c->store, who.id, err);
     return rc || list->followed ? rc : outbox_post(c->store, list->id, message, c->now, NULL, err);
-}
-
-/* Mail that went through this list once, and notices of programs, go to nobody. */
-static bool is_loop(const struct arriving *m)
-{
-    struct sv id = compose_list_id(m->c->arena, m->list->address);
-    id = sv_str(arena_printf(m->c->arena, "<%.*s>", SV_ARG(id)));
-    for (size_t i = 0; i < m->mail.field_count; i++)
-        if (header_is(m->mail.fields[i].name, "List-Id") && sv_find(m->mail.fields[i].value, id) >= 0)
-            return true;
-    return sv_find(mail_value(&m->mail, "X-Loop"), m->list->address) >= 0;
 }
 
 static int judge(struct arriving *m, int64_t message, struct err *err)
@@ -141,9 +128,9 @@ static int judge(struct arriving *m, int64_t message, struct err *err)
     struct subscriber who;
     if (m->list->followed)
         return post_publish(m->c, m->list, message, &m->mail, err);
-    if (is_loop(m) || !m->in->sender.len)
+    if (mail_is_loop(m) || !m->in->sender.len) /* that, and notices of programs, go to nobody */
         return message_set_state(m->c->store, message, MESSAGE_DISCARDED, err);
-    int rc = subscriber_find(m->c->store, m->c->arena, m->list->id, author_of(m), &who, err);
+    int rc = subscription_of(m->c, m->list->id, author_of(m), &who, err);
     if (!rc)
         rc = apply_rules(m, &who, &rules, err);
     if (rc)

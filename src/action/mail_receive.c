@@ -1,4 +1,4 @@
-#include "action/posts.h"
+#include "action/membership.h"
 
 struct batch {
     struct action_context *c;
@@ -13,15 +13,33 @@ static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there 
 
 /* ---- one recipient ---- */
 
+/* Of a list that others run only posts are for us. */
+static bool is_here(const struct list *list, const struct route *route)
+{
+    return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE);
+}
+
 static int arrive(struct store *s, void *context, struct err *err)
 {
     struct arriving *m = context;
     (void)s;
+    if (!is_here(m->list, &m->route)) {
+        *m->reply = unknown_address;
+        return CM_OK;
+    }
     switch (m->route.kind) {
     case ROUTE_POST:
         return post_arrives(m, err);
     case ROUTE_BOUNCES:
         return bounce_arrives(m, err);
+    case ROUTE_REQUEST:
+        return request_arrives(m, err);
+    case ROUTE_CONFIRM:
+        return confirm_arrives(m, err);
+    case ROUTE_UNSUBSCRIBE:
+        return unsubscribe_arrives(m, err);
+    case ROUTE_OWNER:
+        return owner_arrives(m, err);
     default:
         *m->reply = unknown_address;
         return CM_OK;
@@ -76,8 +94,8 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     int rc = lists_load(c->store, c->arena, &lists, err);
     if (rc)
         return rc;
-    bool here = lists_route(&lists, recipient, &route) &&
-                (route.kind == ROUTE_POST || route.kind == ROUTE_BOUNCES);
+    const struct list *list = lists_route(&lists, recipient, &route);
+    bool here = list && is_here(list, &route);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
     return CM_OK;
 }
