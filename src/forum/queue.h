@@ -27,7 +27,7 @@ struct queue_batch {
     struct sv bytes;
     VEC(struct queue_item) items; /* none: nothing is due */
 };
-/* Claims for a worker. */
+/* Claims for a worker. A subscriber who is not active any more is left out. */
 CM_MUST_USE int queue_claim(struct store *s, struct arena *a, struct sv worker, int64_t now, size_t most,
                             struct queue_batch *out, struct err *err);
 

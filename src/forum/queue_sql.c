@@ -76,11 +76,35 @@ static int claim_rows(struct store *s, struct claim *c, struct err *err)
     return rc;
 }
 
+/* Who unsubscribed, or was suspended, since the mail was put into the queue, does not get it. */
+static int drop_former(struct store *s, const struct claim *c, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "DELETE FROM delivery WHERE outgoing = $1 AND state = 'waiting' AND EXISTS "
+                              "(SELECT 1 FROM subscriber x WHERE x.id = delivery.subscriber AND x.state <> 'active')",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, c->out->outgoing);
+    return run(q, NULL, err);
+}
+
 static int claim_tx(struct store *s, void *context, struct err *err)
 {
     struct claim *c = context;
-    int rc = find_due(s, c, err);
-    return rc || !c->out->outgoing ? rc : claim_rows(s, c, err);
+    for (;;) {
+        *c->out = (struct queue_batch){.outgoing = 0};
+        int rc = find_due(s, c, err);
+        if (rc || !c->out->outgoing)
+            return rc;
+        rc = drop_former(s, c, err);
+        if (!rc)
+            rc = claim_rows(s, c, err);
+        if (!rc && !c->out->items.len)
+            rc = queue_finish(s, c->out->outgoing, c->now, err);
+        if (rc || c->out->items.len)
+            return rc;
+    }
 }
 
 static int anything_due(struct store *s, int64_t now, bool *out, struct err *err)

@@ -120,6 +120,12 @@ is "twice has it only who was in hand ($twice of $people after $killed kills)" y
 is 'no lock is left behind' '' "$(ls s.db-worker-* 2>/dev/null)"
 is 'nor a row' '0' "$(sql 'SELECT count(*) FROM outgoing')"
 
+post 6
+sql "UPDATE subscriber SET state = 'gone' WHERE address = 'p1@x.test'" >/dev/null
+: >slow/log
+send
+is 'who left meanwhile does not get it' "$people" "$(wc -l <slow/log)"
+
 # ---- bounces ----
 sql "UPDATE subscriber SET state = 'gone' WHERE address LIKE 'p%'" >/dev/null
 verp=$(grep ' ada@x.test$' out/log | head -1 | cut -d' ' -f1)
