@@ -308,7 +308,7 @@ const struct command commands[] = {
      "drop MAIL [RECIPIENT]",
      "mail on its way out",
      "\"list\" shows who has not got what, and what the mail server said. \"run\" sends what is due now and ends;\n"
-     "\"serve --worker\" sends as long as it runs. \"retry\" makes what waits or failed due now; \"drop\" gives it up.\n"
+     "\"serve --worker\" sends as long as it runs. \"retry\" makes what waits or failed due now; \"drop\" gives up.\n"
      "Tries of one delivery end after five days; what failed is shown for 14 days.",
      cmd_queue},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",

@@ -60,8 +60,8 @@ static int take(struct digest_run *r, struct numbers *out, struct err *err)
     struct store_stmt *q;
     int rc = store_prepare(r->s, "DELETE FROM digest_waiting WHERE list = $1 AND message IN "
                                  "(SELECT message FROM (SELECT message, sum(size) OVER (ORDER BY at, message) "
-                                 "- size AS before FROM digest_waiting WHERE list = $1) WHERE before < $2) RETURNING message", &q,
-                           err);
+                                 "- size AS before FROM digest_waiting WHERE list = $1) WHERE before < $2) "
+                                 "RETURNING message", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, r->list->id);

@@ -15,7 +15,7 @@ CM_MUST_USE int outbox_mail(struct store *s, struct sv list, struct sv recipient
 /* The same to a subscriber, whose failure suspends the subscription (forum/scores.h). */
 CM_MUST_USE int outbox_probe(struct store *s, struct sv list, struct sv recipient, int64_t subscriber, struct sv bytes,
                              int64_t now, struct err *err);
-/* A digest to all active subscribers with that delivery ("digest", "plain"); its header lacks the fields of the list. */
+/* A digest to all active subscribers with that delivery ("digest", "plain"). Its header lacks the list's fields. */
 CM_MUST_USE int outbox_digest(struct store *s, struct sv list, struct sv delivery, struct sv bytes, int64_t now,
                               struct err *err);
 

@@ -31,7 +31,7 @@ CM_MUST_USE int score_probe_failure(struct store *s, struct arena *a, const stru
 /* Inside store_tx(). Lifts a suspension; *out_done: there was one. */
 CM_MUST_USE int score_enable(struct store *s, int64_t subscriber, bool *out_done, struct err *err);
 
-/* The server's refusal of a delivery. False: it says nothing about the recipient (too large, no 8-bit, and the like). */
+/* The server's refusal of a delivery. False: it says nothing of the recipient (too large, no 8-bit, and the like). */
 bool score_refusal(struct sv status, int code, enum bounce_severity *out);
 
 #endif

@@ -49,19 +49,25 @@ static const char *whole(struct fixture *f, const struct post_form *form)
 }
 
 static const struct row rows[] = {
-    {"a signed post stays as it is", "", SIGNED AUTHOR "Subject: A\r\n" BODY, SIGNED AUTHOR "Subject: A\r\n", BODY, "via"},
+    {"a signed post stays as it is", "", SIGNED AUTHOR "Subject: A\r\n" BODY,
+     SIGNED AUTHOR "Subject: A\r\n", BODY, "via"},
     {"who signs for nothing gives way", "", AUTHOR "Subject: A\r\n" BODY, "_via_Security_SIG?= <sec@lists.test>",
      "Reply-To: ada@mail.example.org\r\n", "\r\nFrom: =?utf-8?q?Ad=C3=A1?="},
-    {"and is kept", "", AUTHOR BODY, "X-Original-From: =?utf-8?q?Ad=C3=A1?= <ada@mail.example.org>\r\n", NULL, "Sender:"},
+    {"and is kept", "", AUTHOR BODY, "X-Original-From: =?utf-8?q?Ad=C3=A1?= <ada@mail.example.org>\r\n", NULL,
+     "Sender:"},
     {"a signature of another domain is none of the author's", "",
      "DKIM-Signature: d=other.test; h=from; b=y\r\n" AUTHOR BODY, "Reply-To: ada@", NULL, NULL},
-    {"a domain that only ends alike is another", "", "DKIM-Signature: d=e.org; h=from; b=y\r\n" AUTHOR BODY, "Reply-To: ada@",
+    {"a domain that only ends alike is another", "", "DKIM-Signature: d=e.org; h=from; b=y\r\n" AUTHOR BODY,
+     "Reply-To: ada@",
      NULL, NULL},
-    {"a prefix breaks what names the subject", "prefix=[sec]", SIGNED AUTHOR "Subject: A\r\n" BODY, "Subject: [sec] A\r\n",
+    {"a prefix breaks what names the subject", "prefix=[sec]", SIGNED AUTHOR "Subject: A\r\n" BODY,
+     "Subject: [sec] A\r\n",
      "Reply-To: ada@", NULL},
-    {"but not what does not", "prefix=[sec]", "DKIM-Signature: d=example.org; h=from; b=y\r\n" AUTHOR "Subject: A\r\n" BODY,
+    {"but not what does not", "prefix=[sec]",
+     "DKIM-Signature: d=example.org; h=from; b=y\r\n" AUTHOR "Subject: A\r\n" BODY,
      "Subject: [sec] A\r\n", "\r\n" AUTHOR, "via"},
-    {"one prefix is enough", "prefix=[sec];from=keep", AUTHOR "Subject: Re: [sec] A\r\n" BODY, "Subject: Re: [sec] A\r\n", NULL,
+    {"one prefix is enough", "prefix=[sec];from=keep", AUTHOR "Subject: Re: [sec] A\r\n" BODY,
+     "Subject: Re: [sec] A\r\n", NULL,
      "[sec] Re"},
     {"no subject gets one", "prefix=[sec];from=keep", AUTHOR BODY, "\r\nSubject: [sec]\r\n", NULL, NULL},
     {"a prefix beyond ASCII is encoded", "prefix=[sé];from=keep", AUTHOR "Subject: =?utf-8?q?=C3=A1?=\r\n" BODY,
@@ -69,41 +75,53 @@ static const struct row rows[] = {
     {"keep keeps", "from=keep", AUTHOR BODY, AUTHOR, NULL, "via"},
     {"always replaces", "from=always", SIGNED AUTHOR BODY, "Reply-To: ada@mail.example.org\r\n", NULL, NULL},
     {"no policy, as the trusted server says", "trusted=mx.test",
-     "Authentication-Results: mx.test; dmarc=pass (p=none dis=none) header.from=mail.example.org\r\n" AUTHOR BODY, AUTHOR, NULL,
+     "Authentication-Results: mx.test; dmarc=pass (p=none dis=none) header.from=x\r\n" AUTHOR BODY, AUTHOR, NULL,
      "via"},
     {"a policy and no signature", "trusted=mx.test",
-     "Authentication-Results: mx.test; dmarc=pass (policy=reject) header.from=mail.example.org\r\n" AUTHOR BODY, "Reply-To: ada",
+     "Authentication-Results: mx.test; dmarc=pass (policy=reject) header.from=mail.example.org\r\n" AUTHOR BODY,
+     "Reply-To: ada",
      NULL, NULL},
     {"a policy and a good signature", "trusted=mx.test",
-     "Authentication-Results: mx.test; dkim=pass header.d=example.org; dmarc=pass (policy=reject)\r\n" SIGNED AUTHOR BODY,
+     "Authentication-Results: mx.test; dkim=pass header.d=example.org; dmarc=pass (policy=reject)\r\n" SIGNED
+     AUTHOR BODY,
      "\r\n" AUTHOR, NULL, "via"},
     {"a policy and a bad signature", "trusted=mx.test",
-     "Authentication-Results: mx.test; dkim=fail header.d=example.org; dmarc=pass (policy=reject)\r\n" SIGNED AUTHOR BODY,
+     "Authentication-Results: mx.test; dkim=fail header.d=example.org; dmarc=pass (policy=reject)\r\n" SIGNED
+     AUTHOR BODY,
      "Reply-To: ada", NULL, NULL},
     {"what somebody else says does not count", "trusted=mx.test",
      "Authentication-Results: evil.test; dmarc=pass (p=none)\r\n" AUTHOR BODY, "Reply-To: ada", "evil.test", NULL},
     {"nor what stands below the trusted one", "trusted=mx.test",
-     "Authentication-Results: mx.test; dmarc=pass (p=reject)\r\nAuthentication-Results: MX.test; dmarc=pass (p=none)\r\n" AUTHOR
+     "Authentication-Results: mx.test; dmarc=pass (p=reject)\r\n"
+     "Authentication-Results: MX.test; dmarc=pass (p=none)\r\n" AUTHOR
      BODY, "(p=reject)", "Reply-To: ada", "p=none"},
-    {"answers to the list", "reply-to=list;from=keep", AUTHOR "Reply-To: x@y.test\r\n" BODY, "Reply-To: sec@lists.test\r\n",
+    {"answers to the list", "reply-to=list;from=keep", AUTHOR "Reply-To: x@y.test\r\n" BODY,
+     "Reply-To: sec@lists.test\r\n",
      NULL, "x@y.test"},
     {"and to the author, whom From does not name", "reply-to=list;from=always", AUTHOR BODY,
      "Reply-To: sec@lists.test,\r\n ada@mail.example.org\r\n", NULL, NULL},
-    {"the author's wish for answers counts", "from=always", AUTHOR "Reply-To: x@y.test\r\n" BODY, "Reply-To: x@y.test\r\n",
+    {"the author's wish for answers counts", "from=always", AUTHOR "Reply-To: x@y.test\r\n" BODY,
+     "Reply-To: x@y.test\r\n",
      NULL, "Reply-To: ada"},
-    {"other lists' fields go", "from=keep", AUTHOR "List-Id: <x.y>\r\nlist-unsubscribe: <z>,\r\n <q>\r\nPrecedence: bulk\r\n" BODY,
+    {"other lists' fields go", "from=keep",
+     AUTHOR "List-Id: <x.y>\r\nlist-unsubscribe: <z>,\r\n <q>\r\nPrecedence: bulk\r\n" BODY,
      "Precedence: list\r\n", NULL, "x.y"},
     {"with what continues them", "from=keep", AUTHOR "list-unsubscribe: <z>,\r\n <q>\r\n" BODY, AUTHOR, NULL, "<q>"},
     {"and requests for receipts, and the way here", "from=keep",
-     AUTHOR "Disposition-Notification-To: a@b.c\r\nReturn-Receipt-To: a@b.c\r\nReturn-Path: <a@b.c>\r\nBcc: a@b.c\r\n" BODY,
+     AUTHOR
+     "Disposition-Notification-To: a@b.c\r\nReturn-Receipt-To: a@b.c\r\nReturn-Path: <a@b.c>\r\nBcc: a@b.c\r\n" BODY,
      AUTHOR, NULL, "a@b.c"},
     {"a line that is no field ends the header, and ours stands before it", "from=keep",
-     AUTHOR "no field\r\n more\r\nSubject: A\r\n" BODY, "Precedence: list\r\n\r\nno field\r\n more\r\nSubject: A\r\n", NULL, NULL},
-    {"Sender that is signed stays", "", "DKIM-Signature: d=example.org; h=from:sender; b=y\r\n" AUTHOR "Sender: me@example.org\r\n"
+     AUTHOR "no field\r\n more\r\nSubject: A\r\n" BODY,
+     "Precedence: list\r\n\r\nno field\r\n more\r\nSubject: A\r\n", NULL, NULL},
+    {"Sender that is signed stays", "",
+     "DKIM-Signature: d=example.org; h=from:sender; b=y\r\n" AUTHOR "Sender: me@example.org\r\n"
      BODY, "Sender: me@example.org\r\n", NULL, "sec-bounces"},
-    {"Sender that is not is ours", "from=keep", AUTHOR "Sender: me@example.org\r\n" BODY, "Sender: sec-bounces@lists.test\r\n",
+    {"Sender that is not is ours", "from=keep", AUTHOR "Sender: me@example.org\r\n" BODY,
+     "Sender: sec-bounces@lists.test\r\n",
      NULL, "me@example"},
-    {"a footer at the end of a text", "footer=By the list;from=keep", AUTHOR BODY, "One line \r\n.\r\n____", "\r\nBy the list\r\n",
+    {"a footer at the end of a text", "footer=By the list;from=keep", AUTHOR BODY, "One line \r\n.\r\n____",
+     "\r\nBy the list\r\n",
      "multipart"},
     {"in its encoding", "footer=a=b;from=keep", AUTHOR "Content-Type: text/plain; charset=utf-8\r\n"
      "Content-Transfer-Encoding: quoted-printable\r\n" BODY, "\r\na=3Db\r\n", NULL, "multipart"},
@@ -112,12 +130,15 @@ static const struct row rows[] = {
      "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_", NULL},
     {"and to base64", "footer=By the list;from=keep", AUTHOR "Content-Transfer-Encoding: base64\r\n\r\neA==\r\n",
      "\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n", "\r\n\r\n____", NULL},
-    {"a footer beyond ASCII does not go into ASCII", "footer=é;from=keep", AUTHOR BODY, "charset=utf-8\r\nContent-Transfer-Encoding: "
+    {"a footer beyond ASCII does not go into ASCII", "footer=é;from=keep", AUTHOR BODY,
+     "charset=utf-8\r\nContent-Transfer-Encoding: "
      "8bit", "multipart/mixed", NULL},
     {"a footer breaks a signature", "footer=By the list", SIGNED AUTHOR BODY, "Reply-To: ada@", NULL, NULL},
-    {"a name cannot make a field", "from=always", "From: \"x\r\n Bcc: y\" <a@b.test>\r\n" BODY, "via Security SIG", NULL,
+    {"a name cannot make a field", "from=always", "From: \"x\r\n Bcc: y\" <a@b.test>\r\n" BODY,
+     "via Security SIG", NULL,
      "\r\nBcc"},
-    {"an author without an address", "from=always", "From: nobody\r\n" BODY, "<sec@lists.test>", "X-Original-From: nobody",
+    {"an author without an address", "from=always", "From: nobody\r\n" BODY, "<sec@lists.test>",
+     "X-Original-From: nobody",
      "Reply-To"},
 };
 
@@ -144,8 +165,10 @@ static void test_form(void **state)
 static void test_signed_bytes_stay(void **state)
 {
     struct fixture *f = *state;
-    const char *mail = "Received: by x\r\n" SIGNED "from: A <a@example.org>\r\nTO : sec@lists.test\r\nSubject:  odd\r\n\tfolds  \r\n"
-                       "X-Empty:\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=koi8-r\r\n" "\r\n \xC0\xFF\r\n..\r\n\r\n\r\n";
+    const char *mail = "Received: by x\r\n" SIGNED
+     "from: A <a@example.org>\r\nTO : sec@lists.test\r\nSubject:  odd\r\n\tfolds  \r\n"
+                       "X-Empty:\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=koi8-r\r\n"
+     "\r\n \xC0\xFF\r\n..\r\n\r\n\r\n";
     struct post_form form = form_of(f, "", mail);
     ptrdiff_t end = sv_find(sv_str(mail), SV("\r\n\r\n"));
     assert_true(sv_starts(form.header, sv_from(mail, (size_t)end + 2)));
@@ -191,7 +214,8 @@ static void test_results_of_checks(void **state)
         const char *text = arena_printf(&f->arena, "Authentication-Results: %s\r\n\r\n", cases[i].value);
         OK(f, mail_read(&f->arena, sv_str(text), &m, &f->err));
         struct authres found = authres_read(&m, SV("mx.test"), SV("example.org"));
-        if (found.found != cases[i].found || found.signed_well != cases[i].signed_well || found.policy != cases[i].policy)
+        if (found.found != cases[i].found || found.signed_well != cases[i].signed_well ||
+            found.policy != cases[i].policy)
             fail_msg("%s: %d %d %d", cases[i].value, found.found, found.signed_well, found.policy);
         assert_false(authres_read(&m, SV_NONE, SV("example.org")).found);
     }
