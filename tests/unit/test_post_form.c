@@ -176,6 +176,19 @@ static void test_signed_bytes_stay(void **state)
     assert_false(form.replaced);
 }
 
+static void test_address_in_the_archive(void **state)
+{
+    struct fixture *f = *state;
+    struct list list = list_of(f, "from=keep");
+    struct mail m;
+    struct post_form form;
+    const char *mail = AUTHOR "Archived-At: <https://other.test/1>\r\n" BODY;
+    OK(f, mail_read(&f->arena, sv_str(mail), &m, &f->err));
+    OK(f, post_form_make(&f->arena, &list, sv_str(mail), &m, SV("https://sig.test/m/1"), &form, &f->err));
+    assert_non_null(strstr(whole(f, &form), "\r\nArchived-At: <https://sig.test/m/1>\r\n"));
+    assert_null(strstr(whole(f, &form), "other.test"));
+}
+
 static void test_own_fields(void **state)
 {
     struct fixture *f = *state;
@@ -226,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_form, setup, teardown),
         cmocka_unit_test_setup_teardown(test_signed_bytes_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_address_in_the_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_results_of_checks, setup, teardown),
     };
