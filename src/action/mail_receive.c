@@ -17,7 +17,7 @@ static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there 
 /* Of a list that others run only posts are for us. */
 static bool is_here(const struct list *list, const struct route *route)
 {
-    return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE && route->kind != ROUTE_BOUNCES);
+    return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE);
 }
 
 /* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
@@ -47,6 +47,8 @@ static int arrive(struct store *s, void *context, struct err *err)
     switch (m->route.kind) {
     case ROUTE_POST:
         return post_arrives(m, err);
+    case ROUTE_BOUNCES:
+        return bounce_arrives(m, err);
     case ROUTE_REQUEST:
         return request_arrives(m, err);
     case ROUTE_CONFIRM:

@@ -25,6 +25,7 @@ struct arriving {
 };
 
 CM_MUST_USE int post_arrives(struct arriving *m, struct err *err);
+CM_MUST_USE int bounce_arrives(struct arriving *m, struct err *err);
 
 /* Makes a message public and sends it out: for one that passed and for one that a moderator let pass. */
 CM_MUST_USE int post_publish(struct action_context *c, const struct list *list, int64_t message,

@@ -3,6 +3,8 @@
 #include "base/date.h"
 #include "base/fs.h"
 #include "cli/cli.h"
+#include "forum/queue.h"
+#include "gateway/mail/worker.h"
 #include "document/pdf.h"
 #include "store/fts.h"
 
@@ -334,6 +336,33 @@ static void find_store(struct cli *c, struct findings *f)
                           faults.events));
 }
 
+/* What does not leave is wrong; other alarms are for an operator to look at. */
+static void find_mail(struct cli *c, struct findings *f)
+{
+    enum { ALARMS_MAX = 20 };
+    struct queue_counts counts = {0, 0, 0, 0};
+    struct queue_alarms alarms = {{NULL, 0, 0}};
+    if (!c->store)
+        return;
+    int rc = queue_count(c->store, &counts, &c->err);
+    if (!rc)
+        rc = queue_alarms(c->store, &c->arena, ALARMS_MAX, &alarms, &c->err);
+    if (rc) {
+        find(c, f, "wrong", "mail", c->err.text);
+        return;
+    }
+    int64_t minutes = counts.oldest ? (c->time - counts.oldest) / 60 : 0;
+    find(c, f, minutes >= WORKER_STUCK_MINUTES ? "wrong" : "ok", "mail",
+         arena_printf(&c->arena, "on its way out: %lld, failed: %lld%s", (long long)(counts.waiting + counts.sending),
+                      (long long)counts.failed,
+                      counts.oldest ? arena_printf(&c->arena, "; the oldest has waited for %lld minutes",
+                                                   (long long)minutes) : ""));
+    for (size_t i = 0; i < alarms.list.len; i++)
+        find(c, f, "note", "alarm",
+             arena_printf(&c->arena, "%s %.*s: %.*s", date_format_time(&c->arena, alarms.list.at[i].at),
+                          SV_ARG(alarms.list.at[i].kind), SV_ARG(alarms.list.at[i].text)));
+}
+
 static void find_pdf(struct cli *c, struct findings *f)
 {
     struct sv pdf, gaps = pdf_sandbox_gaps(&c->arena);
@@ -384,6 +413,7 @@ int cmd_doctor(struct cli *c, const struct command *self, int argc, const char *
         return usage_error(self, "doctor takes no words");
     find(c, &f, "ok", "casemate", CASEMATE_VERSION);
     find_store(c, &f);
+    find_mail(c, &f);
     find_pdf(c, &f);
     print_findings(c, &f);
     for (size_t i = 0; i < f.list.len; i++)

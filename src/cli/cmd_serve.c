@@ -1,10 +1,12 @@
 /* serve: the published site over HTTP. Three sources: a site that is published already (--site), a folder of
  * text as a live preview (--from), or the store. The last two are published into a temporary folder, and
- * again whenever they change. */
+ * again whenever they change. Beside them, mail in and out in a thread of its own. */
 #include "action/clock.h"
 #include "base/date.h"
 #include "base/fs.h"
+#include "cli/mail_daemon.h"
 #include "cli/publish.h"
+#include "forum/message.h"
 #include "gateway/http/server.h"
 
 #include <errno.h>
@@ -23,6 +25,7 @@ struct preview {
     const char *from;   /* NULL: the store */
     const char *site;   /* where it is published */
     struct digest seen; /* of names, sizes and times of the source at the last publication */
+    struct digest content; /* of a store: see content_of() */
     bool faulty;        /* the last attempt failed; the site shows the state before */
     int64_t every;      /* seconds between ticks of the clock; 0: none. Only with a store */
     int64_t next;       /* when the next one comes, by a clock that nobody sets */
@@ -59,6 +62,42 @@ static struct digest fingerprint(const struct preview *p)
     struct digest d = digest_end(&s);
     arena_release(&a);
     return d;
+}
+
+/* What a site is made from, by its newest event and its public mail. A store with mail changes all the time: what
+ * waits, is sent or comes back shows on no page. */
+static struct digest content_of(const struct preview *p)
+{
+    struct digest_state s;
+    struct digest head;
+    struct store *store = NULL;
+    struct err err = ERR_INIT;
+    int64_t numbers[3] = {0, 0, 0};
+    digest_begin(&s);
+    int rc = store_open(p->c->db, STORE_READ_ONLY, &store, &err);
+    if (!rc)
+        rc = record_head(store, &numbers[0], &head, NULL, &err);
+    if (!rc)
+        rc = message_count_public(store, &numbers[1], &numbers[2], &err);
+    digest_add(&s, sv_from((const char *)numbers, sizeof(numbers)));
+    if (rc) /* publishing will say what is wrong */
+        digest_add(&s, digest_sv(&p->seen));
+    store_close(&store);
+    return digest_end(&s);
+}
+
+static bool has_changed(struct preview *p)
+{
+    struct digest now = fingerprint(p);
+    if (digest_eq(&now, &p->seen))
+        return false;
+    p->seen = now;
+    if (p->from)
+        return true;
+    struct digest content = content_of(p);
+    bool changed = p->faulty || !digest_eq(&content, &p->content);
+    p->content = content;
+    return changed;
 }
 
 /* Publishes in a command context of its own, whose memory goes with it. */
@@ -121,7 +160,7 @@ static void watch_clock(struct preview *p)
     if (!p->c->now)
         p->c->time = date_system_now();
     if (date_to_time(date_from_time(before)) != date_to_time(date_from_time(p->c->time)))
-        p->seen = (struct digest){{0}};
+        p->seen = p->content = (struct digest){{0}};
     if (!p->every || monotonic() < p->next)
         return;
     p->next = monotonic() + p->every;
@@ -133,11 +172,9 @@ static int tick(void *context, struct err *err)
     struct preview *p = context;
     struct err fault = ERR_INIT;
     watch_clock(p);
-    struct digest now = fingerprint(p);
     (void)err;
-    if (digest_eq(&now, &p->seen))
+    if (!has_changed(p))
         return CM_OK;
-    p->seen = now;
     if (publish_once(p, &fault)) {
         p->faulty = true;
         log_notice(&p->c->log, "casemate: %s; the site still shows the state before", fault.text);
@@ -159,14 +196,36 @@ static void hold_signals(bool hold)
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
-static int serve(struct cli *c, const char *address, const char *site, struct preview *p)
+/* What is asked for beside HTTP. */
+struct mail_wish {
+    const char *lmtp, *smtp;
+    bool sends;
+};
+
+static int start_mail(struct cli *c, const struct mail_wish *wish, struct mail_daemon **out)
+{
+    *out = NULL;
+    if (!wish->lmtp && !wish->sends)
+        return CM_OK;
+    const struct daemon_options options = mail_daemon_options(c, wish->lmtp, wish->sends, wish->smtp);
+    int rc = daemon_start(&options, out, &c->err);
+    if (!rc && daemon_port(*out))
+        printf("taking mail at port %u\n", daemon_port(*out));
+    return rc;
+}
+
+static int serve(struct cli *c, const char *address, const char *site, struct preview *p, const struct mail_wish *wish)
 {
     struct http_server *server = NULL;
-    const struct http_options options = {
-        .address = address, .site = site, .local_names_only = p && p->from, .confined = !p, .log = &c->log};
+    struct mail_daemon *mail = NULL;
+    const struct http_options options = {.address = address, .site = site, .local_names_only = p && p->from,
+                                         .confined = !p && !wish->lmtp && !wish->sends, .log = &c->log};
     hold_signals(true);
-    int rc = http_server_start(&options, &server, &c->err);
+    int rc = start_mail(c, wish, &mail);
+    if (!rc)
+        rc = http_server_start(&options, &server, &c->err);
     if (rc) {
+        daemon_stop(&mail);
         hold_signals(false);
         return rc;
     }
@@ -179,6 +238,7 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
     rc = http_server_run(server, p ? tick : NULL, p, &c->err);
     hold_signals(false);
     http_server_stop(&server);
+    daemon_stop(&mail);
     return rc;
 }
 
@@ -224,7 +284,8 @@ static void remove_stale(struct arena *a, const char *tmp)
     }
 }
 
-static int serve_preview(struct cli *c, const char *from, const char *address, int64_t every)
+static int serve_preview(struct cli *c, const char *from, const char *address, int64_t every,
+                         const struct mail_wish *wish)
 {
     const char *tmp = getenv("TMPDIR");
     if (!tmp || !*tmp)
@@ -235,11 +296,11 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
     if (!mkdtemp(dir))
         return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
     int lock = lock_folder(dir);
-    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, false, from ? 0 : every, 0, false};
-    p.seen = fingerprint(&p);
+    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, {{0}}, false, from ? 0 : every, 0, false};
+    (void)has_changed(&p);
     int rc = publish_once(&p, &c->err);
     if (!rc)
-        rc = serve(c, address, p.site, &p);
+        rc = serve(c, address, p.site, &p, wish);
     if (fs_remove_tree(dir, &ignored))
         log_notice(&c->log, "casemate: %s", ignored.text);
     if (lock >= 0)
@@ -252,12 +313,16 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
     enum { EVERY = 60, EVERY_MAX = 24 * 60 * 60 };
     const char *from = NULL, *address = NULL, *site = NULL, *every = NULL;
     uint64_t seconds = EVERY;
+    struct mail_wish wish = {NULL, NULL, false};
     struct words words;
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
         {"http", OPTION_TEXT, &address, "ADDRESS", "host:port (default: localhost:8139)"},
         {"site", OPTION_TEXT, &site, "DIR", "serve this published site"},
         {"tick", OPTION_TEXT, &every, "SECONDS", "let the clock act so often; 0: never (default: 60)"},
+        {"lmtp", OPTION_TEXT, &wish.lmtp, "ADDRESS", "take mail here, such as unix:/run/casemate/lmtp"},
+        {"worker", OPTION_FLAG, &wish.sends, NULL, "send mail"},
+        {"smtp", OPTION_TEXT, &wish.smtp, "ADDRESS", "the mail server that takes it (default: localhost:25)"},
     };
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
@@ -268,6 +333,10 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         return usage_error(self, "--tick is for a store; the clock does not act on a folder or a site");
     if (every && !sv_to_u64(sv_str(every), EVERY_MAX, &seconds))
         return usage_error(self, "--tick \"%s\" is no number of seconds from 0 to %d", every, EVERY_MAX);
-    rc = site ? serve(c, address, site, NULL) : serve_preview(c, from, address, (int64_t)seconds);
+    if (wish.smtp && !wish.sends)
+        return usage_error(self, "--smtp says where --worker sends; without --worker nothing is sent");
+    if (from && (wish.lmtp || wish.sends))
+        return usage_error(self, "--from shows a folder, and mail wants a store");
+    rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

@@ -309,14 +309,28 @@ const struct command commands[] = {
      "For the pipe of a mail server. Exit codes are those of sysexits.h: 0 taken, and on disk; 67 there is no such\n"
      "address here; 65 refused; 75 try again later.",
      cmd_deliver},
+    {"queue",
+     "list\n"
+     "run [--smtp ADDRESS]\n"
+     "retry [MAIL]\n"
+     "drop MAIL [RECIPIENT]",
+     "mail on its way out",
+     "\"list\" shows who has not got what, and what the mail server said. \"run\" sends what is due now and ends;\n"
+     "\"serve --worker\" sends as long as it runs. \"retry\" makes what waits or failed due now; \"drop\" gives up.\n"
+     "Tries of one delivery end after five days; what failed is shown for 14 days.",
+     cmd_queue},
     {"lint", "FILE.xml...", "check XEP files by the XSF's rules",
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",
      cmd_lint},
-    {"serve", "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS]", "serve the site, read-only",
+    {"serve",
+     "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS] [--lmtp ADDRESS] [--worker [--smtp ADDRESS]]",
+     "serve the site, read-only; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
-     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).",
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).\n"
+     "--lmtp takes mail for the lists of the store, and --worker sends mail, through the mail server at --smtp.\n"
+     "Addresses are host:port or unix:/path.",
      cmd_serve},
     {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]\nerase [EVENT] [--words TEXT] --reason TEXT",
      "the public record",

@@ -24,6 +24,7 @@ enum list_setting_id {
     SET_TRUSTED,      /* authserv-id whose Authentication-Results (RFC 8601) are believed; empty: nobody's */
     SET_ARCHIVE,      /* public, closed: to subscribers only */
     SET_ANNOUNCE,     /* whether acts of the group are announced there: auto: when sig.yaml names it */
+    SET_URL,          /* of the published site, for links in mails; empty: none */
     LIST_SETTINGS
 };
 

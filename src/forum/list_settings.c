@@ -24,6 +24,7 @@ const struct list_setting_info list_setting_table[LIST_SETTINGS] = {
     [SET_ARCHIVE] = {"archive", "public closed", 0, 0, "public", "who reads the archive"},
     [SET_ANNOUNCE] = {"announce", "auto yes no", 0, 0, "auto",
                       "whether acts of the group are announced here; auto: if it is the list that sig.yaml names"},
+    [SET_URL] = {"url", NULL, 0, 0, "", "address of the published site, for links in mails"},
 };
 
 int list_setting_find(struct sv name)
@@ -67,6 +68,18 @@ static int check_line(const struct list_setting_info *info, struct sv value, str
     return CM_OK;
 }
 
+/* It stands in header fields: letters of ASCII that need no escape there, and no slash at its end. */
+static int check_url(struct sv value, struct err *err)
+{
+    bool good = sv_starts(value, SV("https://")) || sv_starts(value, SV("http://"));
+    for (size_t i = 0; good && i < value.len; i++)
+        good = value.at[i] > ' ' && value.at[i] < 0x7F && !strchr("<>\"?#,;", value.at[i]);
+    return good && !sv_ends(value, SV("/"))
+               ? CM_OK
+               : err_set(err, CM_EINPUT, "url is \"%.*s\"; expected one such as https://sig.example, without a slash "
+                         "at its end", SV_ARG(value));
+}
+
 int list_setting_check(enum list_setting_id id, struct sv value, struct err *err)
 {
     const struct list_setting_info *info = &list_setting_table[id];
@@ -80,7 +93,7 @@ int list_setting_check(enum list_setting_id id, struct sv value, struct err *err
     if (!rc && id == SET_FLAWS && value.len && !route_is_address(value))
         return err_set(err, CM_EINPUT, "%s is \"%.*s\"; expected an address such as flaws@example.org", info->name,
                        SV_ARG(value));
-    return rc;
+    return !rc && id == SET_URL && value.len ? check_url(value, err) : rc;
 }
 
 int list_id_check(struct sv id, struct err *err)

@@ -210,3 +210,17 @@ int message_publish(struct store *s, struct arena *a, int64_t id, const struct m
         rc = thread_place(s, a, &m, mail, err);
     return rc ? rc : index_words(s, &m, text, err);
 }
+
+int message_count_public(struct store *s, int64_t *out_count, int64_t *out_newest, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*), coalesce(max(id), 0) FROM public_message", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        *out_count = store_int(q, 0);
+        *out_newest = store_int(q, 1);
+    }
+    store_done(q);
+    return rc;
+}

@@ -5,11 +5,18 @@
 #include "base/arena.h"
 #include "store/store.h"
 
-/* A public message to all active subscribers that want each mail. *out_recipients (may be NULL): how many. */
+/* A public message to all active subscribers that want each mail, and into the next digest. *out_recipients (may be
+ * NULL): how many. */
 CM_MUST_USE int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
                             struct err *err);
 /* A mail of our own, whole (CRLF), to one address. list may be empty: the envelope's sender is then empty too. */
 CM_MUST_USE int outbox_mail(struct store *s, struct sv list, struct sv recipient, struct sv bytes, int64_t now,
                             struct err *err);
+/* The same to a subscriber, whose failure suspends the subscription (forum/scores.h). */
+CM_MUST_USE int outbox_probe(struct store *s, struct sv list, struct sv recipient, int64_t subscriber, struct sv bytes,
+                             int64_t now, struct err *err);
+/* A digest to all active subscribers with that delivery ("digest", "plain"). Its header lacks the list's fields. */
+CM_MUST_USE int outbox_digest(struct store *s, struct sv list, struct sv delivery, struct sv bytes, int64_t now,
+                              struct err *err);
 
 #endif

@@ -1,5 +1,12 @@
 #include "forum/outbox.h"
 
+static int finish(struct store_stmt *q, struct err *err)
+{
+    int rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
 static int insert_outgoing(struct store *s, const char *kind, struct sv list, int64_t message, struct sv bytes,
                            int64_t now, int64_t *out_id, struct err *err)
 {
@@ -35,40 +42,80 @@ static int count_rows(struct store *s, int64_t outgoing, int64_t *out, struct er
     return rc;
 }
 
-int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
-                struct err *err)
+static int to_subscribers(struct store *s, int64_t outgoing, struct sv list, struct sv delivery, int64_t now,
+                          struct err *err)
 {
     struct store_stmt *q;
-    int64_t outgoing = 0;
-    int rc = insert_outgoing(s, "post", list, message, SV_NONE, now, &outgoing, err);
-    if (!rc)
-        rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, subscriber, state, due) "
+    int rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, subscriber, state, due) "
                               "SELECT $1, address, id, 'waiting', $3 FROM subscriber "
-                              "WHERE list = $2 AND state = 'active' AND delivery = 'each'", &q, err);
+                              "WHERE list = $2 AND state = 'active' AND delivery = $4", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, outgoing);
     store_bind_text(q, 2, list);
     store_bind_int(q, 3, now);
-    rc = store_step(q, err);
-    store_done(q);
+    store_bind_text(q, 4, delivery);
+    return finish(q, err);
+}
+
+static int into_digest(struct store *s, struct sv list, int64_t message, int64_t now, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "INSERT INTO digest_waiting (list, message, at, size) "
+                              "SELECT $1, id, $3, size FROM message WHERE id = $2", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, list);
+    store_bind_int(q, 2, message);
+    store_bind_int(q, 3, now);
+    return finish(q, err);
+}
+
+int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
+                struct err *err)
+{
+    int64_t outgoing = 0;
+    int rc = insert_outgoing(s, "post", list, message, SV_NONE, now, &outgoing, err);
+    if (!rc)
+        rc = to_subscribers(s, outgoing, list, SV("each"), now, err);
+    if (!rc)
+        rc = into_digest(s, list, message, now, err);
     return rc || !out_recipients ? rc : count_rows(s, outgoing, out_recipients, err);
 }
 
-int outbox_mail(struct store *s, struct sv list, struct sv recipient, struct sv bytes, int64_t now, struct err *err)
+static int to_one(struct store *s, const char *kind, struct sv list, struct sv recipient, int64_t subscriber,
+                  struct sv bytes, int64_t now, struct err *err)
 {
     struct store_stmt *q;
     int64_t outgoing = 0;
-    int rc = insert_outgoing(s, "mail", list, 0, bytes, now, &outgoing, err);
+    int rc = insert_outgoing(s, kind, list, 0, bytes, now, &outgoing, err);
     if (!rc)
-        rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, state, due) VALUES ($1, $2, 'waiting', $3)",
-                           &q, err);
+        rc = store_prepare(s, "INSERT INTO delivery (outgoing, recipient, subscriber, state, due) "
+                              "VALUES ($1, $2, $3, 'waiting', $4)", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, outgoing);
     store_bind_text(q, 2, recipient);
-    store_bind_int(q, 3, now);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    if (subscriber)
+        store_bind_int(q, 3, subscriber);
+    store_bind_int(q, 4, now);
+    return finish(q, err);
+}
+
+int outbox_mail(struct store *s, struct sv list, struct sv recipient, struct sv bytes, int64_t now, struct err *err)
+{
+    return to_one(s, "mail", list, recipient, 0, bytes, now, err);
+}
+
+int outbox_probe(struct store *s, struct sv list, struct sv recipient, int64_t subscriber, struct sv bytes,
+                 int64_t now, struct err *err)
+{
+    return to_one(s, "probe", list, recipient, subscriber, bytes, now, err);
+}
+
+int outbox_digest(struct store *s, struct sv list, struct sv delivery, struct sv bytes, int64_t now, struct err *err)
+{
+    int64_t outgoing = 0;
+    int rc = insert_outgoing(s, "digest", list, 0, bytes, now, &outgoing, err);
+    return rc ? rc : to_subscribers(s, outgoing, list, delivery, now, err);
 }

@@ -7,7 +7,7 @@
 
 enum subscriber_state { SUBSCRIBER_ACTIVE, SUBSCRIBER_DISABLED, SUBSCRIBER_GONE, SUBSCRIBER_STATES };
 extern const char *const subscriber_state_names[SUBSCRIBER_STATES];
-enum subscriber_delivery { DELIVER_EACH, DELIVER_DIGEST, DELIVER_NONE, SUBSCRIBER_DELIVERIES };
+enum subscriber_delivery { DELIVER_EACH, DELIVER_DIGEST, DELIVER_PLAIN, DELIVER_NONE, SUBSCRIBER_DELIVERIES };
 extern const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES];
 
 struct subscriber {

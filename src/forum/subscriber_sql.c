@@ -3,7 +3,7 @@
 #include "forum/route.h"
 
 const char *const subscriber_state_names[SUBSCRIBER_STATES] = {"active", "disabled", "gone"};
-const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES] = {"each", "digest", "none"};
+const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES] = {"each", "digest", "plain", "none"};
 
 #define COLUMNS "id, list, address, name, consent, state, delivery, since, passed, score, coalesce(bounced, 0)"
 

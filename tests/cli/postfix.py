@@ -208,4 +208,5 @@ def main():
     print(f'1..{tests}')
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -34,7 +34,7 @@ CREATE TABLE subscriber (
     mailbox  TEXT NOT NULL,                              -- in lower case: who it is
     name     TEXT NOT NULL,
     state    TEXT NOT NULL,                              -- active, disabled (by bounces), gone
-    delivery TEXT NOT NULL,                              -- each, digest, none
+    delivery TEXT NOT NULL,                              -- each, digest, plain (a digest as one text), none
     since    INTEGER NOT NULL,
     consent  TEXT NOT NULL,                              -- how it is known that they want this: "confirmed by mail"
     passed   INTEGER NOT NULL DEFAULT 0,                 -- posts of theirs that went out
@@ -99,7 +99,7 @@ CREATE VIRTUAL TABLE mail_search USING fts5 (subject, sender, text, content = ''
 -- Mail on its way out: one row for what is sent, and one for each recipient until it is settled.
 CREATE TABLE outgoing (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind    TEXT NOT NULL,                               -- post: the message, with the list's header; mail: as in bytes
+    kind    TEXT NOT NULL,                               -- post: the message, with the list's header; mail, probe, digest: as in bytes
     list    TEXT REFERENCES list (id),
     message INTEGER REFERENCES message (id),
     bytes   BLOB,                                        -- CRLF line ends
@@ -196,3 +196,26 @@ CREATE TABLE message_aim (
     message INTEGER PRIMARY KEY REFERENCES message (id),
     detail  TEXT NOT NULL
 ) STRICT;
+-- Sending: which process has a mail in hand, what failed mail costs a subscriber, and digests that grow.
+
+ALTER TABLE outgoing ADD COLUMN alarm INTEGER REFERENCES alarm (id); -- raised because it does not leave
+ALTER TABLE delivery ADD COLUMN worker TEXT;              -- in state sending: whose lock says that it still works
+CREATE INDEX delivery_worker ON delivery (worker);
+CREATE INDEX delivery_subscriber ON delivery (subscriber);
+
+CREATE TABLE bounce (
+    subscriber INTEGER PRIMARY KEY REFERENCES subscriber (id),
+    day        INTEGER NOT NULL,                         -- of the newest bounce, in days since 1970
+    weight     INTEGER NOT NULL,                         -- what that day has cost so far, in hundredths
+    probed     INTEGER,                                  -- when the newest probe went out
+    disabled   INTEGER                                   -- when the subscription was suspended
+) STRICT;
+
+-- Published messages that no digest holds yet.
+CREATE TABLE digest_waiting (
+    list    TEXT NOT NULL REFERENCES list (id),
+    message INTEGER NOT NULL REFERENCES message (id),
+    at      INTEGER NOT NULL,
+    size    INTEGER NOT NULL,
+    PRIMARY KEY (list, message)
+) STRICT, WITHOUT ROWID;
