@@ -20,7 +20,7 @@ SANITIZE = {'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_check
 # md4c calls strcspn() for every line; the strict check looks for the end of the whole text each time: quadratic.
 LOOSE_STRINGS = ('test_markdown',)
 # These show nothing more under the sanitizers than the others do, and take long there.
-PLAIN_ONLY = ('110-kill', '150-site', '070-publish', '090-submit', '135-tree-models', '220-calls', '230-reviews',
+PLAIN_ONLY = ('110-kill', '115-kill-acts', '150-site', '070-publish', '090-submit', '135-tree-models', '220-calls', '230-reviews',
               '280-acts-on-pages', '290-play', '310-postfix')
 
 
@@ -57,7 +57,7 @@ def programs(args):
     env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
     for test in ('pages', 'markup'):
         yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
-    for check in ('check-layers', 'check-headers', 'lint'):
+    for check in ('check-layers', 'check-headers', 'check-rules', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)]}
     yield from unit(args.build, 'unit', {}, args.long)
     yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'timeout': 1200}

@@ -1,4 +1,5 @@
 #include "action/acts.h"
+#include "action/deputy.h"
 
 #include "base/date.h"
 #include "base/utf8.h"
@@ -19,6 +20,8 @@ int act_begin(struct act *act, struct action_context *c, const char *action, uns
                                : content_profile(c, &act->files, &act->profile, err);
     if (!rc)
         rc = permit(c, act->profile, act->info->needs, err);
+    if (rc == CM_EREFUSED && (flags & ACT_DEPUTY))
+        rc = deputy_begin(act, rc, err);
     if (!(flags & ACT_SECRET)) {
         payload_begin(c, &act->json, &act->payload, SV_NONE);
     } else {
@@ -30,6 +33,8 @@ int act_begin(struct act *act, struct action_context *c, const char *action, uns
 
 int act_commit(struct act *act, struct sv subject, struct err *err)
 {
+    if (act->stands_for && !act->deputy_because.len)
+        BUG("%s by a deputy, and nobody asked whether it waits", act->info->name);
     json_end(&act->json);
     json_finish(&act->json);
     act->out->id = subject;
@@ -46,8 +51,11 @@ static const struct family {
     const char *prefix;
     int (*apply)(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 } families[] = {
+    {"away.", away_apply},
     {"call.", call_apply},
-    {"decision.", call_apply},
+    {"decision.answer", council_apply},
+    {"decision.appeal", call_apply},
+    {"decision.refer", council_apply},
     {"embargo.", embargo_apply},
     {"estimate.", round_apply},
     {"handover.", handover_apply},

@@ -27,16 +27,24 @@ struct act {
     struct profile *profile;
     struct str payload;
     struct json json; /* inside the payload's object */
+    const struct role *stands_for; /* the actor may do this as a deputy only: of that role; NULL */
+    struct sv deputy_because;      /* why now, for the payload; empty: act_waits() was not asked yet */
 };
 
 enum {
     ACT_RULES = 1,  /* no threats, references and chapters in the profile: the time does not grow with the register */
     ACT_SECRET = 2, /* the payload names nobody and holds no reason; the caller sets c->pseudonym before act_commit() */
+    ACT_DEPUTY = 4, /* a deputy may begin it, too; act_waits() then says whether it is time */
 };
 /* Loads the profile, asks for the permission that the action needs and begins the payload (with actor, role
  * and reason). flags: of those above. */
 CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags,
                           struct action_result *out, struct err *err);
+/* For acts that were begun with ACT_DEPUTY, before the payload is complete: since (seconds) the thing waits for the
+ * act. Who is no deputy passes. CM_EREFUSED: it is not a deputy's turn (process.md, deputy_days). */
+CM_MUST_USE int act_waits(struct act *act, int64_t since, struct err *err);
+/* Puts "deputy" into a payload, where it was a deputy's turn. act_waits() did that for act->json. */
+void act_put_deputy(const struct act *act, struct json *j);
 /* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */
 CM_MUST_USE int act_commit(struct act *act, struct sv subject, struct err *err);
 void act_release(struct act *act);
@@ -47,6 +55,7 @@ struct act_event {
     struct sv actor; /* pseudonymous id */
     struct sv action, subject;
     const struct json_value *payload;
+    bool erased; /* the payload is what remains of it; of an adopted record only */
 };
 /* Makes the rows of an event; does nothing for actions that have none of this kind. A payload that lacks what
  * its action always has is CM_ECORRUPT. */
@@ -56,7 +65,9 @@ CM_MUST_USE int acts_apply_text(struct store *s, struct arena *a, struct act_eve
                                 struct err *err);
 /* The families. editorial_apply() is for the member "editorial" of a threat.edit, challenge_apply() undoes it. */
 CM_MUST_USE int call_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int away_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int challenge_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int council_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int editorial_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);

@@ -7,9 +7,9 @@ enum { QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024 };
 
 /* ---- what both families of acts share ---- */
 
-int call_begin(struct call_run *r, const char *action, struct err *err)
+int call_begin(struct call_run *r, const char *action, unsigned flags, struct err *err)
 {
-    int rc = act_begin(&r->act, r->c, action, 0, r->out, err);
+    int rc = act_begin(&r->act, r->c, action, flags, r->out, err);
     return rc ? rc : calls_load(r->c->store, r->c->arena, r->act.profile, &r->act.files, r->c->now, &r->calls, err);
 }
 
@@ -220,7 +220,7 @@ static void put_call(struct call_run *r, const struct call *call)
 static int open_call(struct call_run *r, const char *action, const struct call_request *request, struct err *err)
 {
     struct call call = {.question = request->question};
-    int rc = call_begin(r, action, err);
+    int rc = call_begin(r, action, 0, err);
     if (!rc)
         rc = is_open_already(r, request->subject, err);
     if (!rc)
@@ -329,7 +329,9 @@ static int may_close(struct call_run *r, const struct call *call, struct err *er
     if (r->c->now < call->until)
         return err_set(err, CM_EREFUSED, "%.*s runs until %s, and positions may change until then; it is closed after "
                        "that day (process.md, \"Calls\")", SV_ARG(call->id), call_last_day(r->c->arena, call));
-    int rc = concerned(r, call, err);
+    int rc = act_waits(&r->act, call->until, err);
+    if (!rc)
+        rc = concerned(r, call, err);
     return rc ? rc : still_open(call, err);
 }
 
@@ -354,7 +356,7 @@ static int call_close(struct store *s, void *context, struct err *err)
     struct call_run *r = context;
     struct sv id = SV_NONE;
     (void)s;
-    int rc = call_begin(r, "call.close", err);
+    int rc = call_begin(r, "call.close", ACT_DEPUTY, err);
     const struct call *call = rc ? NULL : call_wanted(r, r->close->call, &rc, err);
     if (!rc)
         rc = may_close(r, call, err);

@@ -16,8 +16,8 @@ struct call_run {
     struct act act;
     struct calls calls;          /* as they are before the act */
 };
-/* act_begin(), and the calls. */
-CM_MUST_USE int call_begin(struct call_run *r, const char *action, struct err *err);
+/* act_begin() with its flags, and the calls. */
+CM_MUST_USE int call_begin(struct call_run *r, const char *action, unsigned flags, struct err *err);
 /* A call that is not closed; otherwise *rc says why not. */
 const struct call *call_wanted(struct call_run *r, struct sv id, int *rc, struct err *err);
 /* The last day of a call. */

@@ -258,8 +258,11 @@ int editorial_apply(struct store *s, struct arena *a, const struct act_event *e,
     (void)a;
     if (!editorial)
         return CM_OK;
+    const struct json_value *rated = json_get(editorial, "rated");
     int rc = act_text(e, editorial, "threat", &threat, err);
-    return rc ? rc : editorial_row(s, e, threat, editorial, false, err);
+    if (!rc)
+        rc = editorial_row(s, e, threat, editorial, false, err);
+    return rc || !rated ? rc : editorial_row(s, e, threat, rated, false, err);
 }
 
 int challenge_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

@@ -7,6 +7,7 @@
 #include "action/people.h"
 
 #include "base/fs.h"
+#include "register/rounds.h"
 #include "register/voted.h"
 #include "store/fts.h"
 
@@ -320,21 +321,32 @@ static int editorial_refused(const struct change_run *r, struct err *err)
                           "(process.md, \"Calls\"); leave --editorial out", what, SV_ARG(now->id)) : CM_OK;
 }
 
-/* Nothing when what is voted on stayed as it was. */
+static void put_mapping(struct change_run *r, struct json *j, const struct digest *before, const struct digest *after)
+{
+    json_put_str(j, "before", digest_hex(r->c->arena, before));
+    json_put_str(j, "after", digest_hex(r->c->arena, after));
+}
+
+/* Nothing when what is voted on stayed as it was; what rounds rate is a part of that. */
 static void payload_editorial(struct change_run *r, struct json *j)
 {
     const struct content_editorial *e = r->change->editorial;
     const struct threat *t = e ? map_get(&r->profile.by_id, e->was->id) : NULL;
     if (!t)
         return;
-    struct digest after = voted_threat(&r->profile, t);
+    struct digest after = voted_threat(&r->profile, t), rated = rounds_rated(&r->profile, t);
     if (digest_eq(&after, &e->before))
         return;
     json_key(j, "editorial");
     json_object(j);
     json_put(j, "threat", t->id);
-    json_put_str(j, "before", digest_hex(r->c->arena, &e->before));
-    json_put_str(j, "after", digest_hex(r->c->arena, &after));
+    put_mapping(r, j, &e->before, &after);
+    if (!digest_eq(&rated, &e->rated)) {
+        json_key(j, "rated");
+        json_object(j);
+        put_mapping(r, j, &e->rated, &rated);
+        json_end(j);
+    }
     json_end(j);
 }
 

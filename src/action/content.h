@@ -21,6 +21,7 @@ struct recorded_file {
 struct content_editorial {
     const struct threat *was;
     struct digest before; /* voted_threat() of it */
+    struct digest rated;  /* rounds_rated() of it */
 };
 
 struct content_change {

@@ -1,6 +1,6 @@
 #include "action/embargo.h"
 
-#include "action/acts.h"
+#include "action/erasure.h"
 #include "base/date.h"
 #include "base/rand.h"
 
@@ -376,23 +376,25 @@ static int release_note(struct store *s, const struct act_event *e, int64_t posi
                         struct err *err)
 {
     struct store_stmt *q;
-    struct digest salt, d;
+    struct digest salt = {{0}}, d;
     struct sv author, text;
+    bool erased = erasure_of_item(e, note);
     int rc = act_text(e, note, "author", &author, err);
     if (!rc)
         rc = act_text(e, note, "text", &text, err);
-    if (!rc)
+    if (!rc && !erased)
         rc = act_digest(e, note, "salt", &salt, err);
     if (rc)
         return rc;
     d = commit_to(&salt, e->subject, position, author, text);
-    if ((rc = is_as_committed(s, e, position, &d, err)) ||
+    if ((!erased && (rc = is_as_committed(s, e, position, &d, err))) ||
         (rc = store_prepare(s, "UPDATE embargo_note SET author = $1, text = $2, salt = $3 WHERE embargo = $4 AND "
                                "position = $5", &q, err)))
         return rc;
     store_bind_text(q, 1, author);
     store_bind_text(q, 2, text);
-    store_bind_blob(q, 3, digest_sv(&salt));
+    if (!erased)
+        store_bind_blob(q, 3, digest_sv(&salt));
     store_bind_text(q, 4, e->subject);
     store_bind_int(q, 5, position);
     return act_run(q, err);

@@ -59,7 +59,7 @@ int refuse_after_end(struct action_context *c, struct sv action, struct err *err
 {
     struct ending ending;
     int rc = ending_load(c->store, c->arena, &ending, err);
-    if (rc || !ending.at || sv_eq_str(action, "sig.resume"))
+    if (rc || !ending.at || sv_eq_str(action, "sig.resume") || record_erases(action)) /* people keep that right */
         return rc;
     return err_set(err, CM_EREFUSED, "the group was ended by %.*s (%.*s); everything can be read, nothing is added",
                    SV_ARG(ending.body), SV_ARG(ending.link));

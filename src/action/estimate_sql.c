@@ -5,6 +5,13 @@
 #include "base/rand.h"
 #include "base/suggest.h"
 
+struct item { /* one answer */
+    struct sv factor; /* or step */
+    struct sv answer;
+    bool wanted;      /* it is another one than is known already */
+    unsigned char salt[ROUND_SALT_BYTES];
+};
+
 struct giving {
     struct action_context *c;  /* a copy, which bears the pseudonym */
     const struct estimate_request *request;
@@ -12,10 +19,7 @@ struct giving {
     struct act act;
     struct round_row round;
     struct sv member; /* id */
-    struct given {
-        bool wanted;
-        unsigned char salt[ROUND_SALT_BYTES];
-    } given[ROUND_FACTORS];
+    VEC(struct item) items;
 };
 
 static struct sv bytes(const void *at, size_t len)
@@ -53,7 +57,12 @@ static int find_round(struct giving *g, struct err *err)
     return CM_OK;
 }
 
-static int no_level(struct giving *g, enum round_factor f, struct err *err)
+static bool is_no_level(struct sv answer)
+{
+    return sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
+}
+
+static int no_level(struct giving *g, enum round_factor f, struct sv answer, struct err *err)
 {
     const struct round_scale *scale = &g->round.scales[f];
     const char **ids = arena_new_array(g->c->arena, const char *, scale->levels.len + 2);
@@ -64,32 +73,114 @@ static int no_level(struct giving *g, enum round_factor f, struct err *err)
     }
     ids[scale->levels.len] = ROUND_ABSTAIN;
     ids[scale->levels.len + 1] = ROUND_NOT_COMPETENT;
-    const char *near = suggest_nearest(g->request->answers[f], ids, scale->levels.len + 2);
+    const char *near = suggest_nearest(answer, ids, scale->levels.len + 2);
     int rc = err_set(err, CM_EINPUT, "there is no %s \"%.*s\"%s%s%s; known are %s"
                      ROUND_ABSTAIN ", " ROUND_NOT_COMPETENT,
-                     round_factors[f], SV_ARG(g->request->answers[f]), near ? "; did you mean \"" : "",
+                     round_factors[f], SV_ARG(answer), near ? "; did you mean \"" : "",
                      near ? near : "", near ? "\"?" : "", str_cstr(&all));
     str_release(&all);
     return rc;
 }
 
-static int check_answers(struct giving *g, struct err *err)
+static void add_item(struct giving *g, struct sv factor, struct sv answer)
 {
-    bool any = false, level = false;
+    *vec_push(g->c->arena, &g->items) = (struct item){.factor = factor, .answer = answer};
+}
+
+static bool has_item(const struct giving *g, struct sv factor)
+{
+    for (size_t i = 0; i < g->items.len; i++)
+        if (sv_eq(g->items.at[i].factor, factor))
+            return true;
+    return false;
+}
+
+static int read_factors(struct giving *g, struct err *err)
+{
     for (int f = 0; f < ROUND_FACTORS; f++) {
-        struct sv answer = g->request->answers[f];
+        struct sv answer = g->request->answers[f].len ? g->request->answers[f] : g->request->rest;
         if (!answer.len)
             continue;
-        bool none = sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
-        if (!none && round_scale_find(&g->round.scales[f], answer) < 0)
-            return no_level(g, (enum round_factor)f, err);
-        any = true;
-        level = level || !none;
+        if (!is_no_level(answer) && round_scale_find(&g->round.scales[f], answer) < 0)
+            return no_level(g, (enum round_factor)f, answer, err);
+        add_item(g, sv_str(round_factors[f]), answer);
     }
-    if (!any)
-        return err_set(err, CM_EINPUT, "an estimate wants --likelihood LEVEL, --damage LEVEL, or both; or --abstain, "
-                       "or --not-competent");
-    if (level && !g->request->reason.len)
+    return CM_OK;
+}
+
+/* The steps of the threat that the round asks for. */
+static int asked_steps(struct giving *g, bool all, struct str *out_list, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(g->c->store, "SELECT step FROM round_step WHERE round = $1 AND threat = $2 "
+                                        "ORDER BY position", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, g->round.id);
+    store_bind_text(q, 2, g->request->threat);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct sv key = arena_sv(g->c->arena, store_text(q, 0));
+        if (all && !has_item(g, key))
+            add_item(g, key, g->request->rest);
+        if (out_list)
+            str_addf(out_list, "%s%.*s", out_list->len ? ", " : "", SV_ARG(sv_from_byte(key, 1)));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int not_asked(struct giving *g, struct sv key, struct err *err)
+{
+    struct str all = STR_INIT;
+    int rc = asked_steps(g, false, &all, err);
+    if (!rc)
+        rc = err_set(err, CM_EREFUSED, "%.*s asks for no \"%.*s\" of %.*s; %s%s", SV_ARG(g->round.id),
+                     SV_ARG(sv_from_byte(key, 1)), SV_ARG(g->request->threat),
+                     all.len ? "it asks for " : "it asks for no step of it", str_cstr(&all));
+    str_release(&all);
+    return rc;
+}
+
+/* "phish:cost=500..5k": the step by its anchor. */
+static int read_step(struct giving *g, struct sv text, struct err *err)
+{
+    struct step_key key;
+    struct step_interval interval;
+    bool asked = false;
+    ptrdiff_t equals = sv_find_char(text, '=');
+    if (equals <= 0 || !step_key_parse(sv_from(text.at, (size_t)equals), &key))
+        return err_set(err, CM_EINPUT, "--step \"%.*s\" is no estimate of a step; write STEP=LOW..HIGH or "
+                       "STEP:cost=LOW..HIGH~BEST, the interval that you are 90 %% sure of", SV_ARG(text));
+    struct sv name = step_key_text(g->c->arena, &key), answer = sv_from_byte(text, (size_t)equals + 1);
+    int rc = round_asks(g->c->store, g->round.id, g->request->threat, name, &asked, err);
+    if (!rc && !asked)
+        rc = not_asked(g, name, err);
+    if (!rc && has_item(g, name))
+        rc = err_set(err, CM_EINPUT, "--step %.*s is given twice", SV_ARG(sv_from_byte(name, 1)));
+    if (!rc && !is_no_level(answer) &&
+        (rc = step_interval_parse(g->c->arena, key.attribute, answer, &interval, err)))
+        rc = err_prefix(err, "--step %.*s", SV_ARG(sv_from_byte(name, 1)));
+    if (!rc)
+        add_item(g, name, answer);
+    return rc;
+}
+
+static int check_answers(struct giving *g, struct err *err)
+{
+    bool chosen = false;
+    int rc = read_factors(g, err);
+    for (size_t i = 0; !rc && i < g->request->step_count; i++)
+        rc = read_step(g, g->request->steps[i], err);
+    if (!rc && g->request->rest.len)
+        rc = asked_steps(g, true, NULL, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < g->items.len; i++)
+        chosen = chosen || !is_no_level(g->items.at[i].answer);
+    if (!g->items.len)
+        return err_set(err, CM_EINPUT, "an estimate wants --likelihood LEVEL, --damage LEVEL, --step STEP=LOW..HIGH, "
+                       "or several of them; or --abstain, or --not-competent");
+    if (chosen && !g->request->reason.len)
         return err_set(err, CM_EREFUSED, "an estimate is given with its reason (process.md, Rounds); add --because "
                                          "TEXT");
     if (g->request->reason.len > ROUND_REASON_MAX)
@@ -147,11 +238,11 @@ static int find_pseudonym(struct giving *g, struct err *err)
     return rc;
 }
 
-static void bind_key(struct store_stmt *q, const struct giving *g, enum round_factor f)
+static void bind_key(struct store_stmt *q, const struct giving *g, const struct item *item)
 {
     store_bind_text(q, 1, g->round.id);
     store_bind_text(q, 2, g->request->threat);
-    store_bind_text(q, 3, sv_str(round_factors[f]));
+    store_bind_text(q, 3, item->factor);
     store_bind_text(q, 4, g->c->pseudonym);
 }
 
@@ -159,26 +250,27 @@ static void bind_key(struct store_stmt *q, const struct giving *g, enum round_fa
 static int find_news(struct giving *g, bool *out_any, struct err *err)
 {
     *out_any = false;
-    for (int f = 0; f < ROUND_FACTORS; f++) {
+    for (size_t i = 0; i < g->items.len; i++) {
         struct store_stmt *q;
-        g->given[f].wanted = g->request->answers[f].len > 0;
+        struct item *item = &g->items.at[i];
+        item->wanted = true;
         int rc = store_prepare(g->c->store, "SELECT answer, reason FROM ballot WHERE round = $1 AND threat = $2 "
                                             "AND factor = $3 AND pseudonym = $4", &q, err);
         if (rc)
             return rc;
-        bind_key(q, g, (enum round_factor)f);
+        bind_key(q, g, item);
         while ((rc = store_step(q, err)) == STORE_ROW)
-            if (sv_eq(store_text(q, 0), g->request->answers[f]) && sv_eq(store_text(q, 1), g->request->reason))
-                g->given[f].wanted = false;
+            if (sv_eq(store_text(q, 0), item->answer) && sv_eq(store_text(q, 1), g->request->reason))
+                item->wanted = false;
         store_done(q);
         if (rc)
             return rc;
-        *out_any = *out_any || g->given[f].wanted;
+        *out_any = *out_any || item->wanted;
     }
     return CM_OK;
 }
 
-static int put_ballot(struct giving *g, enum round_factor f, struct err *err)
+static int put_ballot(struct giving *g, const struct item *item, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(g->c->store,
@@ -188,11 +280,11 @@ static int put_ballot(struct giving *g, enum round_factor f, struct err *err)
                            err);
     if (rc)
         return rc;
-    bind_key(q, g, f);
+    bind_key(q, g, item);
     store_bind_text(q, 5, g->member);
-    store_bind_text(q, 6, g->request->answers[f]);
+    store_bind_text(q, 6, item->answer);
     store_bind_text(q, 7, g->request->reason);
-    store_bind_blob(q, 8, bytes(g->given[f].salt, ROUND_SALT_BYTES));
+    store_bind_blob(q, 8, bytes(item->salt, ROUND_SALT_BYTES));
     return act_run(q, err);
 }
 
@@ -205,14 +297,15 @@ static void put_commitments(struct giving *g)
     json_put(j, "threat", g->request->threat);
     json_key(j, "estimates");
     json_array(j);
-    for (int f = 0; f < ROUND_FACTORS; f++) {
-        if (!g->given[f].wanted)
+    for (size_t i = 0; i < g->items.len; i++) {
+        struct item *item = &g->items.at[i];
+        if (!item->wanted)
             continue;
-        rand_bytes(g->given[f].salt, ROUND_SALT_BYTES);
-        struct digest d = round_commitment(bytes(g->given[f].salt, ROUND_SALT_BYTES), g->round.id, g->request->threat,
-                                           sv_str(round_factors[f]), g->request->answers[f], g->request->reason);
+        rand_bytes(item->salt, ROUND_SALT_BYTES);
+        struct digest d = round_commitment(bytes(item->salt, ROUND_SALT_BYTES), g->round.id, g->request->threat,
+                                           item->factor, item->answer, g->request->reason);
         json_object(j);
-        json_put_str(j, "factor", round_factors[f]);
+        json_put(j, "factor", item->factor);
         json_put_str(j, "commitment", digest_hex(g->c->arena, &d));
         json_end(j);
     }
@@ -246,9 +339,9 @@ static int give(struct store *s, void *context, struct err *err)
         put_commitments(g);
         rc = act_commit(&g->act, g->request->threat, err);
         g->out->id = g->round.id;
-        for (int f = 0; !rc && f < ROUND_FACTORS; f++)
-            if (g->given[f].wanted)
-                rc = put_ballot(g, (enum round_factor)f, err);
+        for (size_t i = 0; !rc && i < g->items.len; i++)
+            if (g->items.at[i].wanted)
+                rc = put_ballot(g, &g->items.at[i], err);
     }
     act_release(&g->act);
     return rc;

@@ -45,9 +45,42 @@ static int remove_renamed(struct export_run *r, const struct profile_files *file
     return rc;
 }
 
+/* Files of an edition that it has no more, as they held what was erased. */
+static int remove_from_edition(struct export_run *r, struct sv document, struct sv version, const struct map *present,
+                               struct err *err)
+{
+    struct fs_names names;
+    const char *dir = fs_join(r->c->arena, r->dir, arena_printf(r->c->arena, "editions/%.*s/%.*s", SV_ARG(document),
+                                                                SV_ARG(version)));
+    if (fs_kind(dir) != FS_DIR)
+        return CM_OK;
+    int rc = fs_list(r->c->arena, dir, PROFILE_FILES_MAX, &names, err);
+    for (size_t i = 0; !rc && i < names.list.len; i++) {
+        const char *path = fs_join(r->c->arena, dir, names.list.at[i]);
+        if (!map_get(present, sv_str(path)) && fs_kind(path) == FS_FILE)
+            rc = fs_remove_tree(path, err);
+    }
+    return rc;
+}
+
+static int clean_editions(struct export_run *r, const struct map *present, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(r->c->store, "SELECT document, version FROM edition", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        if ((rc = remove_from_edition(r, store_text(q, 0), store_text(q, 1), present, err)))
+            break;
+    store_done(q);
+    return rc;
+}
+
 static int export_editions(struct export_run *r, struct err *err)
 {
     struct store_stmt *q;
+    struct map present;
+    map_init(&present, r->c->arena);
     int rc = store_prepare(r->c->store, "SELECT document, version, name, bytes FROM edition_file "
                                         "ORDER BY document, version, name", &q, err);
     if (rc)
@@ -56,11 +89,12 @@ static int export_editions(struct export_run *r, struct err *err)
         struct sv document = store_text(q, 0), version = store_text(q, 1), name = store_text(q, 2);
         const char *path = arena_printf(r->c->arena, "editions/%.*s/%.*s/%.*s", SV_ARG(document), SV_ARG(version),
                                         SV_ARG(name));
+        map_set(&present, sv_str(fs_join(r->c->arena, r->dir, path)), r);
         if ((rc = write_file(r, path, store_text(q, 3), err)))
             break;
     }
     store_done(q);
-    return rc;
+    return rc ? rc : clean_editions(r, &present, err);
 }
 
 static int export(struct store *s, void *context, struct err *err)

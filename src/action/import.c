@@ -228,11 +228,10 @@ static int adopt_record(struct import_run *r, struct err *err)
 
 static int check_permission(struct import_run *r, struct err *err)
 {
-    struct profile_files files;
     struct profile *p = NULL;
-    if (!r->c->role.len)
+    if (!r->c->role.len && !r->c->actor.len)
         return CM_OK;
-    int rc = content_profile(r->c, &files, &p, err);
+    int rc = content_rules(r->c, &p, err);
     if (rc && rc != CM_ENOTFOUND)
         return rc;
     return permit(r->c, p, PERMIT_IMPORT, err);

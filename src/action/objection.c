@@ -106,7 +106,7 @@ static int position_take(struct store *s, void *context, struct err *err)
     struct call_run *r = context;
     struct sv member = SV_NONE;
     (void)s;
-    int rc = call_begin(r, "position.take", err);
+    int rc = call_begin(r, "position.take", 0, err);
     const struct call *call = rc ? NULL : call_wanted(r, r->id, &rc, err);
     if (!rc)
         rc = own_id(r, "a position", &member, err);
@@ -188,7 +188,7 @@ static int objection_raise(struct store *s, void *context, struct err *err)
     struct call_run *r = context;
     struct sv member = SV_NONE, id = SV_NONE;
     (void)s;
-    int rc = call_begin(r, "objection.raise", err);
+    int rc = call_begin(r, "objection.raise", 0, err);
     if (!rc && !map_get(&r->act.profile->by_id, r->id))
         rc = err_set(err, CM_ENOTFOUND, "there is no threat %.*s; to object in a call use casemate position C-1 object",
                      SV_ARG(r->id));
@@ -267,19 +267,28 @@ static void put_settled(struct call_run *r, const struct objection *o)
     json_end(j);
 }
 
+/* In a call, when it can be closed but for the objection; one to a priority, when it was raised. */
+static int64_t waits_since(const struct call_run *r, const struct objection *o)
+{
+    const struct call *call = calls_find(&r->calls, o->subject);
+    return call ? call->until : o->at;
+}
+
 static int settle(struct store *s, void *context, struct err *err)
 {
     static const char *const actions[OBJECTION_STATES] = {"", "objection.answer", "objection.withdraw",
                                                           "objection.dissent"};
     struct call_run *r = context;
     (void)s;
-    int rc = call_begin(r, actions[r->state], err);
+    int rc = call_begin(r, actions[r->state], r->state == OBJECTION_WITHDRAWN ? 0 : ACT_DEPUTY, err);
     const struct objection *o = rc ? NULL : calls_objection(&r->calls, r->id);
     if (!rc && !o)
         rc = err_set(err, CM_ENOTFOUND, "there is no objection %.*s; \"casemate objection list\" shows all",
                      SV_ARG(r->id));
     if (!rc)
         rc = may_settle(r, o, err);
+    if (!rc)
+        rc = act_waits(&r->act, waits_since(r, o), err);
     if (!rc) {
         put_settled(r, o);
         rc = act_commit(&r->act, o->subject, err);
@@ -323,6 +332,17 @@ int action_objection_withdraw(struct action_context *c, struct sv id, struct act
 
 /* ---- threat.challenge ---- */
 
+/* Whether a change led to the present text, or came in one act with one that did: what rounds rate is mapped beside
+ * what is voted on. */
+static bool is_challenged(const struct editorial_list *changes, const struct editorial *change,
+                          const struct digest *now)
+{
+    for (size_t i = 0; i < changes->list.len; i++)
+        if (changes->list.at[i].event == change->event && digest_eq(&changes->list.at[i].after, now))
+            return true;
+    return false;
+}
+
 /* The editorial changes that led to the present text; none: refused. */
 static int put_challenged(struct call_run *r, const struct threat *t, struct err *err)
 {
@@ -337,7 +357,7 @@ static int put_challenged(struct call_run *r, const struct threat *t, struct err
     json_array(j);
     for (size_t i = 0; changes && i < changes->list.len; i++) {
         const struct editorial *change = &changes->list.at[i];
-        if (!digest_eq(&change->after, &now))
+        if (!is_challenged(changes, change, &now))
             continue;
         found++;
         json_object(j);
@@ -356,7 +376,7 @@ static int challenge(struct store *s, void *context, struct err *err)
     struct call_run *r = context;
     struct sv member = SV_NONE;
     (void)s;
-    int rc = call_begin(r, "threat.challenge", err);
+    int rc = call_begin(r, "threat.challenge", 0, err);
     const struct threat *t = rc ? NULL : map_get(&r->act.profile->by_id, r->id);
     if (!rc && !t)
         rc = err_set(err, CM_ENOTFOUND, "there is no threat %.*s; \"casemate threat list\" shows all", SV_ARG(r->id));

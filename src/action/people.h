@@ -20,6 +20,18 @@ CM_MUST_USE int action_member_add(struct action_context *c, const struct member_
 CM_MUST_USE int action_member_leave(struct action_context *c, struct sv name, struct action_result *out,
                                     struct err *err);
 
+struct leave_outcome {
+    struct sv pseudonym;      /* "Former member 3" */
+    VEC(int64_t) events;      /* whose words still hold the name */
+    VEC(const char *) files;  /* of the SIG that still hold it */
+};
+/* The same, also for who left before, and the name is replaced by a pseudonym wherever it stands for the person: in
+ * events, rows, files and stored editions. What others wrote keeps the name, and is told. CM_EREFUSED when sig.yaml
+ * names the person as an author, or notes of a closed embargo are by them. */
+CM_MUST_USE int action_member_leave_as_pseudonym(struct action_context *c, struct sv name,
+                                                 struct leave_outcome *outcome, struct action_result *out,
+                                                 struct err *err);
+
 struct role_request {
     struct sv name, role;
     struct sv until, mark; /* last day, "2027-08-31"; what entitles to it. Empty where the role does not ask */

@@ -320,14 +320,15 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
 {
     static const char *const steps[] = {"DELETE FROM role_grant WHERE member = $1",
                                         "DELETE FROM address WHERE member = $1",
-                                        "UPDATE member SET gone = $2 WHERE id = $1"};
+                                        "DELETE FROM calibration WHERE member = $1",
+                                        "UPDATE member SET gone = coalesce(gone, $2) WHERE id = $1"};
     int rc = CM_OK;
     for (size_t i = 0; !rc && i < ARRAY_LEN(steps); i++) {
         struct store_stmt *q;
         if ((rc = store_prepare(s, steps[i], &q, err)))
             break;
         store_bind_text(q, 1, id);
-        if (i == 2)
+        if (i + 1 == ARRAY_LEN(steps))
             store_bind_int(q, 2, e->seq);
         rc = act_run(q, err);
     }

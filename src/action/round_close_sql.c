@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "format/yaml.h"
+#include "register/calls.h"
 
 struct sealed { /* one estimate */
     struct sv factor, pseudonym, answer, reason, name; /* answer empty: its ballot is not in this store */
@@ -28,6 +29,7 @@ struct closing {
     struct round_row round;
     VEC(struct closing_threat) threats;
     size_t missing; /* ballots that are not here */
+    struct editorials editorials;
     bool early, no_quorum;
     struct content_change change;
 };
@@ -107,7 +109,9 @@ static void pool(struct closing *r, struct closing_threat *t)
 
 static int read_all(struct closing *r, struct err *err)
 {
-    int rc = read_threats(r, err);
+    int rc = editorials_load(r->c->store, r->c->arena, &r->editorials, err);
+    if (!rc)
+        rc = read_threats(r, err);
     for (size_t i = 0; !rc && i < r->threats.len; i++) {
         rc = read_ballots(r, &r->threats.at[i], err);
         pool(r, &r->threats.at[i]);
@@ -219,6 +223,8 @@ static void put_left_sealed(struct json *j, const struct closing *r)
 static void put_payload(struct json *j, const void *data)
 {
     const struct closing *r = data;
+    if (j != &r->act.json) /* that one has it */
+        act_put_deputy(&r->act, j);
     json_put(j, "round", r->id);
     if (r->override) {
         json_key(j, "overridden");
@@ -266,8 +272,10 @@ static struct sv rating_reason(const struct closing *r, const struct closing_thr
         str_addf(&text, "; %zu not competent", t->not_competent[f]);
     str_add_char(&text, '.');
     struct digest now = rounds_rated(r->act.profile, t->threat);
-    if (!digest_eq(&now, &t->rated))
-        str_add_str(&text, " The text was changed after the round had opened.");
+    enum voted_match match = voted_match(r->c->arena, &r->editorials, t->id, &t->rated, &now);
+    if (match != VOTED_SAME)
+        str_addf(&text, " The text was changed %safter the round had opened.",
+                 match == VOTED_EDITORIAL ? "editorially " : "");
     struct sv result = arena_sv(r->c->arena, str_sv(&text));
     str_release(&text);
     return result;
@@ -338,11 +346,14 @@ static int commit(struct closing *r, struct err *err)
 static int close_round(struct store *s, void *context, struct err *err)
 {
     struct closing *r = context;
-    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", 0, r->out, err);
+    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", r->override ? 0 : ACT_DEPUTY,
+                       r->out, err);
     if (!rc)
         rc = round_row(s, r->c->arena, r->id, &r->round, err);
     if (!rc)
         rc = check_state(r, err);
+    if (!rc)
+        rc = act_waits(&r->act, r->round.due, err);
     if (!rc) {
         r->mode = process_mode(&r->act.profile->process);
         rc = read_all(r, err);

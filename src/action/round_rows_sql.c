@@ -2,6 +2,7 @@
  * nobody committed to is not adopted. */
 #include "action/round.h"
 
+#include "action/erasure.h"
 #include "base/date.h"
 
 struct digest round_commitment(struct sv salt, struct sv round, struct sv threat, struct sv factor, struct sv answer,
@@ -84,6 +85,32 @@ static int put_round(struct store *s, struct arena *a, const struct act_event *e
     return act_run(q, err);
 }
 
+static int put_round_step(struct store *s, const struct act_event *e, struct sv round, size_t position,
+                          const struct json_value *item, struct err *err)
+{
+    struct store_stmt *q;
+    struct step_key key;
+    struct sv threat, step, label;
+    int rc = act_text(e, item, "threat", &threat, err);
+    if (!rc)
+        rc = act_text(e, item, "step", &step, err);
+    if (!rc)
+        rc = act_text(e, item, "label", &label, err);
+    if (!rc && (!sv_starts(step, SV("#")) || !step_key_parse(step, &key)))
+        rc = corrupt(e, "names no valid step", err);
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO round_step (round, position, threat, step, label) "
+                              "VALUES ($1, $2, $3, $4, $5)", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, round);
+    store_bind_int(q, 2, (int64_t)position + 1);
+    store_bind_text(q, 3, threat);
+    store_bind_text(q, 4, step);
+    store_bind_text(q, 5, label);
+    return act_run(q, err);
+}
+
 static int apply_open(struct store *s, struct arena *a, const struct act_event *e, struct sv id, struct err *err)
 {
     const struct json_value *threats;
@@ -92,6 +119,9 @@ static int apply_open(struct store *s, struct arena *a, const struct act_event *
         rc = put_round(s, a, e, id, err);
     for (size_t i = 0; !rc && i < threats->count; i++)
         rc = put_round_threat(s, e, id, i, threats->items[i], err);
+    const struct json_value *steps = json_get(e->payload, "steps");
+    for (size_t i = 0; !rc && steps && steps->kind == JSON_ARRAY && i < steps->count; i++)
+        rc = put_round_step(s, e, id, i, steps->items[i], err);
     return rc;
 }
 
@@ -101,10 +131,13 @@ static int put_estimate(struct store *s, const struct act_event *e, struct sv ro
                         const struct json_value *item, struct err *err)
 {
     struct store_stmt *q;
-    struct sv factor;
+    struct sv factor = SV_NONE;
     struct digest commitment;
+    bool asked = false;
     int rc = act_text(e, item, "factor", &factor, err);
-    if (!rc && !sv_eq_str(factor, round_factors[0]) && !sv_eq_str(factor, round_factors[1]))
+    if (!rc && sv_starts(factor, SV("#")))
+        rc = round_asks(s, round, threat, factor, &asked, err);
+    if (!rc && !asked && !sv_eq_str(factor, round_factors[0]) && !sv_eq_str(factor, round_factors[1]))
         rc = corrupt(e, "names no valid factor", err);
     if (!rc)
         rc = act_digest(e, item, "commitment", &commitment, err);
@@ -174,6 +207,7 @@ struct opening {
 struct opened {
     struct sv threat, factor, pseudonym, answer, reason, name;
     struct digest salt;
+    bool erased; /* of it only the answer is left, which is held against no commitment */
 };
 
 static int read_opened(const struct act_event *e, const struct json_value *item, struct opened *out, struct err *err)
@@ -188,7 +222,8 @@ static int read_opened(const struct act_event *e, const struct json_value *item,
     if (!rc)
         rc = act_text(e, item, "reason", &out->reason, err);
     out->name = json_get_text(item, "name");
-    return rc ? rc : act_digest(e, item, "salt", &out->salt, err);
+    out->erased = erasure_of_item(e, item);
+    return rc || out->erased ? rc : act_digest(e, item, "salt", &out->salt, err);
 }
 
 static void bind_key(struct store_stmt *q, struct sv round, const struct opened *o)
@@ -211,7 +246,7 @@ static int check_commitment(struct opening *r, const struct opened *o, struct er
         return rc;
     bind_key(q, id, o);
     while ((rc = store_step(q, err)) == STORE_ROW)
-        good = sv_eq(store_text(q, 0), digest_sv(&d));
+        good = o->erased || sv_eq(store_text(q, 0), digest_sv(&d));
     store_done(q);
     if (rc || good)
         return rc;
@@ -230,17 +265,37 @@ static int put_opened(struct opening *r, const struct opened *o, struct err *err
     bind_key(q, r->round.id, o);
     store_bind_text(q, 5, o->answer);
     store_bind_text(q, 6, o->reason);
-    store_bind_blob(q, 7, digest_sv(&o->salt));
+    if (!o->erased)
+        store_bind_blob(q, 7, digest_sv(&o->salt));
     if (o->name.len)
         store_bind_text(q, 8, o->name);
     return act_run(q, err);
 }
 
+static bool is_no_level(struct sv answer)
+{
+    return sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
+}
+
+/* Of a step: what is pooled is read again whenever it is shown. */
+static int check_interval(struct opening *r, const struct opened *o, struct err *err)
+{
+    struct step_key key;
+    struct step_interval interval;
+    struct err why = ERR_INIT;
+    bool good = step_key_parse(o->factor, &key) &&
+                (is_no_level(o->answer) || !step_interval_parse(r->a, key.attribute, o->answer, &interval, &why));
+    return good ? CM_OK : corrupt(r->e, "opens an answer that is no estimate of its step", err);
+}
+
 static int count_level(struct opening *r, const struct opened *o, struct err *err)
 {
+    if (sv_starts(o->factor, SV("#")))
+        return check_interval(r, o, err);
+
     const struct round_scale *scale = &r->round.scales[sv_eq_str(o->factor, "damage")];
     int level = round_scale_find(scale, o->answer);
-    if (level < 0 && !sv_eq_str(o->answer, ROUND_ABSTAIN) && !sv_eq_str(o->answer, ROUND_NOT_COMPETENT))
+    if (level < 0 && !is_no_level(o->answer))
         return corrupt(r->e, "opens an answer that is no level of its round's scale", err);
     if (level < 0)
         return CM_OK;
@@ -338,5 +393,7 @@ int round_apply(struct store *s, struct arena *a, const struct act_event *e, str
         return rc;
     if (sv_eq_str(e->action, "estimate.give"))
         return apply_give(s, a, e, id, err);
+    if (sv_eq_str(e->action, "round.accept") || sv_eq_str(e->action, "round.keep"))
+        return round_step_apply(s, e, id, err);
     return sv_eq_str(e->action, "round.open") ? apply_open(s, a, e, id, err) : apply_close(s, a, e, id, err);
 }

@@ -2,6 +2,8 @@
 #include "action/round.h"
 
 #include "base/date.h"
+#include "register/calls.h"
+#include "tree/io/set.h"
 
 #include <stdlib.h>
 
@@ -80,6 +82,12 @@ int round_sealed(struct store *s, struct sv round, int64_t *out, struct err *err
 
 /* ---- checks ---- */
 
+enum { STEPS_MAX = 100 };
+
+struct wanted_step {
+    struct sv threat, key, label;
+};
+
 struct opening {
     struct action_context *c;
     const struct round_request *request;
@@ -90,6 +98,8 @@ struct opening {
     int64_t due;
     struct round_row first; /* of a second round */
     VEC(const struct threat *) threats;
+    VEC(struct wanted_step) steps;
+    struct editorials editorials;
 };
 
 static const struct process *process(const struct opening *o)
@@ -203,6 +213,7 @@ static int check_anew(struct opening *o, const struct threat *t, struct err *err
     struct store_stmt *q;
     struct digest now = rounds_rated(o->act.profile, t);
     struct sv id = SV_NONE;
+    struct digest rated = now;
     int rc = store_prepare(o->c->store,
                            "SELECT r.id, t.digest, (SELECT min(f.estimators) FROM round_result f "
                            "WHERE f.round = r.id AND f.threat = t.threat HAVING count(*) = 2), r.likelihood, r.damage "
@@ -215,8 +226,9 @@ static int check_anew(struct opening *o, const struct threat *t, struct err *err
         struct round_scale likelihood, damage;
         round_scale_read(o->c->arena, store_text(q, 3), &likelihood);
         round_scale_read(o->c->arena, store_text(q, 4), &damage);
+        (void)digest_from_bytes(store_text(q, 1), &rated);
         if (store_int(q, 2) >= (int64_t)o->mode->estimators &&
-            sv_eq(store_text(q, 1), digest_sv(&now)) &&
+            voted_match(o->c->arena, &o->editorials, t->id, &rated, &now) != VOTED_CHANGED &&
             round_scale_is(&likelihood, &o->act.profile->sig.likelihood) &&
             round_scale_is(&damage, &o->act.profile->sig.damage))
             id = arena_sv(o->c->arena, store_text(q, 0));
@@ -249,6 +261,69 @@ static int check_threat(struct opening *o, struct sv id, struct err *err)
     return o->request->follows.len ? check_second(o, t, err) : check_anew(o, t, err);
 }
 
+/* ---- steps of trees ---- */
+
+static const struct threat *named(const struct opening *o, struct sv id)
+{
+    for (size_t i = 0; i < o->threats.len; i++)
+        if (sv_eq(o->threats.at[i]->id, id))
+            return o->threats.at[i];
+    return NULL;
+}
+
+/* By its anchor, or its label. */
+static int find_step(struct opening *o, const struct threat *t, struct sv name, struct wanted_step *out,
+                     struct step_key *key, struct err *err)
+{
+    uint32_t node;
+    if (!t->tree)
+        return err_set(err, CM_ENOTFOUND, "%.*s has no attack tree, so no step \"%.*s\"", SV_ARG(t->id), SV_ARG(name));
+    int rc = tree_find(t->tree, key->step, &node, err);
+    if (rc)
+        return err_prefix(err, "%.*s", SV_ARG(t->id));
+    const struct tree_node *n = &t->tree->nodes.at[node];
+    if (!step_is(n))
+        return err_set(err, CM_EREFUSED, "\"%.*s\" of %.*s is no step of its own tree: an estimate is of what an "
+                       "attacker does at the end of a branch, not of a goal, a countermeasure or another threat",
+                       SV_ARG(n->label.len ? n->label : n->reference), SV_ARG(t->id));
+    key->step = tree_anchor(o->c->arena, t->tree, node);
+    *out = (struct wanted_step){t->id, step_key_text(o->c->arena, key), n->label};
+    return CM_OK;
+}
+
+static int check_step(struct opening *o, struct sv text, struct err *err)
+{
+    struct sv id;
+    struct step_key key;
+    struct wanted_step step;
+    if (!round_step_split(text, &id, &key))
+        return err_set(err, CM_EINPUT, "--step \"%.*s\" names no step; write THREAT#STEP, or THREAT#STEP:cost or :time "
+                       "for another quantity than the probability", SV_ARG(text));
+    const struct threat *t = named(o, id);
+    if (!t)
+        return err_set(err, CM_EINPUT, "--step \"%.*s\" is of %.*s, which is not in this round", SV_ARG(text),
+                       SV_ARG(id));
+    int rc = find_step(o, t, key.step, &step, &key, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < o->steps.len; i++)
+        if (sv_eq(o->steps.at[i].threat, step.threat) && sv_eq(o->steps.at[i].key, step.key))
+            return err_set(err, CM_EINPUT, "--step \"%.*s\" is named twice", SV_ARG(text));
+    *vec_push(o->c->arena, &o->steps) = step;
+    return CM_OK;
+}
+
+static int check_steps(struct opening *o, struct err *err)
+{
+    int rc = CM_OK;
+    if (o->request->step_count > STEPS_MAX)
+        return err_set(err, CM_ELIMIT, "a round asks for at most %d steps, not %zu", STEPS_MAX,
+                       o->request->step_count);
+    for (size_t i = 0; !rc && i < o->request->step_count; i++)
+        rc = check_step(o, o->request->steps[i], err);
+    return rc;
+}
+
 /* ---- the act ---- */
 
 static void put_scale(struct json *j, enum round_factor f, const struct terms *scale)
@@ -257,6 +332,23 @@ static void put_scale(struct json *j, enum round_factor f, const struct terms *s
     json_array(j);
     for (size_t i = 0; i < scale->list.len; i++)
         json_string(j, scale->list.at[i].id);
+    json_end(j);
+}
+
+static void put_steps(struct opening *o)
+{
+    struct json *j = &o->act.json;
+    if (!o->steps.len)
+        return;
+    json_key(j, "steps");
+    json_array(j);
+    for (size_t i = 0; i < o->steps.len; i++) {
+        json_object(j);
+        json_put(j, "threat", o->steps.at[i].threat);
+        json_put(j, "step", o->steps.at[i].key);
+        json_put(j, "label", o->steps.at[i].label);
+        json_end(j);
+    }
     json_end(j);
 }
 
@@ -283,6 +375,7 @@ static void put_round(struct opening *o, struct sv id)
         json_end(j);
     }
     json_end(j);
+    put_steps(o);
 }
 
 static int open_round(struct store *s, void *context, struct err *err)
@@ -297,8 +390,12 @@ static int open_round(struct store *s, void *context, struct err *err)
         rc = check_period(o, err);
     if (!rc)
         rc = check_first(o, err);
+    if (!rc)
+        rc = editorials_load(o->c->store, o->c->arena, &o->editorials, err);
     for (size_t i = 0; !rc && i < o->request->threat_count; i++)
         rc = check_threat(o, o->request->threats[i], err);
+    if (!rc)
+        rc = check_steps(o, err);
     if (!rc)
         rc = act_next_id(o->c, 'R', "SELECT coalesce(max(number), 0) + 1 FROM round", &id, err);
     if (!rc) {

@@ -19,7 +19,6 @@ struct checking {
     const char *file; /* of an exported record, or NULL */
     struct map committed; /* "R-1:e3 T-0001 damage" -> struct committed */
     struct map rounds;    /* id -> struct checked_round */
-    bool erased;          /* an event of an estimate was: what it committed to is unknown */
 };
 
 static void checking_init(struct checking *k, struct arena *a, struct record_faults *out, const char *file)
@@ -80,7 +79,7 @@ static void check_give(struct checking *k, int64_t seq, struct sv actor, const s
     }
 }
 
-static void check_opened(struct checking *k, int64_t seq, struct sv round, const struct json_value *item)
+static void check_opened(struct checking *k, int64_t seq, struct sv round, const struct json_value *item, bool erased)
 {
     struct sv threat = json_get_text(item, "threat"), factor = json_get_text(item, "factor");
     struct sv pseudonym = json_get_text(item, "pseudonym"), answer = json_get_text(item, "answer");
@@ -88,29 +87,30 @@ static void check_opened(struct checking *k, int64_t seq, struct sv round, const
     struct committed *c = map_get(&k->committed, key_of(k->a, pseudonym, threat, factor));
     struct digest salt = {{0}};
     bool salted = digest_from_hex(json_get_text(item, "salt"), &salt);
-    struct sv salt_bytes = digest_sv(&salt);
+    struct sv salt_bytes = salted ? digest_sv(&salt) : SV_NONE;
     struct digest d = round_commitment(salt_bytes, round, threat, factor, answer, reason);
     if (!c) {
-        if (!k->erased)
-            fault(k, seq, arena_printf(k->a, "event %lld opens a %.*s of %.*s by %.*s that no event committed to",
-                                       (long long)seq, SV_ARG(factor), SV_ARG(threat), SV_ARG(pseudonym)));
+        fault(k, seq, arena_printf(k->a, "event %lld opens a %.*s of %.*s by %.*s that no event committed to",
+                                   (long long)seq, SV_ARG(factor), SV_ARG(threat), SV_ARG(pseudonym)));
         return;
     }
     c->close = seq;
     c->content = content_of(answer, reason, salt_bytes, json_get_text(item, "name"));
+    if (erased && json_get(item, "erased"))
+        return; /* the reason is gone, and the salt with it */
     if (!salted || !digest_eq(&d, &c->commitment))
         fault(k, seq, arena_printf(k->a, "event %lld opens another %.*s of %.*s by %.*s than event %lld committed to",
                                    (long long)seq, SV_ARG(factor), SV_ARG(threat), SV_ARG(pseudonym),
                                    (long long)c->event));
 }
 
-static void check_close(struct checking *k, int64_t seq, const struct json_value *payload)
+static void check_close(struct checking *k, int64_t seq, const struct json_value *payload, bool erased)
 {
     const struct json_value *opened = json_get(payload, "opened"), *sealed = json_get(payload, "sealed");
     struct sv round = json_get_text(payload, "round");
     const struct checked_round *r = map_get(&k->rounds, round);
     for (size_t i = 0; opened && opened->kind == JSON_ARRAY && i < opened->count; i++)
-        check_opened(k, seq, round, opened->items[i]);
+        check_opened(k, seq, round, opened->items[i], erased);
     for (size_t i = 0; sealed && sealed->kind == JSON_ARRAY && i < sealed->count; i++) {
         const struct json_value *s = sealed->items[i];
         struct committed *c = map_get(&k->committed, key_of(k->a, json_get_text(s, "pseudonym"),
@@ -130,20 +130,19 @@ static void check_close(struct checking *k, int64_t seq, const struct json_value
     }
 }
 
-/* payload empty: erased. */
-static void check_event(struct checking *k, int64_t seq, struct sv actor, struct sv action, struct sv payload)
+static void check_event(struct checking *k, int64_t seq, struct sv actor, struct sv action, struct sv payload,
+                        bool erased)
 {
     struct arena scratch = ARENA_INIT;
     struct err ignored = ERR_INIT;
     const struct json_value *json;
     bool give = sv_eq_str(action, "estimate.give");
     bool close = sv_eq_str(action, "round.close") || sv_eq_str(action, "round.override");
-    k->erased = k->erased || (give && !payload.len);
-    if ((give || close) && payload.len && json_parse(&scratch, payload, payload.len, &json, &ignored) == CM_OK) {
+    if ((give || close) && json_parse(&scratch, payload, payload.len, &json, &ignored) == CM_OK) {
         if (give)
             check_give(k, seq, actor, json);
         else
-            check_close(k, seq, json);
+            check_close(k, seq, json, erased);
     }
     arena_release(&scratch);
 }
@@ -151,12 +150,12 @@ static void check_event(struct checking *k, int64_t seq, struct sv actor, struct
 static int check_events(struct store *s, struct checking *k, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT seq, actor, action, payload FROM event WHERE action IN ('estimate.give', "
+    int rc = store_prepare(s, "SELECT seq, actor, action, payload, salt FROM event WHERE action IN ('estimate.give', "
                               "'round.close', 'round.override') ORDER BY seq", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
-        check_event(k, store_int(q, 0), store_text(q, 1), store_text(q, 2), store_text(q, 3));
+        check_event(k, store_int(q, 0), store_text(q, 1), store_text(q, 2), store_text(q, 3), store_is_null(q, 4));
     store_done(q);
     return rc;
 }
@@ -168,7 +167,7 @@ static void check_row(struct checking *k, struct store_stmt *q)
     struct sv pseudonym = store_text(q, 0), threat = store_text(q, 1), factor = store_text(q, 2);
     const struct committed *c = map_get(&k->committed, key_of(k->a, pseudonym, threat, factor));
     if (!c || !c->close || c->sealed)
-        return; /* erased, or open */
+        return; /* open */
     struct digest d = content_of(store_text(q, 3), store_text(q, 4), store_text(q, 5), store_text(q, 6));
     if (!digest_eq(&d, &c->content))
         fault(k, c->close, arena_printf(k->a, "the %.*s of %.*s by %.*s is not what event %lld opened", SV_ARG(factor),
@@ -213,7 +212,7 @@ static int check_line(struct checking *k, struct arena *scratch, struct sv line,
     if (rc)
         return rc;
     check_event(k, json_get_int(event, "seq", 0), json_get_text(header, "actor"), json_get_text(header, "action"),
-                json_get_text(event, "payload"));
+                json_get_text(event, "payload"), !json_get_text(event, "salt").len);
     return CM_OK;
 }
 

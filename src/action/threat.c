@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/suggest.h"
+#include "register/rounds.h"
 #include "register/voted.h"
 
 struct threat_run {
@@ -68,6 +69,7 @@ static int finish(struct threat_run *r, const char *path, struct sv text, const 
     r->out->id = r->id;
     if (r->editorial) {
         editorial.before = voted_threat(r->profile, r->threat);
+        editorial.rated = rounds_rated(r->profile, r->threat);
         change.editorial = &editorial;
     }
     return content_apply(r->c, &change, r->out, err);

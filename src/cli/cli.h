@@ -116,12 +116,15 @@ int cmd_import(struct cli *c, const struct command *self, int argc, const char *
 int cmd_export(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_check(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_fmt(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_gaps(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_coverage(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_threat(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_tree(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_embargo(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_away(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_role(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_calibrate(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_call(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_position(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_objection(struct cli *c, const struct command *self, int argc, const char **argv);
@@ -131,6 +134,7 @@ int cmd_estimate(struct cli *c, const struct command *self, int argc, const char
 int cmd_review(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_handover(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_due(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_tick(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_publish(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_edition(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -1,5 +1,6 @@
 /* call, position, objection, decision: consensus. */
 #include "action/call.h"
+#include "action/council.h"
 #include "base/date.h"
 #include "cli/cli.h"
 
@@ -57,6 +58,24 @@ static void put_objection(struct cli *c, struct json *j, const struct objection 
     json_end(j);
 }
 
+static void put_council(struct cli *c, struct json *j, const struct referral *r)
+{
+    json_key(j, "council");
+    json_object(j);
+    json_put(j, "asked_by", r->asked_by);
+    put_time(c, j, "asked", r->asked);
+    json_put(j, "reason", r->reason);
+    put_time(c, j, "answer_by", r->answer_by);
+    json_put_str(j, "answer", council_answers[r->answer]);
+    if (r->answer != COUNCIL_OPEN) {
+        json_put(j, "answered_by", r->answered_by);
+        put_time(c, j, "answered", r->answered);
+        json_put(j, "why", r->why);
+        json_put(j, "link", r->link);
+    }
+    json_end(j);
+}
+
 static void put_decision(struct cli *c, struct json *j, const struct decision *d)
 {
     json_object(j);
@@ -76,6 +95,10 @@ static void put_decision(struct cli *c, struct json *j, const struct decision *d
         json_put(j, "appeal", d->appeal->id);
     if (d->overturned)
         json_put(j, "overturned_by", d->overturned->id);
+    if (d->deputy.len)
+        json_put(j, "deputy", d->deputy);
+    if (d->council)
+        put_council(c, j, d->council);
     json_end(j);
 }
 
@@ -286,10 +309,24 @@ static void print_changes(const struct call *call)
                    SV_ARG(call->threats.at[i].id));
 }
 
+static void print_council(struct cli *c, const struct referral *r)
+{
+    printf("the council was asked by %.*s on %s: %.*s\n", SV_ARG(r->asked_by), day(c, r->asked), SV_ARG(r->reason));
+    if (r->answer == COUNCIL_OPEN)
+        printf("no answer yet; waited for until %s\n", day(c, r->answer_by - 1));
+    else
+        printf("the council %s the appeal on %s: %.*s (%.*s)\n", council_answers[r->answer], day(c, r->answered),
+               SV_ARG(r->why), SV_ARG(r->link));
+}
+
 static void print_decision(struct cli *c, const struct decision *d)
 {
     printf("%.*s: %.*s, %s (%.*s, %s)\n", SV_ARG(d->id), SV_ARG(d->outcome), decision_state(d), SV_ARG(d->by),
            day(c, d->at));
+    if (d->deputy.len)
+        printf("%.*s\n", SV_ARG(d->deputy));
+    if (d->council)
+        print_council(c, d->council);
 }
 
 static void print_call(struct cli *c, const struct call *call)
@@ -562,9 +599,42 @@ static int decision_appeal(struct cli *c, const struct command *self, int argc, 
     return rc ? rc - 1 : done(c, "is open", &r, action_decision_appeal(&context, id, sv_str(until), &r, &c->err));
 }
 
+static int decision_refer(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *answer_by = NULL;
+    struct action_context context;
+    struct action_result r;
+    struct sv id;
+    const struct option options[] = {
+        {"answer-by", OPTION_TEXT, &answer_by, "DATE", "until when one waits, or +14d (default: 30 days)"}};
+    int rc = one_word(c, self, argc, argv, options, ARRAY_LEN(options), "a decision, such as D-1", &id, &context);
+    return rc ? rc - 1
+              : done(c, "the council is asked", &r,
+                     action_decision_refer(&context, id, sv_str(answer_by), &r, &c->err));
+}
+
+static int decision_answer(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *link = NULL;
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    const struct option options[] = {{"link", OPTION_TEXT, &link, "URL", "the minute or message that says so"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 2)
+        return usage_error(self, "decision answer wants a decision, such as D-1, and dismissed or upheld");
+    if ((rc = open_for(c, &context)))
+        return cli_fail(c, rc);
+    rc = action_decision_answer(&context, sv_str(words.at[0]), sv_str(words.at[1]), sv_str(link), &r, &c->err);
+    return done(c, arena_printf(&c->arena, "the appeal is %s", words.at[1]), &r, rc);
+}
+
 int cmd_decision(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
-        {"list", decision_list}, {"show", decision_show}, {"appeal", decision_appeal}};
+        {"list", decision_list},   {"show", decision_show},     {"appeal", decision_appeal},
+        {"refer", decision_refer}, {"answer", decision_answer}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

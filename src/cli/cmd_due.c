@@ -20,6 +20,8 @@ static void put_due(struct json *j, const struct due *d)
     json_put(j, "day", d->day);
     json_put(j, "what", d->what);
     json_put(j, "responsible", d->who);
+    if (d->deputy.len)
+        json_put(j, "deputy", d->deputy);
     json_put_bool(j, "overdue", d->overdue);
     json_put_int(j, "days", d->days);
     json_end(j);

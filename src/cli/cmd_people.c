@@ -46,12 +46,56 @@ static int member_add(struct cli *c, const struct command *self, int argc, const
     return EXIT_DONE;
 }
 
+static void print_left(struct cli *c, const char *name, const struct leave_outcome *o, const struct action_result *r)
+{
+    printf("%s: is %.*s from now on (event %lld)\n", name, SV_ARG(o->pseudonym), (long long)r->event);
+    for (size_t i = 0; i < o->files.len; i++)
+        printf("  the name still stands in %s\n", o->files.at[i]);
+    for (size_t i = 0; i < o->events.len; i++)
+        printf("  the name still stands in the words of event %lld\n", (long long)o->events.at[i]);
+    if (o->events.len)
+        printf("  \"casemate record erase --words '%s' --reason TEXT\" takes it out of these\n", name);
+    (void)c;
+}
+
+static int leave_as_pseudonym(struct cli *c, struct action_context *context, const char *name)
+{
+    struct action_result r;
+    struct leave_outcome o;
+    struct cli_json j;
+    int rc = action_member_leave_as_pseudonym(context, sv_str(name), &o, &r, &c->err);
+    if (rc)
+        return cli_fail(c, rc);
+    if (!c->json) {
+        print_left(c, name, &o, &r);
+        return EXIT_DONE;
+    }
+    cli_json_begin(&j);
+    json_put_int(&j.j, "event", r.event);
+    json_put(&j.j, "pseudonym", o.pseudonym);
+    json_key(&j.j, "still_in_events");
+    json_array(&j.j);
+    for (size_t i = 0; i < o.events.len; i++)
+        json_int(&j.j, o.events.at[i]);
+    json_end(&j.j);
+    json_key(&j.j, "still_in_files");
+    json_array(&j.j);
+    for (size_t i = 0; i < o.files.len; i++)
+        json_string_str(&j.j, o.files.at[i]);
+    json_end(&j.j);
+    cli_json_end(&j);
+    return EXIT_DONE;
+}
+
 static int member_leave(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
     struct action_context context;
     struct action_result r;
-    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    bool pseudonym = false;
+    const struct option options[] = {
+        {"pseudonym", OPTION_FLAG, &pseudonym, NULL, "put a pseudonym where the name stands, also in the record"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
     if (words.len != 1)
@@ -59,6 +103,8 @@ static int member_leave(struct cli *c, const struct command *self, int argc, con
     if ((rc = cli_open(c, 0)))
         return cli_fail(c, rc);
     cli_context(c, &context);
+    if (pseudonym)
+        return leave_as_pseudonym(c, &context, words.at[0]);
     if ((rc = action_member_leave(&context, sv_str(words.at[0]), &r, &c->err)))
         return cli_fail(c, rc);
     print_done(c, "is no member any more", words.at[0], &r);

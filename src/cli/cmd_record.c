@@ -1,4 +1,5 @@
 /* record, search, backup, doctor: operations. */
+#include "action/erase.h"
 #include "base/date.h"
 #include "base/fs.h"
 #include "cli/cli.h"
@@ -12,10 +13,10 @@ enum { RECORD_FILE_MAX = 1024 * 1024 * 1024 };
 static void print_event(const struct record_event *e, const struct json_value *header, const struct json_value *payload)
 {
     struct sv subject = json_get_text(header, "subject"), reason = json_get_text(payload, "reason");
-    printf("%lld  %.*s  %.*s  %.*s%s%.*s%s%.*s\n", (long long)e->seq, SV_ARG(json_get_text(header, "at")),
-           SV_ARG(e->erased ? SV("(erased)") : json_get_text(payload, "actor")),
+    printf("%lld  %.*s  %.*s  %.*s%s%.*s%s%.*s%s\n", (long long)e->seq, SV_ARG(json_get_text(header, "at")),
+           SV_ARG(json_get_text(payload, "actor")),
            SV_ARG(json_get_text(header, "action")), subject.len ? " " : "", SV_ARG(subject),
-           reason.len ? ": " : "", SV_ARG(reason));
+           reason.len ? ": " : "", SV_ARG(reason), e->erased ? "  (erased in part)" : "");
 }
 
 static void put_event(struct cli *c, struct json *j, const struct record_event *e, const struct json_value *header,
@@ -51,7 +52,7 @@ static int show_events(struct cli *c, int64_t since, const char *subject)
         const struct record_event *e = &events.list.at[i];
         const struct json_value *header = NULL, *payload = NULL;
         rc = json_parse(&c->arena, e->header, e->header.len, &header, &c->err);
-        if (!rc && !e->erased)
+        if (!rc)
             rc = json_parse(&c->arena, e->payload, e->payload.len, &payload, &c->err);
         if (rc)
             return err_set(&c->err, CM_ECORRUPT,
@@ -154,10 +155,75 @@ static int record_export_command(struct cli *c, const struct command *self, int 
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }
 
+static void put_texts(struct json *j, const char *key, const char *const *texts, size_t count)
+{
+    json_key(j, key);
+    json_array(j);
+    for (size_t i = 0; i < count; i++)
+        json_string_str(j, texts[i]);
+    json_end(j);
+}
+
+static void print_erased(struct cli *c, const struct erase_outcome *o, const struct action_result *r)
+{
+    struct cli_json j;
+    if (c->json) {
+        cli_json_begin(&j);
+        json_put_int(&j.j, "event", r->event);
+        json_key(&j.j, "erased");
+        json_array(&j.j);
+        for (size_t i = 0; i < o->events.len; i++)
+            json_int(&j.j, o->events.at[i]);
+        json_end(&j.j);
+        put_texts(&j.j, "kept", o->kept.at, o->kept.len);
+        put_texts(&j.j, "editions", o->editions.at, o->editions.len);
+        cli_json_end(&j);
+        return;
+    }
+    for (size_t i = 0; i < o->events.len; i++)
+        printf("event %lld: erased in part\n", (long long)o->events.at[i]);
+    for (size_t i = 0; i < o->kept.len; i++)
+        printf("  %s stays, as it is the present text\n", o->kept.at[i]);
+    for (size_t i = 0; i < o->editions.len; i++)
+        printf("  %s\n", o->editions.at[i]);
+    printf("recorded as event %lld; copies elsewhere (backups, exports, mirrors, caches) are yours to look after\n",
+           (long long)r->event);
+}
+
+static int record_erase_command(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *text = NULL;
+    uint64_t event = 0;
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    struct erase_outcome outcome;
+    const struct option options[] = {
+        {"words", OPTION_TEXT, &text, "TEXT", "only texts that hold these words; without EVENT wherever they stand"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len > 1 || (words.len && (!sv_to_u64(sv_str(words.at[0]), INT64_MAX, &event) || !event)))
+        return usage_error(self, "record erase takes the number of one event");
+    if (!words.len && !text)
+        return usage_error(self, "record erase wants the number of an event, or --words TEXT");
+    if (text && !*text)
+        return usage_error(self, "--words wants words");
+    const struct erase_request request = {(int64_t)event, sv_str(text)};
+    if ((rc = cli_open(c, 0)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    if ((rc = action_record_erase(&context, &request, &outcome, &r, &c->err)))
+        return cli_fail(c, rc);
+    print_erased(c, &outcome, &r);
+    return EXIT_DONE;
+}
+
 int cmd_record(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
-        {"show", record_show}, {"verify", record_verify_command}, {"export", record_export_command}};
+        {"show", record_show}, {"verify", record_verify_command}, {"export", record_export_command},
+        {"erase", record_erase_command}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }
 

@@ -2,6 +2,7 @@
 #include "action/round.h"
 #include "base/date.h"
 #include "cli/cli.h"
+#include "register/calls.h"
 #include "register/rounds.h"
 
 #include <stdio.h>
@@ -27,21 +28,33 @@ static struct sv *ids(struct cli *c, const struct words *words)
     return out;
 }
 
+static struct sv *texts(struct cli *c, const struct option_list *list)
+{
+    struct sv *out = arena_new_array(&c->arena, struct sv, list->list.len + 1);
+    for (size_t i = 0; i < list->list.len; i++)
+        out[i] = sv_str(list->list.at[i]);
+    return out;
+}
+
 static int round_open(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *until = NULL, *follows = NULL;
+    struct option_list steps = {{NULL, 0, 0}};
     struct words words;
     struct action_context context;
     struct action_result r;
     const struct option options[] = {
         {"until", OPTION_TEXT, &until, "DATE", "the last day, or +20d; not before the mode's period is over"},
-        {"follows", OPTION_TEXT, &follows, "ROUND", "a second round, after that one"}};
+        {"follows", OPTION_TEXT, &follows, "ROUND", "a second round, after that one"},
+        {"step", OPTION_LIST, &steps, "THREAT#STEP", "ask for a step's probability too; THREAT#STEP:cost, :time"}};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
     if (!words.len)
         return usage_error(self, "round open wants the ids of threats");
-    const struct round_request request = {ids(c, &words), (size_t)words.len, sv_str(until), sv_str(follows)};
+    const struct round_request request = {.threats = ids(c, &words), .threat_count = (size_t)words.len,
+                                          .until = sv_str(until), .follows = sv_str(follows),
+                                          .steps = texts(c, &steps), .step_count = steps.list.len};
     if ((rc = cli_open(c, 0)))
         return cli_fail(c, rc);
     cli_context(c, &context);
@@ -71,7 +84,38 @@ static int round_close(struct cli *c, const struct command *self, int argc, cons
     return done(c, arena_printf(&c->arena, "is closed, %zu threat%s rated", r.files, r.files == 1 ? "" : "s"), &r);
 }
 
-/* The word for a factor that was not given one. */
+static int choose_step(struct cli *c, const struct command *self, int argc, const char **argv, bool accept)
+{
+    struct words words;
+    struct action_context context;
+    struct action_result r;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 2)
+        return usage_error(self, "round %s wants a round and a step: R-1 T-0001#phish", accept ? "accept" : "keep");
+    if ((rc = cli_open(c, 0)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    rc = (accept ? action_round_accept : action_round_keep)(&context, sv_str(words.at[0]), sv_str(words.at[1]), &r,
+                                                            &c->err);
+    if (rc)
+        return cli_fail(c, rc);
+    return done(c, arena_printf(&c->arena, accept ? "the range of %s counts now for %s" : "the range of %s counts no "
+                                "more for %s; the outline's value does", words.at[0], words.at[1]), &r);
+}
+
+static int round_accept(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    return choose_step(c, self, argc, argv, true);
+}
+
+static int round_keep(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    return choose_step(c, self, argc, argv, false);
+}
+
+/* The word for what was not answered. */
 static const char *rest(bool abstain, bool not_competent)
 {
     return abstain ? ROUND_ABSTAIN : not_competent ? ROUND_NOT_COMPETENT : NULL;
@@ -81,12 +125,14 @@ int cmd_estimate(struct cli *c, const struct command *self, int argc, const char
 {
     const char *likelihood = NULL, *damage = NULL, *because = NULL, *round = NULL;
     bool abstain = false, not_competent = false;
+    struct option_list steps = {{NULL, 0, 0}};
     struct words words;
     struct action_context context;
     struct action_result r;
     const struct option options[] = {
         {"likelihood", OPTION_TEXT, &likelihood, "LEVEL", "your rating"},
         {"damage", OPTION_TEXT, &damage, "LEVEL", "your rating"},
+        {"step", OPTION_LIST, &steps, "STEP=LOW..HIGH", "your 90 % interval; ~BEST behind it for a best guess"},
         {"because", OPTION_TEXT, &because, "TEXT", "your reason; public once the round closes"},
         {"round", OPTION_TEXT, &round, "ROUND", "the round; by default the open one that holds the threat"},
         {"abstain", OPTION_FLAG, &abstain, NULL, "for what you do not rate: you prefer not to"},
@@ -98,11 +144,10 @@ int cmd_estimate(struct cli *c, const struct command *self, int argc, const char
         return usage_error(self, "estimate wants one threat");
     if (abstain && not_competent)
         return usage_error(self, "estimate takes one of --abstain and --not-competent");
-    const char *other = rest(abstain, not_competent);
     const struct estimate_request request = {
         .threat = sv_str(words.at[0]), .round = sv_str(round),
-        .answers = {sv_str(likelihood ? likelihood : other), sv_str(damage ? damage : other)},
-        .reason = sv_str(because)};
+        .answers = {sv_str(likelihood), sv_str(damage)}, .rest = sv_str(rest(abstain, not_competent)),
+        .steps = texts(c, &steps), .step_count = steps.list.len, .reason = sv_str(because)};
     if ((rc = cli_open(c, 0)))
         return cli_fail(c, rc);
     cli_context(c, &context);
@@ -208,9 +253,28 @@ struct showing {
     struct round_people may; /* of an open round */
 };
 
+static const char *match_note(const struct round_threat *t, const char *changed, const char *editorial)
+{
+    return t->match == VOTED_CHANGED ? changed : t->match == VOTED_EDITORIAL ? editorial : "";
+}
+
 static struct sv level_id(const struct showing *s, int f, unsigned level)
 {
     return s->r->scales[f].levels.at[level];
+}
+
+/* What is known of a step now, with the range of this round or of a later one. */
+static const struct step_value *value_of(const struct showing *s, const struct round_threat *t,
+                                         const struct round_step *step)
+{
+    struct step_values values = {{NULL, 0, 0}};
+    const struct threat *threat = map_get(&s->v->profile->by_id, t->id);
+    if (threat)
+        rounds_steps(&s->c->arena, s->v->rounds, threat, &values);
+    for (size_t i = 0; i < values.list.len; i++)
+        if (sv_eq(values.list.at[i].key, step->key))
+            return &values.list.at[i];
+    return NULL;
 }
 
 static void put_level(struct json *j, const struct showing *s, int f, const char *key, unsigned level)
@@ -263,6 +327,69 @@ static void put_estimates(struct json *j, const struct round_rating *rating)
     json_end(j);
 }
 
+/* What counts for the step in the tree's analysis as it is; nothing for one that the tree has no more. */
+static void put_value(struct json *j, const struct showing *s, const struct round_threat *t,
+                      const struct round_step *step)
+{
+    static const char *const sources[] = {"outline", "pooled", "accepted"};
+    const struct step_value *v = value_of(s, t, step);
+    if (!v)
+        return;
+    json_key(j, "outline");
+    if (v->outline.len)
+        json_string(j, v->outline);
+    else
+        json_null(j);
+    json_put(j, "counts", v->counts);
+    json_put_str(j, "source", sources[v->source]);
+    json_put(j, "says", rounds_step_says(&s->c->arena, v));
+}
+
+static void put_step(struct json *j, const struct showing *s, const struct round_threat *t,
+                     const struct round_step *step)
+{
+    const struct round_rating *rating = &step->rating;
+    json_object(j);
+    json_put(j, "step", step->key);
+    json_put(j, "label", step->label);
+    json_put_str(j, "quantity", step_quantity(step->of.attribute));
+    json_put_int(j, "answers", (int64_t)rating->answers);
+    if (s->r->closed) {
+        json_put_int(j, "abstained", (int64_t)rating->abstained);
+        json_put_int(j, "not_competent", (int64_t)rating->not_competent);
+        json_put_bool(j, "quorum", rating->quorum);
+        json_put_int(j, "intervals", (int64_t)rating->interval.count);
+        json_key(j, "range");
+        if (step->range.len)
+            json_string(j, step->range);
+        else
+            json_null(j);
+        if (rating->interval.count) {
+            json_key(j, "pool");
+            json_object(j);
+            json_key(j, "lo");
+            json_double(j, rating->interval.lo);
+            json_key(j, "median");
+            json_double(j, rating->interval.median);
+            json_key(j, "hi");
+            json_double(j, rating->interval.hi);
+            json_end(j);
+        }
+        put_value(j, s, t, step);
+        put_estimates(j, rating);
+    }
+    json_end(j);
+}
+
+static void put_steps(struct json *j, const struct showing *s, const struct round_threat *t)
+{
+    json_key(j, "steps");
+    json_array(j);
+    for (size_t i = 0; i < t->steps.len; i++)
+        put_step(j, s, t, &t->steps.at[i]);
+    json_end(j);
+}
+
 static void put_rating(struct json *j, const struct showing *s, int f, const struct round_rating *rating)
 {
     json_key(j, round_factors[f]);
@@ -297,9 +424,11 @@ static void show_json(const struct showing *s)
         json_object(&j.j);
         json_put(&j.j, "threat", t->id);
         json_put_str(&j.j, "rated", digest_hex(&s->c->arena, &t->rated));
-        json_put_bool(&j.j, "changed", t->changed);
+        json_put_bool(&j.j, "changed", t->match == VOTED_CHANGED);
+        json_put_str(&j.j, "text", voted_match_names[t->match]);
         for (int f = 0; f < ROUND_FACTORS; f++)
             put_rating(&j.j, s, f, &t->ratings[f]);
+        put_steps(&j.j, s, t);
         json_end(&j.j);
     }
     json_end(&j.j);
@@ -317,7 +446,21 @@ static void print_open(const struct showing *s)
     for (size_t i = 0; i < s->r->threats.len; i++) {
         const struct round_threat *t = &s->r->threats.at[i];
         printf("  %.*s: %zu for likelihood, %zu for damage%s\n", SV_ARG(t->id), t->ratings[ROUND_LIKELIHOOD].answers,
-               t->ratings[ROUND_DAMAGE].answers, t->changed ? "; its text was changed since the round opened" : "");
+               t->ratings[ROUND_DAMAGE].answers, match_note(t, "; its text was changed since the round opened",
+                                                            "; its text was changed editorially since"));
+        for (size_t k = 0; k < t->steps.len; k++)
+            printf("    %zu for step %.*s (%.*s)\n", t->steps.at[k].rating.answers,
+                   SV_ARG(sv_from_byte(t->steps.at[k].key, 1)), SV_ARG(t->steps.at[k].label));
+    }
+}
+
+static void print_estimates(const struct round_rating *rating)
+{
+    for (size_t i = 0; i < rating->estimates.len; i++) {
+        const struct round_estimate *e = &rating->estimates.at[i];
+        struct sv who = e->name.len ? e->name : e->pseudonym;
+        printf("    %.*s, %.*s%s%.*s\n", SV_ARG(e->answer.len ? e->answer : SV("(sealed)")), SV_ARG(who),
+               e->reason.len ? ": " : "", SV_ARG(e->reason));
     }
 }
 
@@ -340,12 +483,30 @@ static void print_result(const struct showing *s, int f, const struct round_rati
     if (rating->not_competent)
         printf(", %zu not competent", rating->not_competent);
     puts(rating->quorum ? "" : "; no quorum, so no result");
-    for (size_t i = 0; i < rating->estimates.len; i++) {
-        const struct round_estimate *e = &rating->estimates.at[i];
-        struct sv who = e->name.len ? e->name : e->pseudonym;
-        printf("    %.*s, %.*s%s%.*s\n", SV_ARG(e->answer.len ? e->answer : SV("(sealed)")), SV_ARG(who),
-               e->reason.len ? ": " : "", SV_ARG(e->reason));
-    }
+    print_estimates(rating);
+}
+
+static void print_step(const struct showing *s, const struct round_threat *t, const struct round_step *step)
+{
+    const struct round_rating *rating = &step->rating;
+    const struct step_value *v = value_of(s, t, step);
+    printf("  step %.*s (%.*s): ", SV_ARG(sv_from_byte(step->key, 1)), SV_ARG(step->label));
+    if (step->range.len)
+        printf("%.*s, pooled from %zu estimate%s", SV_ARG(step->range), rating->interval.count,
+               rating->interval.count == 1 ? "" : "s");
+    else
+        printf("%zu estimate%s; no quorum, so no range", rating->interval.count,
+               rating->interval.count == 1 ? "" : "s");
+    if (rating->abstained)
+        printf(", %zu abstained", rating->abstained);
+    if (rating->not_competent)
+        printf(", %zu not competent", rating->not_competent);
+    putchar('\n');
+    if (v)
+        printf("    what counts: %.*s, %.*s\n", SV_ARG(v->counts), SV_ARG(rounds_step_says(&s->c->arena, v)));
+    else if (step->range.len)
+        puts("    the tree has no such step any more");
+    print_estimates(rating);
 }
 
 static void print_closed(const struct showing *s)
@@ -356,9 +517,11 @@ static void print_closed(const struct showing *s)
         const struct round_threat *t = &s->r->threats.at[i];
         int index = view_find(s->v, t->id);
         printf("\n%.*s %.*s%s\n", SV_ARG(t->id), SV_ARG(index < 0 ? SV_NONE : s->v->threats.at[index].threat->name),
-               t->changed ? " (its text was changed since)" : "");
+               match_note(t, " (its text was changed since)", " (with editorial changes since)"));
         for (int f = 0; f < ROUND_FACTORS; f++)
             print_result(s, f, &t->ratings[f]);
+        for (size_t k = 0; k < t->steps.len; k++)
+            print_step(s, t, &t->steps.at[k]);
     }
 }
 
@@ -391,6 +554,7 @@ static int round_show(struct cli *c, const struct command *self, int argc, const
 int cmd_round(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
-        {"list", round_list}, {"show", round_show}, {"open", round_open}, {"close", round_close}};
+        {"list", round_list}, {"show", round_show}, {"open", round_open}, {"close", round_close},
+        {"accept", round_accept}, {"keep", round_keep}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -1,6 +1,8 @@
 /* serve: the published site over HTTP. Three sources: a site that is published already (--site), a folder of
  * text as a live preview (--from), or the store. The last two are published into a temporary folder, and
  * again whenever they change. */
+#include "action/clock.h"
+#include "base/date.h"
 #include "base/fs.h"
 #include "cli/publish.h"
 #include "gateway/http/server.h"
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct preview {
@@ -21,6 +24,9 @@ struct preview {
     const char *site;   /* where it is published */
     struct digest seen; /* of names, sizes and times of the source at the last publication */
     bool faulty;        /* the last attempt failed; the site shows the state before */
+    int64_t every;      /* seconds between ticks of the clock; 0: none. Only with a store */
+    int64_t next;       /* when the next one comes, by a clock that nobody sets */
+    bool stuck;         /* the last one failed, which was told */
 };
 
 static void add_stat(struct digest_state *s, const char *path)
@@ -77,10 +83,56 @@ static int publish_once(struct preview *p, struct err *err)
     return rc;
 }
 
+/* What "casemate tick" does, in a command context of its own. A fault is told once, however many ticks it
+ * lasts. */
+static void tick_once(struct preview *p)
+{
+    struct cli run = *p->c;
+    struct action_context context;
+    struct tick_result r = {{NULL, 0, 0}, {NULL, 0, 0}};
+    arena_init(&run.arena);
+    diag_init(&run.diag, &run.arena);
+    run.store = NULL;
+    run.err = (struct err)ERR_INIT;
+    int rc = cli_open(&run, 0);
+    cli_context(&run, &context);
+    if (!rc)
+        rc = action_tick(&context, &r, &run.err);
+    if (rc && !p->stuck)
+        log_notice(&p->c->log, "casemate: the clock could not act: %s", run.err.text);
+    else if (!p->c->quiet && (r.closed.len || r.notices.len))
+        log_notice(&p->c->log, "the clock closed %zu rounds and wrote %zu reminders", r.closed.len, r.notices.len);
+    p->stuck = rc != 0;
+    store_close(&run.store);
+    arena_release(&run.arena);
+}
+
+static int64_t monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+/* A new day is a new site: what is due depends on it. */
+static void watch_clock(struct preview *p)
+{
+    int64_t before = p->c->time;
+    if (!p->c->now)
+        p->c->time = date_system_now();
+    if (date_to_time(date_from_time(before)) != date_to_time(date_from_time(p->c->time)))
+        p->seen = (struct digest){{0}};
+    if (!p->every || monotonic() < p->next)
+        return;
+    p->next = monotonic() + p->every;
+    tick_once(p);
+}
+
 static int tick(void *context, struct err *err)
 {
     struct preview *p = context;
     struct err fault = ERR_INIT;
+    watch_clock(p);
     struct digest now = fingerprint(p);
     (void)err;
     if (digest_eq(&now, &p->seen))
@@ -172,7 +224,7 @@ static void remove_stale(struct arena *a, const char *tmp)
     }
 }
 
-static int serve_preview(struct cli *c, const char *from, const char *address)
+static int serve_preview(struct cli *c, const char *from, const char *address, int64_t every)
 {
     const char *tmp = getenv("TMPDIR");
     if (!tmp || !*tmp)
@@ -183,7 +235,7 @@ static int serve_preview(struct cli *c, const char *from, const char *address)
     if (!mkdtemp(dir))
         return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
     int lock = lock_folder(dir);
-    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, false};
+    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, false, from ? 0 : every, 0, false};
     p.seen = fingerprint(&p);
     int rc = publish_once(&p, &c->err);
     if (!rc)
@@ -197,18 +249,25 @@ static int serve_preview(struct cli *c, const char *from, const char *address)
 
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    const char *from = NULL, *address = NULL, *site = NULL;
+    enum { EVERY = 60, EVERY_MAX = 24 * 60 * 60 };
+    const char *from = NULL, *address = NULL, *site = NULL, *every = NULL;
+    uint64_t seconds = EVERY;
     struct words words;
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
         {"http", OPTION_TEXT, &address, "ADDRESS", "host:port (default: localhost:8139)"},
         {"site", OPTION_TEXT, &site, "DIR", "serve this published site"},
+        {"tick", OPTION_TEXT, &every, "SECONDS", "let the clock act so often; 0: never (default: 60)"},
     };
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
     if (words.len || (from && site))
         return usage_error(self, words.len ? "serve takes no words" : "--from and --site exclude each other");
-    rc = site ? serve(c, address, site, NULL) : serve_preview(c, from, address);
+    if (every && (from || site))
+        return usage_error(self, "--tick is for a store; the clock does not act on a folder or a site");
+    if (every && !sv_to_u64(sv_str(every), EVERY_MAX, &seconds))
+        return usage_error(self, "--tick \"%s\" is no number of seconds from 0 to %d", every, EVERY_MAX);
+    rc = site ? serve(c, address, site, NULL) : serve_preview(c, from, address, (int64_t)seconds);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

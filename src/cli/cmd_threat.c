@@ -133,6 +133,7 @@ static void put_summary(struct json *j, const struct view *v, unsigned index)
         json_int(j, t->priority);
     else
         json_null(j);
+    json_put_bool(j, "editors_rating", t->editors_rating);
     json_key(j, "affects");
     json_array(j);
     for (size_t i = 0; i < threat->affects.len; i++)
@@ -271,11 +272,12 @@ static void print_show(const struct view *v, unsigned index)
     if (t->provisional)
         printf(" (editor's draft; confirmed: %.*s)", SV_ARG(p->stages.at[t->confirmed].name));
     if (t->priority)
-        printf("; priority %u", t->priority);
+        printf("; priority %u%s", t->priority, t->editors_rating ? " (editor's rating)" : "");
     putchar('\n');
-    if (t->next >= 0 && t->lacks.list.len)
-        printf("; before \"%.*s\" it still needs:\n", SV_ARG(p->stages.at[t->next].name));
-    for (size_t i = 0; t->next >= 0 && i < t->lacks.list.len; i++)
+    if (t->lacks.list.len)
+        printf(t->next < 0 ? "; at \"%.*s\" it still needs:\n" : "; before \"%.*s\" it still needs:\n",
+               SV_ARG(p->stages.at[t->wants].name));
+    for (size_t i = 0; i < t->lacks.list.len; i++)
         printf(";   %.*s\n", SV_ARG(t->lacks.list.at[i].text));
 }
 
@@ -343,8 +345,8 @@ static struct sv one_line(struct arena *a, struct sv text, size_t most)
 static void print_history(struct cli *c, const struct threat_view *t, const char *field)
 {
     struct table table;
-    table_init(&table, &c->arena, 6);
-    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FIELD", "NOW"};
+    table_init(&table, &c->arena, 7);
+    const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FROM", "FIELD", "NOW"};
     for (size_t i = 0; i < ARRAY_LEN(heads); i++)
         table_cell(&table, sv_str(heads[i]));
     for (size_t i = 0; i < t->changes.len; i++) {
@@ -355,6 +357,7 @@ static void print_history(struct cli *c, const struct threat_view *t, const char
         table_cell(&table, sv_str(date_format_time(&c->arena, h->at)));
         table_cell(&table, h->who);
         table_cell(&table, h->action);
+        table_cell(&table, h->source);
         table_cell(&table, h->field);
         struct sv now = one_line(&c->arena, h->text, 50);
         table_cell(&table, h->why.len ? sv_str(arena_printf(&c->arena, "%.*s  (why: %.*s)", SV_ARG(now),

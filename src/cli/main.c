@@ -49,6 +49,11 @@ const struct command commands[] = {
      "nothing-new or unread becomes cited when a threat cites the document. Rows that stay wrong are named; "
      "exit code 1 then.",
      cmd_coverage},
+    {"gaps", "[ID]", "what each document does about each threat",
+     "For each threat, or for one: the documents that it affects or that respond to it, by how far the best response\n"
+     "reaches; \"open\" are those that it affects and that have no response, \"unread\" those of them that nobody\n"
+     "read as a whole. The site has it as a table, gaps.html.",
+     cmd_gaps},
     {"threat",
      "list [--stage S] [--priority N] [--area A] [--reference DOC] [--level L] [--text WORDS]\n"
      "show ID\n"
@@ -107,11 +112,12 @@ const struct command commands[] = {
      "list\n"
      "show NAME\n"
      "add NAME [--mail ADDRESS]... [--jid ADDRESS]...\n"
-     "leave NAME [--reason TEXT]",
+     "leave NAME [--reason TEXT] [--pseudonym]",
      "who belongs to the group",
      "\"add\" makes somebody a member, or notes a further address of one. Addresses stay in the store: they are never\n"
      "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
-     "addresses; what they did stays under the name.",
+     "addresses; what they did stays under the name. --pseudonym, on request, also later, puts \"Former member 3\"\n"
+     "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.",
      cmd_member},
     {"role",
      "list\n"
@@ -122,6 +128,16 @@ const struct command commands[] = {
      "rights of the roles on record; before, the operator answers for everybody. A role with \"mark: true\" is held\n"
      "only with --mark (what entitles to it) and until its last day.",
      cmd_role},
+    {"away",
+     "list\n"
+     "announce NAME [--from DATE] --until DATE\n"
+     "end NAME",
+     "who is not there to act, and who may act instead",
+     "Who holds a role says from when to when they are away. A role with \"deputy_for\" in sig.yaml stands in for\n"
+     "another one: who holds it may close a round or a call, settle objections and record the report when that has\n"
+     "waited for the deputy_days of process.md, or while everybody who holds the other role is away. The record says\n"
+     "so.",
+     cmd_away},
     {"call",
      "open DOCUMENT VERSION --question TEXT [--until DATE]\n"
      "open process|template --question TEXT [--until DATE]\n"
@@ -152,29 +168,52 @@ const struct command commands[] = {
     {"decision",
      "list\n"
      "show DECISION\n"
-     "appeal DECISION --reason TEXT [--until DATE]",
+     "appeal DECISION --reason TEXT [--until DATE]\n"
+     "refer DECISION --reason TEXT [--answer-by DATE]\n"
+     "answer DECISION dismissed|upheld --reason TEXT --link URL",
      "what was decided, and whether it still holds",
      "A decision is valid, valid with editorial changes, outdated (its text changed since), or overturned (an appeal\n"
-     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one.",
+     "was accepted). \"appeal\" opens a call on it; somebody else than who took the decision closes that one. After\n"
+     "that, \"refer\" asks the body that the group reports to, and \"answer\" notes what it says, by somebody whose\n"
+     "role may answer: \"upheld\" sets the decision aside.",
      cmd_decision},
     {"round",
      "list\n"
      "show ROUND\n"
-     "open THREAT... [--until DATE] [--follows ROUND] [--reason TEXT]\n"
-     "close ROUND [--override --reason TEXT]",
+     "open THREAT... [--step THREAT#STEP]... [--until DATE] [--follows ROUND] [--reason TEXT]\n"
+     "close ROUND [--override --reason TEXT]\n"
+     "accept|keep ROUND THREAT#STEP",
      "rate threats together, without seeing each other's ratings",
      "\"open\" begins a blind round for a batch of threats; how long it lasts is said by the mode in process.md.\n"
      "--follows opens the second round after one whose estimates lie far apart. \"close\" opens all estimates and\n"
      "writes the medians into the threats; before the end, or without a quorum, only with --override and --reason.\n"
-     "\"show\" tells of an open round only who may answer and how many did.",
+     "\"show\" tells of an open round only who may answer and how many did. --step asks for the probability of a\n"
+     "step of a threat's attack tree, with :cost or :time behind it for these. The pooled range counts in the tree's\n"
+     "analysis where the outline has no value; \"accept\" lets it count instead of the outline's, and \"keep\" takes\n"
+     "that back.",
      cmd_round},
     {"estimate",
-     "THREAT [--likelihood LEVEL] [--damage LEVEL] --because TEXT [--round ROUND] --as NAME\n"
+     "THREAT [--likelihood LEVEL] [--damage LEVEL] [--step STEP=LOW..HIGH]... --because TEXT [--round ROUND] "
+     "--as NAME\n"
      "THREAT --abstain|--not-competent --as NAME",
      "rate a threat in an open round, in private",
      "The record holds a sealed form of your answer until the round closes; then answers and reasons are public.\n"
-     "Answer again to change your mind. --abstain and --not-competent stand for each factor that is given no level.",
+     "Answer again to change your mind. --abstain and --not-competent stand for whatever else the round asks for.\n"
+     "A step is estimated by an interval that you are 90 % sure of, and a best guess if you have one:\n"
+     "phish=0.02..0.2, phish:cost=500..5k~1k, phish:time=2h..3d. \"casemate round show\" names the steps that a round\n"
+     "asks for.",
      cmd_estimate},
+    {"calibrate",
+     "list\n"
+     "show SAMPLE\n"
+     "rate SAMPLE --likelihood LEVEL --damage LEVEL --as NAME\n"
+     "feedback --as NAME\n"
+     "forget --as NAME",
+     "try your ratings on sample threats, for yourself",
+     "The samples stand in calibration.yaml, with the ratings that the rules of the group lead to. \"rate\" tells the\n"
+     "reference and its reason; \"feedback\" tells over all samples how far you are off, to which side, and how well\n"
+     "you agree. Nobody else sees any of it: it is in no record, export or page. \"forget\" removes it.",
+     cmd_calibrate},
     {"review",
      "list\n"
      "show V-1\n"
@@ -201,6 +240,11 @@ const struct command commands[] = {
      "Answers to reviews, hand-overs, open rounds and calls, roles that end within 30 days, silence: each with its\n"
      "last day and who should see to it. --now DATE asks for another day.",
      cmd_due},
+    {"tick", "[--list]", "do what the clock is to do, and remind people, once",
+     "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be\n"
+     "due (remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often\n"
+     "it runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
+     cmd_tick},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
      "Publishes the store, or with --from the folder of text directly. The new site is built beside the old "
@@ -253,13 +297,19 @@ const struct command commands[] = {
      "Holds the document type and the conformance rules of the XSF's editors. Exit code 1 when a rule is "
      "broken.",
      cmd_lint},
-    {"serve", "[--from DIR] [--http ADDRESS] [--site DIR]", "serve the site, read-only",
+    {"serve", "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS]", "serve the site, read-only",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
-     "(default localhost:8139). --site DIR serves a site that is published already.",
+     "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).",
      cmd_serve},
-    {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]", "the public record",
+    {"record", "show [--since SEQ] [ID]\nverify [FILE]\nexport [--to FILE]\nerase [EVENT] [--words TEXT] --reason TEXT",
+     "the public record",
      "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it "
-     "needs no store.",
+     "needs no store.\n"
+     "\"erase\" destroys words that were said, on request: those of an event, or with --words those that hold the\n"
+     "words, in one event or in all. The reason stands in their place, everywhere; ids, votes and dates remain, and\n"
+     "the chain verifies. Stored editions lose the same words, or the file that holds them. What is the present text\n"
+     "of a threat is changed first. Backups and copies elsewhere are not reached.",
      cmd_record},
     {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",

@@ -1,6 +1,7 @@
 #include "document/analysis.h"
 
 #include "document/build.h"
+#include "register/rounds.h"
 #include "tree/io/analysis_json.h"
 #include "tree/io/analysis_words.h"
 #include "tree/io/resolve.h"
@@ -23,6 +24,7 @@ struct builder {
     struct arena scratch; /* for the computation */
     const struct view *v;
     const struct threat *threat;
+    const struct tree *own;  /* the threat's, with the values that rounds pooled */
     const struct tree *tree; /* with the trees that it refers to */
     struct tree_analysis t;
 };
@@ -283,6 +285,28 @@ static void details(struct builder *b, struct doc_block *s)
         doc_append(s, d);
 }
 
+/* ---- values from rounds ---- */
+
+/* What the analysis takes, and what the author wrote. */
+static void pooled_values(struct builder *b, struct doc_block *s)
+{
+    struct step_values values;
+    rounds_steps(&b->scratch, b->v->rounds, b->threat, &values);
+    if (!values.list.len)
+        return;
+    struct doc_block *table = build_table(b->a, s, anchor_of(b, "pooled"), "Values of steps that people estimated");
+    build_header(b->a, table, (const char *const[]){"Step", "Quantity", "In the outline", "Counts", "Because"}, 5);
+    for (size_t i = 0; i < values.list.len; i++) {
+        const struct step_value *v = &values.list.at[i];
+        struct doc_block *row = build_row(b->a, table);
+        heading(b, row, v->label);
+        cell(b, row, sv_str(step_quantity(v->attribute)));
+        cell(b, row, v->outline.len ? v->outline : SV("no value"));
+        cell(b, row, v->counts);
+        cell(b, row, rounds_step_says(&b->scratch, v));
+    }
+}
+
 /* ---- rating and tree ---- */
 
 static const struct term *rating_of(const struct builder *b)
@@ -336,6 +360,7 @@ static struct doc_block *section(struct builder *b)
     else
         best_attacks(b, s);
     helps(b, s);
+    pooled_values(b, s);
     details(b, s);
     return s;
 }
@@ -362,6 +387,37 @@ static void put_rating(struct builder *b, struct json *j)
     json_end(j);
 }
 
+/* By step and quantity: what was estimated, and what the figures take. */
+static void put_pooled(struct builder *b, struct json *j)
+{
+    static const char *const sources[] = {"outline", "pooled", "accepted"};
+    struct step_values values;
+    rounds_steps(&b->scratch, b->v->rounds, b->threat, &values);
+    if (!values.list.len)
+        return;
+    json_key(j, "estimated");
+    json_array(j);
+    for (size_t i = 0; i < values.list.len; i++) {
+        const struct step_value *v = &values.list.at[i];
+        json_object(j);
+        json_put(j, "step", v->key);
+        json_put(j, "label", v->label);
+        json_put_str(j, "quantity", step_quantity(v->attribute));
+        json_key(j, "outline");
+        if (v->outline.len)
+            json_string(j, v->outline);
+        else
+            json_null(j);
+        json_put(j, "pooled", v->offered_step->range);
+        json_put_int(j, "estimators", (int64_t)v->offered_step->rating.interval.count);
+        json_put(j, "round", v->offered->id);
+        json_put(j, "counts", v->counts);
+        json_put_str(j, "source", sources[v->source]);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static struct sv as_json(struct builder *b)
 {
     struct str out = STR_INIT;
@@ -372,6 +428,7 @@ static struct sv as_json(struct builder *b)
     json_object(&j);
     analysis_json_write(&j, &b->t, &what, &b->scratch);
     put_rating(b, &j);
+    put_pooled(b, &j);
     json_end(&j);
     json_finish(&j);
     struct sv text = arena_sv(b->a, str_sv(&out));
@@ -401,7 +458,7 @@ static struct sv referred_place(struct builder *b, const struct tree_node *n)
 static const bool *best_nodes(struct builder *b)
 {
     enum tree_measure by;
-    const struct tree *own = b->threat->tree;
+    const struct tree *own = b->own;
     const struct tree_attacks *best = analysis_best(&b->t.worlds[b->t.main_world], MEASURE_PROBABILITY, &by);
     if (best->len == 0 || best->at[0].len == 0)
         return NULL;
@@ -441,7 +498,7 @@ static bool find_tree(void *context, struct sv id, const struct tree **out_tree,
     const struct threat *t = map_get(&b->v->profile->by_id, id);
     if (!t)
         return false;
-    *out_tree = t->tree ? t->tree : single_step(&b->scratch, t);
+    *out_tree = t->tree ? rounds_tree(&b->scratch, b->v->rounds, t) : single_step(&b->scratch, t);
     *out_file = t->file;
     return true;
 }
@@ -459,11 +516,11 @@ static const struct tree *with_references(struct builder *b)
 {
     struct diag ignored;
     struct tree_resolver resolver = {.context = b, .own = b->threat->id, .file = b->threat->file, .find = find_tree};
-    if (!has_references(b->threat->tree))
-        return b->threat->tree;
+    if (!has_references(b->own))
+        return b->own;
     diag_init(&ignored, &b->scratch);
-    const struct tree *resolved = tree_resolve(&b->scratch, b->threat->tree, &resolver, &ignored);
-    return resolved ? resolved : b->threat->tree;
+    const struct tree *resolved = tree_resolve(&b->scratch, b->own, &resolver, &ignored);
+    return resolved ? resolved : b->own;
 }
 
 static struct doc_block *contradiction(struct builder *b, const struct err *err)
@@ -485,6 +542,7 @@ static struct threat_analysis *compute(const struct view *v, size_t index)
     struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX}, .best = BEST_SHOWN, .worlds = true,
                                  .explain = 1U << MEASURE_PROBABILITY | 1U << MEASURE_SIZE,
                                  .importance = true, .all_attacks = true, .list_max = LISTED_MAX, .fronts = true};
+    b.own = rounds_tree(&b.scratch, v->rounds, b.threat);
     b.tree = with_references(&b);
     int rc = tree_analyse(b.tree, &o, &b.scratch, &b.t, &err);
     if (rc && rc != CM_ELIMIT) {
@@ -508,6 +566,19 @@ const struct threat_analysis *document_analysis(const struct view *v, size_t ind
     return v->analyses[index];
 }
 
+static void add_pooled(struct digest_state *s, const struct view *v, const struct threat *t)
+{
+    struct arena a = ARENA_INIT;
+    struct step_values values;
+    rounds_steps(&a, v->rounds, t, &values);
+    for (size_t i = 0; i < values.list.len; i++) {
+        digest_add_part(s, values.list.at[i].key);
+        digest_add_part(s, values.list.at[i].counts);
+        digest_add_part(s, rounds_step_says(&a, &values.list.at[i]));
+    }
+    arena_release(&a);
+}
+
 /* The threats that a tree refers to, and those that these refer to, each once. */
 static void add_referred(struct digest_state *s, const struct view *v, const struct threat *t, struct map *seen,
                          struct arena *a, unsigned depth)
@@ -522,6 +593,8 @@ static void add_referred(struct digest_state *s, const struct view *v, const str
         digest_add_part(s, other ? other->name : SV_NONE);
         digest_add_part(s, other ? other->tree_text : SV_NONE);
         if (other)
+            add_pooled(s, v, other);
+        if (other)
             add_referred(s, v, other, seen, a, depth + 1);
     }
 }
@@ -531,6 +604,8 @@ void document_analysis_input(struct digest_state *s, const struct view *v, size_
     struct arena a = ARENA_INIT;
     struct map seen;
     const struct threat *t = v->threats.at[index].threat;
+    if (t->tree)
+        add_pooled(s, v, t);
     if (!t->tree || !has_references(t->tree))
         return;
     map_init(&seen, &a);

@@ -171,6 +171,55 @@ static void estimate(struct arena *a, const struct view *v, int factor, const st
     build_quoted(a, list->last, e->reason);
 }
 
+/* "Probability of “Phish an administrator”: 0.02..0.2, pooled from 5 estimates" */
+static void step_result(struct arena *a, const struct round_step *step, struct doc_block *list)
+{
+    const struct round_rating *rating = &step->rating;
+    struct doc_block *p = build_item(a, list);
+    doc_textf(a, p, "Step \xe2\x80\x9c%.*s\xe2\x80\x9d, %s: ", SV_ARG(step->label),
+              step_quantity(step->of.attribute));
+    if (step->range.len) {
+        doc_strong(a, p, step->range);
+        doc_textf(a, p, ", the 90 %% interval pooled from %.*s",
+                  SV_ARG(build_count(a, rating->interval.count, "estimate", "estimates")));
+    } else {
+        doc_text(a, p, build_count(a, rating->interval.count, "estimate", "estimates"));
+    }
+    without_level(a, p, rating);
+    doc_text(a, p, rating->quorum ? SV(".") : SV("; fewer than the process asks for, so no range."));
+}
+
+static void step_estimate(struct arena *a, const struct round_step *step, const struct round_estimate *e,
+                          struct doc_block *list)
+{
+    ptrdiff_t tilde = sv_find_char(e->answer, '~');
+    struct sv interval = tilde < 0 ? e->answer : sv_from(e->answer.at, (size_t)tilde);
+    struct doc_block *p = build_item(a, list);
+    doc_textf(a, p, "Step \xe2\x80\x9c%.*s\xe2\x80\x9d, %s, %.*s: ", SV_ARG(step->label),
+              step_quantity(step->of.attribute), SV_ARG(e->name.len ? e->name : e->pseudonym));
+    doc_text(a, p, e->ranged                                         ? interval
+                   : !e->answer.len                                  ? SV("could not be opened")
+                   : sv_eq_str(e->answer, ROUND_ABSTAIN)             ? SV("abstained")
+                                                                     : SV("cannot judge it"));
+    if (tilde >= 0)
+        doc_textf(a, p, ", best guess %.*s", SV_ARG(sv_from_byte(e->answer, (size_t)tilde + 1)));
+    build_quoted(a, list->last, e->reason);
+}
+
+static void step_reasons(struct arena *a, const struct rated *r, struct doc_block *s)
+{
+    struct doc_block *list = NULL;
+    for (size_t i = 0; i < r->threat->steps.len; i++) {
+        const struct round_step *step = &r->threat->steps.at[i];
+        for (size_t k = 0; k < step->rating.estimates.len; k++) {
+            if (!list)
+                list = build_list(a, details(a, s, build_sv(a, "Estimates of steps and their reasons in round %.*s",
+                                                            SV_ARG(r->round->id))));
+            step_estimate(a, step, &step->rating.estimates.at[k], list);
+        }
+    }
+}
+
 static void reasons(struct arena *a, const struct view *v, const struct rated *r, struct doc_block *s)
 {
     struct doc_block *list = NULL;
@@ -197,11 +246,15 @@ static void closed_round(struct arena *a, const struct view *v, const struct rat
     build_paragraph(a, s, "%.*s was closed on %.*s; %.*s.", SV_ARG(round_name(a, r->round)),
                     SV_ARG(build_date(a, r->round->closed_at)),
                     SV_ARG(build_count(a, r->round->estimators, "person answered", "people answered")));
-    if (r->threat->changed)
+    if (r->threat->match == VOTED_CHANGED)
         build_paragraph(a, s, "What it rated was another text: the entry has changed since.");
+    else if (r->threat->match == VOTED_EDITORIAL)
+        build_paragraph(a, s, "It stands with editorial changes: the text was changed since, and not its substance.");
     struct doc_block *list = build_list(a, s);
     for (int f = 0; f < ROUND_FACTORS; f++)
         result(a, v, r, f, list);
+    for (size_t i = 0; i < r->threat->steps.len; i++)
+        step_result(a, &r->threat->steps.at[i], list);
 }
 
 /* The newest closed round, and the one that it followed. A scale that changed between them cannot be drawn as one: the
@@ -229,6 +282,8 @@ static void closed_rounds(struct arena *a, const struct view *v, struct sv id, s
         strip(a, v, &newest, 1, s);
     for (size_t i = 0; i < count; i++)
         reasons(a, v, &rounds[i], s);
+    for (size_t i = 0; i < count; i++)
+        step_reasons(a, &rounds[i], s);
 }
 
 /* Nothing of what was answered: nobody sees that before the close. */
@@ -312,9 +367,15 @@ static void changed_threats(struct arena *a, struct doc_block *p, const struct c
 }
 
 /* of: the threat that is told about, whose own text counts then; NULL: the whole. */
-static void state(struct arena *a, struct doc_block *p, const struct decision *d, const struct call_threat *of)
+static void state(struct arena *a, struct sv council, struct doc_block *p, const struct decision *d,
+                  const struct call_threat *of)
 {
     enum voted_match match = of ? of->match : d->call->match;
+    if (d->council && d->council->answer == COUNCIL_UPHELD) {
+        doc_textf(a, p, " Set aside after an appeal to %.*s (%.*s).", SV_ARG(council),
+                  SV_ARG(build_date(a, d->council->answered)));
+        return;
+    }
     if (d->overturned) {
         doc_textf(a, p, " Overturned by appeal: %.*s.", SV_ARG(d->overturned->id));
         return;
@@ -343,7 +404,8 @@ static void grounds(struct arena *a, struct doc_block *s, struct doc_block *p, c
         doc_link(a, p, d->link, SV("the minute"));
         doc_text(a, p, SV("."));
     }
-    build_paragraph(a, s, "Judgement of %.*s:", SV_ARG(d->by));
+    build_paragraph(a, s, d->deputy.len ? "Judgement of %.*s (%.*s):" : "Judgement of %.*s:", SV_ARG(d->by),
+                    SV_ARG(d->deputy));
     build_quoted(a, s, d->judgement);
     objections(a, s, d->call, OBJECTION_DISSENT);
 }
@@ -364,14 +426,39 @@ static void appeals(struct arena *a, const struct view *v, struct doc_block *s, 
     }
 }
 
+/* What the body that the group reports to was asked after an appeal, and what it said. */
+static void council(struct arena *a, const struct view *v, struct doc_block *s, const struct decision *d)
+{
+    const struct referral *r = d->council;
+    struct sv name = v->profile->sig.reports_to.name;
+    if (!r)
+        return;
+    build_paragraph(a, s, "%.*s asked %.*s about it on %.*s:", SV_ARG(r->asked_by), SV_ARG(name),
+                    SV_ARG(build_date(a, r->asked)));
+    build_quoted(a, s, r->reason);
+    struct doc_block *p = doc_add(a, s, DOC_PARAGRAPH);
+    if (r->answer == COUNCIL_OPEN) {
+        doc_textf(a, p, "No answer yet; the group waits for it until %.*s.", SV_ARG(last_day(a, r->answer_by)));
+        return;
+    }
+    doc_textf(a, p, "%.*s ", SV_ARG(name));
+    doc_strong(a, p, sv_str(council_answers[r->answer]));
+    doc_textf(a, p, " the appeal (%.*s, noted by %.*s). See ", SV_ARG(build_date(a, r->answered)),
+              SV_ARG(r->answered_by));
+    doc_link(a, p, r->link, SV("the minute"));
+    doc_text(a, p, SV("."));
+    build_quoted(a, s, r->why);
+}
+
 static void decision(struct arena *a, const struct view *v, struct doc_block *s, const struct decision *d,
                      const struct call_threat *of)
 {
     struct doc_block *p = doc_add(a, s, DOC_PARAGRAPH);
     decided(a, p, d);
-    state(a, p, d, of);
+    state(a, v->profile->sig.reports_to.name, p, d, of);
     grounds(a, s, p, d);
     appeals(a, v, s, d);
+    council(a, v, s, d);
 }
 
 /* The threat in a call on an edition, whose list is in the order of ids; NULL. */
@@ -411,7 +498,7 @@ static void threat_decisions(struct arena *a, const struct view *v, struct sv id
                 earlier = build_list(a, details(a, s, SV("Earlier decisions")));
             struct doc_block *p = build_item(a, earlier);
             decided(a, p, c->decision);
-            state(a, p, c->decision, of);
+            state(a, v->profile->sig.reports_to.name, p, c->decision, of);
         }
     }
 }

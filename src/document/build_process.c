@@ -132,6 +132,11 @@ static void periods(struct arena *a, const struct view *v, struct doc_block *par
     setting(a, table, "Where that is urgent, one moderator acts", p->moderation_urgent);
     setting(a, table, "An embargo ends after", days(a, p->embargo_days));
     setting(a, table, "A report is due every", days(a, p->report_days));
+    setting(a, table, "A reminder comes before something is due, earlier by", days(a, p->remind_days));
+    setting(a, table, "A deputy may act on what has waited for",
+            p->deputy_days ? days(a, p->deputy_days) : SV("only while all are away for whom the deputy stands in"));
+    setting(a, table, "A round that is due and has its quorum is closed by",
+            p->rounds_by_clock ? SV("the clock") : SV("a leader"));
     setting(a, table, "Silence draws a warning after", build_count(a, p->silence_warn_months, "month", "months"));
     setting(a, table, "Silence may end the group after", build_count(a, p->silence_end_months, "month", "months"));
 }
@@ -165,6 +170,9 @@ static void roles(struct arena *a, const struct view *v, struct doc_block *paren
                 doc_text(a, cell, SV(", "));
             doc_text(a, cell, sig->roles.at[i].may.at[k]);
         }
+        const struct role *other = sig_role(sig, sig->roles.at[i].deputy_for);
+        if (other)
+            doc_textf(a, cell, "; as deputy, what waits for the role %.*s", SV_ARG(other->name));
     }
 }
 

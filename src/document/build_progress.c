@@ -65,7 +65,7 @@ static void next_steps(struct arena *a, const struct view *v, struct doc_block *
     struct doc_block *s = NULL, *table = NULL;
     for (size_t i = 0; i < v->threats.len; i++) {
         const struct threat_view *t = &v->threats.at[i];
-        if (t->next < 0 || t->lacks.list.len == 0)
+        if (t->lacks.list.len == 0)
             continue;
         if (!table) {
             s = part(a, parent, "What the next stage needs", "progress-next");
@@ -74,7 +74,7 @@ static void next_steps(struct arena *a, const struct view *v, struct doc_block *
         }
         struct doc_block *row = build_row(a, table);
         build_cell_threat(a, row, t->threat, false)->heading = true;
-        build_cell(a, row, build_stage_name(v, t->next));
+        build_cell(a, row, build_stage_name(v, t->wants));
         struct doc_block *cell = build_cell(a, row, SV_NONE);
         for (size_t k = 0; k < t->lacks.list.len; k++) {
             if (k > 0)

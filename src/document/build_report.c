@@ -225,6 +225,31 @@ static void decisions(const struct report *r)
     }
 }
 
+/* Appeals that the body this report goes to was asked about: the open ones, and those it answered in the period. */
+static void appeals(const struct report *r)
+{
+    const struct calls *calls = r->view->calls;
+    struct doc_block *list = NULL;
+    for (size_t i = 0; calls && i < calls->decisions.len; i++) {
+        const struct decision *d = &calls->decisions.at[i];
+        const struct referral *asked = d->council;
+        if (!asked || (asked->answer != COUNCIL_OPEN && asked->answered < r->activity->since))
+            continue;
+        if (!list)
+            list = build_list(r->arena, chapter(r, "Appeals to the council", "report-appeals"));
+        struct doc_block *item = build_item(r->arena, list);
+        doc_textf(r->arena, item, "%.*s on %.*s, asked about by %.*s on %.*s: ", SV_ARG(d->id),
+                  SV_ARG(d->call->subject), SV_ARG(asked->asked_by), SV_ARG(build_date(r->arena, asked->asked)));
+        if (asked->answer == COUNCIL_OPEN)
+            doc_textf(r->arena, item, "an answer is hoped for until %.*s. %.*s",
+                      SV_ARG(build_date(r->arena, asked->answer_by - 1)),
+                      SV_ARG(first_sentence(r->arena, asked->reason)));
+        else
+            doc_textf(r->arena, item, "%s on %.*s. %.*s", council_answers[asked->answer],
+                      SV_ARG(build_date(r->arena, asked->answered)), SV_ARG(first_sentence(r->arena, asked->why)));
+    }
+}
+
 /* ---- hand-overs and dates ---- */
 
 static void handovers(const struct report *r)
@@ -404,6 +429,7 @@ void document_build_report(struct arena *a, const struct view *v, const struct a
     priorities(&r);
     recommendations(&r);
     decisions(&r);
+    appeals(&r);
     handovers(&r);
     checks(&r);
     overdue(&r);

@@ -374,14 +374,21 @@ static void related(struct entry *e, struct doc_block *parent)
     }
 }
 
-static struct doc_block *history_row(struct entry *e, struct doc_block *table, struct sv date, struct sv what,
-                                     struct sv who, struct sv why)
+static void history_row(struct entry *e, struct doc_block *table, struct sv date, struct sv what, struct sv who,
+                        struct sv why, struct sv from)
 {
     struct doc_block *row = build_row(e->a, table);
     build_row_heading(e->a, row, date);
     build_cell(e->a, row, what);
     build_cell(e->a, row, who);
-    return build_cell(e->a, row, why);
+    build_cell(e->a, row, why);
+    build_cell(e->a, row, from);
+}
+
+/* "R-1, event 12": the file, command, message or round that a change came with, and where the record has it. */
+static struct sv came_from(struct arena *a, const struct change *c)
+{
+    return build_sv(a, "%.*s%sevent %lld", SV_ARG(c->source), c->source.len ? ", " : "", (long long)c->seq);
 }
 
 /* Changes after the first import, and editions of the analysis, oldest first. */
@@ -398,7 +405,7 @@ static void history(struct entry *e, struct doc_block *parent)
     s->class_name = "field";
     struct doc_block *table = build_table(e->a, s, anchor_of(e, "history-table"),
                                           arena_printf(e->a, "Changes of %.*s", SV_ARG(e->threat->id)));
-    build_header(e->a, table, (const char *const[]){"Date", "What", "Who", "Why"}, 4);
+    build_header(e->a, table, (const char *const[]){"Date", "What", "Who", "Why", "From"}, 5);
     size_t next = 0;
     for (size_t i = 0; i <= e->v->editions.len; i++) {
         const struct edition *edition = i < e->v->editions.len ? &e->v->editions.at[i] : NULL;
@@ -411,11 +418,12 @@ static void history(struct entry *e, struct doc_block *parent)
                 break;
             if (!c->initial)
                 history_row(e, table, date, build_sv(e->a, "%.*s %s", SV_ARG(c->field),
-                                                     c->text.len ? "changed" : "removed"), c->who, c->why);
+                                                     c->text.len ? "changed" : "removed"),
+                            c->who, c->why, came_from(e->a, c));
         }
         if (edition)
             history_row(e, table, edition->date, build_sv(e->a, "edition %.*s published", SV_ARG(edition->version)),
-                        edition->initials, edition->remark);
+                        edition->initials, edition->remark, SV_NONE);
     }
 }
 

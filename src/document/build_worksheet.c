@@ -2,6 +2,23 @@
  * No ratings and no words of requirement: a help for writing, not text to paste. */
 #include "document/build.h"
 
+/* Nobody but its editor stands for it: its stage is not confirmed, or none that asks for acceptance was reached. */
+static bool is_unreviewed(const struct view *v, const struct threat_view *t)
+{
+    const struct process *p = &v->profile->process;
+    bool accepted = false;
+    for (size_t i = 0; i < p->stages.len && (int)i <= t->confirmed; i++)
+        accepted = accepted || (p->stages.at[i].needs & 1u << NEED_ACCEPTANCE) != 0;
+    return t->provisional || !accepted;
+}
+
+/* The mark that is seen across the entry, in words for every format. */
+static void watermark(struct arena *a, const struct threat_view *t, struct doc_block *item, struct doc_block *p)
+{
+    item->class_name = "unreviewed";
+    doc_text(a, p, t->provisional ? SV(" (unreviewed: editor\xe2\x80\x99s draft)") : SV(" (unreviewed)"));
+}
+
 static void threat_item(struct arena *a, const struct view *v, struct doc_block *list, unsigned index,
                         const char *field)
 {
@@ -11,8 +28,8 @@ static void threat_item(struct arena *a, const struct view *v, struct doc_block 
     struct doc_block *p = doc_add(a, item, DOC_PARAGRAPH);
     doc_threat(a, p, t->id, t->id);
     doc_textf(a, p, " %.*s", SV_ARG(t->name));
-    if (view->provisional)
-        doc_text(a, p, SV(" (unreviewed: editor\xe2\x80\x99s draft)"));
+    if (is_unreviewed(v, view))
+        watermark(a, view, item, p);
     int at = template_field(&v->profile->template, sv_str(field));
     struct sv text = at >= 0 ? threat_field(t, at) : SV_NONE;
     if (text.len) {
@@ -43,10 +60,13 @@ static void protected_against(struct arena *a, const struct view *v, struct doc_
     }
     struct doc_block *list = build_list(a, s);
     for (size_t i = 0; i < d->responding.len; i++) {
-        const struct threat *t = v->threats.at[d->responding.at[i]].threat;
+        const struct threat_view *tv = &v->threats.at[d->responding.at[i]];
+        const struct threat *t = tv->threat;
         struct doc_block *item = build_item(a, list);
         doc_threat(a, item, t->id, t->id);
         doc_textf(a, item, " %.*s", SV_ARG(t->name));
+        if (is_unreviewed(v, tv))
+            watermark(a, tv, item, item);
         for (size_t k = 0; k < t->responses.len; k++) {
             const struct response *r = &t->responses.at[k];
             if (!r->citation.reference || r->citation.reference != d->reference)
@@ -66,15 +86,17 @@ static void about(struct arena *a, const struct view *v, struct doc_block *s, co
     doc_text(a, p, SV(" These are the headings of RFC 3552 section 5, filled with what the register says. It has no "
                       "ratings and asks for nothing; whether and how a document answers a threat is for its authors."));
     size_t drafts = 0;
-    for (size_t i = 0; i < d->affected.len; i++)
-        drafts += v->threats.at[d->affected.at[i]].provisional;
+    for (size_t i = 0; i < d->all.len; i++) {
+        const struct threat_view *t = &v->threats.at[d->all.at[i]];
+        drafts += is_unreviewed(v, t) && !build_is_end(v, t->threat->stage);
+    }
     if (drafts == 0)
         return;
     n = doc_add(a, s, DOC_NOTICE);
     n->class_name = "draft";
     p = doc_add(a, n, DOC_PARAGRAPH);
     doc_strong(a, p, SV("Unreviewed."));
-    doc_textf(a, p, " %.*s below %s an editor\xe2\x80\x99s draft that nobody else has reviewed.",
+    doc_textf(a, p, " %.*s below %s marked as unreviewed: nobody but its editor stands for what it says.",
               SV_ARG(build_count(a, drafts, "entry", "entries")), drafts == 1 ? "is" : "are");
 }
 

@@ -451,7 +451,8 @@ static int write_all_parts(struct site *s, struct err *err)
 {
     static int (*const parts[])(struct site *s, struct err *err) = {
         write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
-        site_worksheet_pages, site_coverage_pages, site_edition_pages, write_register, site_feed, site_documents_json,
+        site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, write_register,
+        site_feed,            site_documents_json,
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         int rc = parts[i](s, err);

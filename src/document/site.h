@@ -5,6 +5,7 @@
  *     priority.html stage.html area.html level.html stride.html   matrix.html board.html
  *     documents/index.html documents/XEP-0384.html (page and worksheet)   references.html
  *     coverage.html coverage.json coverage.csv (when the profile has a coverage.tsv)
+ *     gaps.html gaps.json
  *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css
  * of that edition editions/analysis/status.css: shows the notice "old edition" in all but the latest, whose
  * bytes never change progress.html about.html 404.html (its links begin at /) feed.atom documents.json

@@ -102,6 +102,9 @@ struct doc_block *site_threat_table(struct arena *a, const struct view *v, const
 /* site_coverage.c: coverage.html, .json and .csv, when the profile has a coverage.tsv. */
 CM_MUST_USE int site_coverage_pages(struct site *s, struct err *err);
 
+/* site_gaps.c: gaps.html and .json. */
+CM_MUST_USE int site_gaps_pages(struct site *s, struct err *err);
+
 /* site_threats.c */
 CM_MUST_USE int site_threat_pages(struct site *s, struct err *err);
 

@@ -221,7 +221,7 @@ static void whats_due(struct arena *a, const struct view *v, struct doc_block *c
             continue;
         unrated += t->priority == 0;
         editors += t->priority && t->editors_rating;
-        lacking += t->next >= 0 && t->lacks.list.len;
+        lacking += t->lacks.list.len > 0;
         for (size_t k = 0; k < t->threat->responses.len; k++) {
             const struct citation *c = &t->threat->responses.at[k].citation;
             old += c->reference && c->version.len && c->reference->version.len &&
@@ -236,8 +236,8 @@ static void whats_due(struct arena *a, const struct view *v, struct doc_block *c
     due_item(a, list, editors, "progress-estimates", "threat waits for more people\xe2\x80\x99s estimates",
              "threats wait for more people\xe2\x80\x99s estimates");
     due_item(a, list, unrated, "progress-estimates", "threat has no ratings", "threats have no ratings");
-    due_item(a, list, lacking, "progress-next", "threat lacks something for its next stage",
-             "threats lack something for their next stage");
+    due_item(a, list, lacking, "progress-next", "threat lacks something for its stage or the next one",
+             "threats lack something for their stages or the next ones");
     due_item(a, list, old, "progress-versions", "response was checked against an older version",
              "responses were checked against an older version");
     due_item(a, list, empty, "progress-areas", "area has no threat yet", "areas have no threat yet");
@@ -261,6 +261,7 @@ static const struct {
     {"stride.html", "By class of harm", "what is violated"},
     {"documents/index.html", "By document", "what touches a specification, with a worksheet for its authors"},
     {"coverage.html", "Coverage", "which specifications were read, and what came of it"},
+    {"gaps.html", "Gaps", "what each specification does about each threat"},
     {"matrix.html", "Risk matrix", "likelihood against damage"},
     {"board.html", "Board", "all threats by stage"},
 };

@@ -18,6 +18,7 @@
 #include "document/analysis.h"
 #include "document/build.h"
 #include "document/site_page.h"
+#include "document/write.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -59,6 +60,8 @@ static void add_history(struct digest_state *s, const struct view *v, const stru
         digest_add_part(s, c->text.len ? SV("changed") : SV("removed"));
         digest_add_part(s, c->who);
         digest_add_part(s, c->why);
+        digest_add_part(s, c->source);
+        digest_add(s, sv_from((const char *)&c->seq, sizeof c->seq));
     }
     for (size_t i = 0; i < v->editions.len; i++) {
         const struct edition *e = &v->editions.at[i];
@@ -73,9 +76,17 @@ static void add_acts(struct digest_state *s, const struct view *v, size_t index)
 {
     struct arena a = ARENA_INIT;
     struct doc_block *shown = doc_block_new(&a, DOC_SECTION);
+    struct str data = STR_INIT;
+    struct json j;
+    json_init(&j, &data, true);
+    json_object(&j);
     build_threat_acts(&a, v, index, shown);
     if (shown->first)
         tree_digest_add(s, shown->first, NULL);
+    write_acts(&j, v, index);
+    json_end(&j);
+    digest_add_part(s, str_sv(&data));
+    str_release(&data);
     arena_release(&a);
 }
 

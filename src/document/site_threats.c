@@ -31,10 +31,10 @@ static struct doc_block *stage_strip(struct arena *a, const struct view *v, cons
 
 static void lacking(struct arena *a, const struct view *v, const struct threat_view *t, struct doc_block *s)
 {
-    if (t->next < 0 || t->lacks.list.len == 0)
+    if (t->lacks.list.len == 0)
         return;
     struct doc_block *part = doc_add_section(
-        a, s, build_sv(a, "What \xe2\x80\x9c%.*s\xe2\x80\x9d still needs", SV_ARG(build_stage_name(v, t->next))),
+        a, s, build_sv(a, "What \xe2\x80\x9c%.*s\xe2\x80\x9d still needs", SV_ARG(build_stage_name(v, t->wants))),
         build_sv(a, "%.*s-next", SV_ARG(t->threat->id)));
     part->class_name = "field";
     struct doc_block *list = build_list(a, part);
@@ -201,6 +201,7 @@ static int threat_json(struct site *s, size_t i, struct err *err)
     if (t->tree)
         json_put(&j, "attack_tree", t->tree_text);
     write_analysis(&j, s->v, i);
+    write_acts(&j, s->v, i);
     json_end(&j);
     json_finish(&j);
     return site_put(s, path, str_sv(&s->buffer), err);

@@ -17,6 +17,8 @@ void write_citations(struct arena *a, const struct view *v, struct write_citatio
 
 /* The member "analysis" of a threat that has a tree. */
 void write_analysis(struct json *j, const struct view *v, size_t index);
+/* The member "acts" of a threat: rounds, decisions, objections, reviews, hand-overs. Nothing without a store. */
+void write_acts(struct json *j, const struct view *v, size_t index);
 /* The members of one threat, written into an open object; field texts, the tree and its analysis only with
  * `whole`. */
 void write_threat_members(struct json *j, const struct view *v, size_t index,

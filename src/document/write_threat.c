@@ -185,4 +185,5 @@ void write_threat_members(struct json *j, const struct view *v, size_t index,
     json_end(j);
     put_given(j, "tree", t->tree_text);
     write_analysis(j, v, index);
+    write_acts(j, v, index);
 }

@@ -91,6 +91,7 @@ void process_check_prose(struct source *s, const struct profile *p);
 void template_check_prose(struct source *s, const struct profile *p);
 void references_read(struct source *s, const struct sig *sig, struct references *out);
 void analysis_read(struct source *s, const struct profile *p, struct analysis *out);
+void calibration_read(struct source *s, const struct sig *sig, struct calibration *out);
 
 /* threat.c: everything about one file that can be told without the others. */
 struct threat_draft {

@@ -95,6 +95,20 @@ static uint32_t read_needs(const struct yaml_read *r, const struct yaml_node *it
     return needs;
 }
 
+/* "approved" and "Approval", as a word or a part of one; "disapproved" is no better. */
+static bool says_approved(struct sv text)
+{
+    static const char word[] = "approv";
+    for (size_t at = 0; at + strlen(word) <= text.len; at++) {
+        size_t same = 0;
+        while (word[same] && (text.at[at + same] | 0x20) == word[same])
+            same++;
+        if (!word[same])
+            return true;
+    }
+    return false;
+}
+
 static void read_stages(const struct yaml_read *r, const struct yaml_node *front, const char *key,
                         bool end, struct process *out)
 {
@@ -111,6 +125,13 @@ static void read_stages(const struct yaml_read *r, const struct yaml_node *front
         stage.name = yaml_read_line(r, item, "name", YAML_REQUIRED);
         stage.means = yaml_read_text(r, item, "means", YAML_REQUIRED);
         stage.needs = read_needs(r, item);
+        if (says_approved(stage.id) || says_approved(stage.name))
+            yaml_read_fault(
+                r, yaml_get(item, says_approved(stage.id) ? "id" : "name"),
+                arena_printf(r->a, "a state is called \"%.*s\"",
+                             SV_ARG(says_approved(stage.id) ? stage.id : stage.name)),
+                "a word for what the group did, such as reviewed: it approves nothing (XEP-0139, "
+                "scope)");
         if (!stage.id.len)
             continue;
         if (process_stage(out, stage.id) >= 0) {
@@ -197,12 +218,28 @@ static void read_rules(const struct yaml_read *r, const struct yaml_node *front,
                         "a warning before the end");
 }
 
+/* What the clock does, and when it hands over. */
+static void read_clocks(const struct yaml_read *r, const struct yaml_node *front,
+                        struct process *out)
+{
+    out->remind_days =
+        yaml_read_number(r, front, "remind_days", YAML_OPTIONAL, 0, DAYS_MAX, 0);
+    out->deputy_days =
+        yaml_read_number(r, front, "deputy_days", YAML_OPTIONAL, 0, DAYS_MAX, 0);
+    const struct yaml_node *rounds =
+        yaml_read_mapping(r, yaml_read_get(r, front, "rounds", YAML_OPTIONAL), "`rounds`");
+    YAML_READ_KEYS(r, rounds, "closed_by");
+    if (rounds)
+        out->rounds_by_clock = sv_eq_str(
+            YAML_READ_CHOICE(r, rounds, "closed_by", YAML_REQUIRED, "leader", "clock"), "clock");
+}
+
 static void read_settings(const struct yaml_read *r, const struct yaml_node *front,
                           struct process *out)
 {
     YAML_READ_KEYS(r, front, "title", "mode", "modes", "spread", "batch", "objection_days",
                    "stages", "ends", "calls", "moderation", "embargo_days", "report_days",
-                   "silence", "names");
+                   "silence", "names", "remind_days", "deputy_days", "rounds");
     out->title = yaml_read_line(r, front, "title", YAML_REQUIRED);
     read_modes(r, front, out);
     out->spread = yaml_read_number(r, front, "spread", YAML_REQUIRED, 1, 100, 2);
@@ -216,6 +253,7 @@ static void read_settings(const struct yaml_read *r, const struct yaml_node *fro
     read_rules(r, front, out);
     out->embargo_days = yaml_read_number(r, front, "embargo_days", YAML_REQUIRED, 0, DAYS_MAX, 90);
     out->report_days = yaml_read_number(r, front, "report_days", YAML_REQUIRED, 1, DAYS_MAX, 90);
+    read_clocks(r, front, out);
 }
 
 /* One step of a path: a key, or the id of an item of a list. */

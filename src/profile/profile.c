@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const char *const top_files[] = {"analysis.md",    "coverage.tsv", "process.md",
-                                        "references.tsv", "sig.yaml",     "template.md"};
+static const char *const top_files[] = {"analysis.md",    "calibration.yaml", "coverage.tsv", "process.md",
+                                        "references.tsv", "sig.yaml",         "template.md"};
 
 /* A regular file, not a symbolic link: a folder from elsewhere must not reach files outside. */
 static bool is_plain_file(const char *path)
@@ -264,7 +264,8 @@ static struct digest rules_digest(const struct profile_files *files)
     digest_begin(&s);
     for (size_t i = 0; i < files->list.len; i++) {
         const struct profile_file *f = &files->list.at[i];
-        if (sv_starts(sv_str(f->path), SV("threats/")) || !strcmp(f->path, "coverage.tsv"))
+        if (sv_starts(sv_str(f->path), SV("threats/")) || !strcmp(f->path, "coverage.tsv") ||
+            !strcmp(f->path, "calibration.yaml"))
             continue;
         digest_add_part(&s, sv_str(f->path));
         digest_add_part(&s, f->text);
@@ -323,7 +324,7 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
                         struct diag *diag, const struct parse_how *how, struct profile *out)
 {
     struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
-    struct source sig, references, process, template, analysis;
+    struct source sig, references, process, template, analysis, calibration;
     memset(out, 0, sizeof(*out));
     out->arena = a;
     out->rules = rules_digest(files);
@@ -349,6 +350,8 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
         template_check_prose(&template, out);
     if (open_top(&in, "analysis.md", false, &analysis))
         analysis_read(&analysis, out, &out->analysis);
+    if (open_top(&in, "calibration.yaml", false, &calibration))
+        calibration_read(&calibration, &out->sig, &out->calibration);
     for (size_t i = 0; how->check && i < in.drafts.list.len; i++)
         threat_check(out, &in.drafts.list.at[i]);
     if (how->check)

@@ -64,6 +64,7 @@ struct role {
     struct sv id, name;
     VEC(struct sv) may;
     bool mark; /* only with a mark of what entitles to it, and its last day */
+    struct sv deputy_for; /* id of the role that it stands in for; empty: none */
 };
 
 struct sig {
@@ -117,6 +118,9 @@ struct process {
     VEC(struct mode) modes;
     size_t mode; /* index of the mode in force */
     unsigned spread, batch, objection_days, call_minimum_days, embargo_days, report_days, hold_hours;
+    unsigned remind_days; /* before something is due; 0: no reminder before the day itself */
+    unsigned deputy_days; /* after which a deputy may do what waits for somebody else; 0: never for this reason */
+    bool rounds_by_clock; /* a round with its quorum closes by itself when it is due */
     unsigned silence_warn_months, silence_end_months;
     bool names_hidden; /* a closed round does not say whose estimates it opens */
     struct sv moderation_first_post, moderation_other_posts, moderation_off_stage, moderation_on_timeout, calls_silence;
@@ -158,6 +162,19 @@ struct analysis { /* framing chapters; all empty when there is no analysis.md */
     struct sv title, abstract;
     VEC(struct markdown_section) before, after; /* chapters before and after the register */
 };
+
+/* calibration.yaml: sample threats with known ratings, on which people try their own. */
+struct sample {
+    struct sv id, name, text;
+    struct sample_rating {
+        int level; /* in the scale; -1 when it could not be read */
+        struct sv reason;
+    } likelihood, damage;
+};
+struct calibration {
+    VEC(struct sample) list; /* as written */
+};
+const struct sample *calibration_find(const struct calibration *c, struct sv id); /* NULL */
 
 struct reference {
     struct sv id, title, version, date, status, url;
@@ -278,12 +295,13 @@ struct profile {
     struct process process;
     struct template template;
     struct analysis analysis;
+    struct calibration calibration; /* empty without calibration.yaml */
     struct references references;
     struct coverage coverage;
     VEC(struct threat) threats; /* by number */
     struct map by_id;           /* sv -> struct threat* */
     const struct cites *cites;  /* when they were wanted for a check; use profile_cites() */
-    struct digest rules;        /* of all files but those of threats and coverage.tsv */
+    struct digest rules;        /* of all files but those of threats, coverage.tsv and calibration.yaml */
 };
 
 /* One file of a folder: path relative to it ("threats/T-0001-x.md") and content. */

@@ -336,11 +336,30 @@ static void read_table(const struct yaml_read *r, const struct yaml_node *map, s
         }
 }
 
+/* A deputy stands in for a role that is there, and that stands in for nobody. */
+static void check_deputies(const struct yaml_read *r, const struct yaml_node *list, const struct sig *sig)
+{
+    struct words known = {{NULL, 0, 0}};
+    for (size_t i = 0; i < sig->roles.len; i++)
+        if (!sig->roles.at[i].deputy_for.len)
+            *vec_push(r->a, &known.list) =
+                arena_strndup(r->a, sig->roles.at[i].id.at, sig->roles.at[i].id.len);
+    for (size_t i = 0; list && i < list->count; i++) {
+        const struct yaml_node *node = yaml_get(list->items[i], "deputy_for");
+        if (!node || node->kind != YAML_SCALAR || !node->text.len)
+            continue;
+        const struct role *stands_for = sig_role(sig, node->text);
+        if (!stands_for || stands_for->deputy_for.len)
+            yaml_read_unknown(r, node, "role to stand in for", &known);
+    }
+}
+
 static void read_roles(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)
 {
     const char *const rights[] = {
         "read",     "propose", "comment", "estimate", "position", "edit",   "advance",   "merge",
-        "moderate", "round",   "call",    "publish",  "override", "import", "configure", "appeal"};
+        "moderate", "round",   "call",    "publish",  "override", "import", "configure", "appeal",
+        "answer"};
     struct words known = {{(const char **)(uintptr_t)rights, ARRAY_LEN(rights), 0}};
     const struct yaml_node *list = yaml_read_list(r, map, "roles", YAML_REQUIRED, 50);
     if (list && !list->count)
@@ -349,10 +368,11 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
         const struct yaml_node *item = yaml_read_mapping(r, list->items[i], "a role");
         if (!item)
             continue;
-        YAML_READ_KEYS(r, item, "id", "name", "may", "mark");
+        YAML_READ_KEYS(r, item, "id", "name", "may", "mark", "deputy_for");
         struct role role = {.id = yaml_read_id(r, item, "id"),
                             .name = yaml_read_line(r, item, "name", YAML_REQUIRED),
-                            .mark = yaml_read_bool(r, item, "mark", YAML_OPTIONAL)};
+                            .mark = yaml_read_bool(r, item, "mark", YAML_OPTIONAL),
+                            .deputy_for = yaml_read_line(r, item, "deputy_for", YAML_OPTIONAL)};
         const struct yaml_node *may = yaml_read_list(r, item, "may", YAML_REQUIRED, 100);
         for (size_t j = 0; may && j < may->count; j++) {
             struct sv word;
@@ -371,6 +391,7 @@ static void read_roles(const struct yaml_read *r, const struct yaml_node *map, s
                             "another id");
         *vec_push(r->a, &out->roles) = role;
     }
+    check_deputies(r, list, out);
 }
 
 static void read_prefix(const struct yaml_read *r, const struct yaml_node *map, struct sig *out)

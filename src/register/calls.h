@@ -60,6 +60,17 @@ struct call {
     const struct decision *decision;  /* NULL */
 };
 
+/* What the body that the group reports to was asked after an appeal, and what it said. */
+enum council_answer { COUNCIL_OPEN, COUNCIL_DISMISSED, COUNCIL_UPHELD, COUNCIL_ANSWERS };
+extern const char *const council_answers[COUNCIL_ANSWERS]; /* "open", "dismissed", "upheld" */
+struct referral {
+    struct sv asked_by, reason;
+    int64_t asked, answer_by; /* when; the first second after the day until which one waits */
+    enum council_answer answer;
+    struct sv answered_by, why, link; /* empty while it is open */
+    int64_t answered;        /* when; 0 */
+};
+
 struct decision {
     struct sv id;            /* "D-1" */
     const struct call *call;
@@ -71,6 +82,8 @@ struct decision {
     int64_t event, at;
     const struct call *appeal;      /* the newest call about it; NULL */
     const struct decision *overturned; /* an appeal was accepted by this decision; NULL */
+    const struct referral *council;    /* NULL: it was not asked */
+    struct sv deputy;                  /* why a deputy closed the call in a leader's place; empty: none did */
 };
 
 struct calls {
@@ -91,7 +104,7 @@ struct sv call_document(const struct call *c);
 /* Fills match, text_match and those of the threats anew. */
 void call_match(struct arena *a, const struct calls *calls, const struct profile *p, const struct profile_files *files,
                 struct call *c);
-/* "valid", "with editorial changes", "outdated", "overturned": the first that is worse wins. */
+/* "valid", "with editorial changes", "outdated", "overturned", "set aside": the first that is worse wins. */
 const char *decision_state(const struct decision *d);
 /* Objections that are neither answered, withdrawn nor recorded as dissent. */
 size_t call_open_objections(const struct call *c);

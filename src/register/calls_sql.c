@@ -5,6 +5,7 @@
 const char *const call_kinds[CALL_KINDS] = {"edition", "process", "template", "appeal"};
 const char *const stands[STANDS] = {"support", "object", "abstain"};
 const char *const objection_states[OBJECTION_STATES] = {"open", "answered", "withdrawn", "dissent"};
+const char *const council_answers[COUNCIL_ANSWERS] = {"open", "dismissed", "upheld"};
 const char *const voted_match_names[] = {"same", "editorial", "changed"};
 
 int calls_word(const char *const *words, size_t count, struct sv word)
@@ -57,11 +58,11 @@ int editorials_load(struct store *s, struct arena *a, struct editorials *out, st
 {
     struct store_stmt *q;
     editorials_init(out, a);
-    int rc = store_prepare(s, "SELECT threat, before, after FROM editorial ORDER BY event", &q, err);
+    int rc = store_prepare(s, "SELECT threat, before, after, event FROM editorial ORDER BY event", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
-        const struct editorial change = {digest_column(q, 1), digest_column(q, 2)};
+        const struct editorial change = {digest_column(q, 1), digest_column(q, 2), store_int(q, 3)};
         editorials_add(out, store_text(q, 0), &change);
     }
     store_done(q);
@@ -161,15 +162,49 @@ static int load_decisions(struct loading *l, struct err *err)
     struct store_stmt *q;
     int rc = store_prepare(l->store,
                            "SELECT d.id, d.call, d.outcome, d.judgement, d.link, d.event, e.at, e.actor, "
-                           "coalesce(e.payload ->> 'actor', '(erased)') FROM decision d "
-                           "JOIN event e ON e.seq = d.event ORDER BY d.number", &q, err);
+                           "coalesce(e.payload ->> 'actor', '(erased)'), e.payload -> 'deputy' ->> 'because' "
+                           "FROM decision d JOIN event e ON e.seq = d.event ORDER BY d.number", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
         *vec_push(l->arena, &l->out->decisions) = (struct decision){
             .id = column(l, q, 0), .call = calls_find(l->out, store_text(q, 1)), .outcome = column(l, q, 2),
             .accepted = sv_eq_str(store_text(q, 2), "accepted"), .judgement = column(l, q, 3), .link = column(l, q, 4),
-            .event = store_int(q, 5), .at = store_int(q, 6), .by_id = column(l, q, 7), .by = column(l, q, 8)};
+            .event = store_int(q, 5), .at = store_int(q, 6), .by_id = column(l, q, 7), .by = column(l, q, 8),
+            .deputy = column(l, q, 9)};
+    store_done(q);
+    return rc;
+}
+
+static int load_referral(struct loading *l, struct store_stmt *q, struct err *err)
+{
+    struct decision *d = (struct decision *)(uintptr_t)calls_decision(l->out, store_text(q, 0));
+    int answer = store_is_null(q, 5) ? COUNCIL_OPEN
+                                     : calls_word(council_answers, COUNCIL_ANSWERS, store_text(q, 5));
+    struct referral *r = arena_new(l->arena, struct referral);
+    if (answer < 0)
+        return unknown_word(q, 5, err);
+    *r = (struct referral){.asked_by = column(l, q, 1), .reason = column(l, q, 2), .asked = store_int(q, 3),
+                           .answer_by = store_int(q, 4), .answer = (enum council_answer)answer,
+                           .answered_by = column(l, q, 6), .why = column(l, q, 7), .link = column(l, q, 8),
+                           .answered = store_int(q, 9)};
+    if (d)
+        d->council = r;
+    return CM_OK;
+}
+
+static int load_referrals(struct loading *l, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(l->store,
+                           "SELECT r.decision, coalesce(e.payload ->> 'actor', '(erased)'), r.reason, e.at, "
+                           "r.answer_by, r.answer, coalesce(f.payload ->> 'actor', '(erased)'), r.why, r.link, f.at "
+                           "FROM referral r JOIN event e ON e.seq = r.asked LEFT JOIN event f ON f.seq = r.answered "
+                           "ORDER BY r.asked", &q, err);
+    if (rc)
+        return rc;
+    while (!rc && (rc = store_step(q, err)) == STORE_ROW)
+        rc = load_referral(l, q, err);
     store_done(q);
     return rc;
 }
@@ -264,7 +299,7 @@ int calls_load(struct store *s, struct arena *a, const struct profile *p, const 
     memset(out, 0, sizeof(*out));
     int rc = editorials_load(s, a, &out->editorials, err);
     if (rc || (rc = load_heads(&l, err)) || (rc = load_threats(&l, err)) || (rc = load_positions(&l, err)) ||
-        (rc = load_objections(&l, err)) || (rc = load_decisions(&l, err)))
+        (rc = load_objections(&l, err)) || (rc = load_decisions(&l, err)) || (rc = load_referrals(&l, err)))
         return rc;
     match_all(&l);
     link_decisions(out);
@@ -310,6 +345,8 @@ const struct objection *calls_objection(const struct calls *calls, struct sv id)
 const char *decision_state(const struct decision *d)
 {
     static const char *const states[] = {"valid", "with editorial changes", "outdated"};
+    if (d->council && d->council->answer == COUNCIL_UPHELD)
+        return "set aside";
     return d->overturned ? "overturned" : states[d->call->match];
 }
 
@@ -336,14 +373,16 @@ struct acceptance {
     struct editorials editorials;
 };
 
-/* A decision that an accepted appeal overturned accepts nothing. */
+/* A decision that an accepted appeal overturned, or that the council set aside, accepts nothing. */
 static int load_accepted(struct store *s, struct acceptance *acc, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(s,
                            "SELECT t.threat, t.digest, d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM call ac "
                            "JOIN decision ad ON ad.call = ac.id WHERE ac.kind = 'appeal' AND ac.subject = d.id "
-                           "AND ad.outcome = 'accepted') FROM decision d JOIN call c ON c.id = d.call "
+                           "AND ad.outcome = 'accepted') AND NOT EXISTS (SELECT 1 FROM referral r "
+                           "WHERE r.decision = d.id AND r.answer = 'upheld') FROM decision d "
+                           "JOIN call c ON c.id = d.call "
                            "JOIN call_threat t ON t.call = c.id WHERE c.kind = 'edition' ORDER BY d.number", &q, err);
     if (rc)
         return rc;

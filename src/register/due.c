@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-const char *const due_kind_names[DUE_KINDS] = {"review", "hand-over", "round",   "call",
-                                               "embargo", "role",     "silence", "report"};
+const char *const due_kind_names[DUE_KINDS] = {"review",  "hand-over", "round",  "call",   "embargo",
+                                               "role",    "silence",   "report", "council"};
 
 struct collector {
     struct arena *a;
@@ -20,23 +20,93 @@ static int64_t days_between(int64_t from, int64_t to)
     return (date_to_time(date_from_time(to)) - date_to_time(date_from_time(from))) / DATE_DAY;
 }
 
-static void add(struct collector *c, enum due_kind kind, struct sv id, int64_t until, struct sv who, const char *what)
+static struct due *add(struct collector *c, enum due_kind kind, struct sv id, int64_t until, struct sv who,
+                       const char *what)
 {
     int64_t days = days_between(c->v->now, until - 1);
     struct sv day = sv_str(date_format(c->a, date_from_time(until - 1)));
     bool overdue = c->v->now >= until;
-    *vec_push(c->a, &c->out->list) =
-        (struct due){kind, id, day, until, sv_str(what), who, overdue, overdue ? -days : days};
+    struct due *d = vec_push(c->a, &c->out->list);
+    *d = (struct due){.kind = kind, .id = id, .day = day, .until = until, .what = sv_str(what), .who = who,
+                      .overdue = overdue, .days = overdue ? -days : days};
+    return d;
 }
 
-/* The name of the first role of sig.yaml that may do it: who sees to what is nobody's in particular. */
-static struct sv role_that_may(const struct collector *c, const char *permission)
+static bool is_away(const struct absences *away, struct sv member, struct sv today, struct sv *last)
+{
+    for (size_t i = 0; i < away->list.len; i++) {
+        const struct absence *one = &away->list.at[i];
+        if (!sv_eq(one->member, member) || sv_cmp(one->first, today) > 0 || sv_cmp(one->last, today) < 0)
+            continue;
+        *last = one->last;
+        return true;
+    }
+    return false;
+}
+
+size_t holders_present(const struct people *people, const struct absences *away, struct sv role, struct sv today)
+{
+    size_t count = 0;
+    struct sv last;
+    for (size_t i = 0; i < people->list.len; i++) {
+        const struct person *p = &people->list.at[i];
+        count += !p->gone && person_holds(p, role) && !is_away(away, p->id, today, &last);
+    }
+    return count;
+}
+
+struct sv holders_away_until(const struct people *people, const struct absences *away, struct sv role, struct sv today)
+{
+    struct sv last, result = SV_NONE;
+    for (size_t i = 0; i < people->list.len; i++) {
+        const struct person *p = &people->list.at[i];
+        if (!p->gone && person_holds(p, role) && is_away(away, p->id, today, &last) &&
+            (!result.len || sv_cmp(last, result) < 0))
+            result = last;
+    }
+    return result;
+}
+
+/* The first role of sig.yaml that may do it: who sees to what is nobody's in particular. NULL: none may. */
+static const struct role *role_that_may(const struct collector *c, const char *permission)
 {
     const struct sig *sig = &c->v->profile->sig;
     for (size_t i = 0; i < sig->roles.len; i++)
         if (role_may(&sig->roles.at[i], sv_str(permission)))
-            return sig->roles.at[i].name;
-    return SV_NONE;
+            return &sig->roles.at[i];
+    return NULL;
+}
+
+static struct due *add_for_role(struct collector *c, enum due_kind kind, struct sv id, int64_t until,
+                                const struct role *role, const char *what)
+{
+    struct due *d = add(c, kind, id, until, role ? role->name : SV_NONE, what);
+    d->role = role ? role->id : SV_NONE;
+    return d;
+}
+
+static const struct role *deputy_of(const struct collector *c, struct sv role)
+{
+    const struct sig *sig = &c->v->profile->sig;
+    for (size_t i = 0; role.len && i < sig->roles.len; i++)
+        if (sv_eq(sig->roles.at[i].deputy_for, role))
+            return &sig->roles.at[i];
+    return NULL;
+}
+
+/* A deputy may do what waits too long for the role, or for nobody, as all who hold it are away (action/deputy.h). */
+static void allow_deputy(struct collector *c, struct due *d)
+{
+    const struct role *deputy = deputy_of(c, d->role);
+    unsigned days = c->v->profile->process.deputy_days;
+    if (!deputy || !d->overdue || !c->v->people || !c->v->people->governed)
+        return;
+    struct sv today = sv_str(date_format(c->a, date_from_time(c->v->now)));
+    bool long_due = days && c->v->now >= d->until + (int64_t)days * DATE_DAY;
+    if (!long_due && holders_present(c->v->people, &c->v->clocks->away, d->role, today))
+        return;
+    d->deputy = deputy->id;
+    d->who = sv_str(arena_printf(c->a, "%.*s or %.*s", SV_ARG(d->who), SV_ARG(deputy->name)));
 }
 
 /* The first second after a day. */
@@ -53,10 +123,12 @@ static void reviews(struct collector *c)
         const struct review *r = &all->list.at[i];
         if (!review_is_open(r))
             continue;
-        /* the reviewer owes the group nothing: who asked sees to it */
-        add(c, DUE_REVIEW, r->id, r->due, r->asked_by.len ? r->asked_by : role_that_may(c, "edit"),
-            arena_printf(c->a, "the answer to review %.*s of %s%.*s by %.*s", SV_ARG(r->id),
-                         r->threat < 0 ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer)));
+        const char *what = arena_printf(c->a, "the answer to review %.*s of %s%.*s by %.*s", SV_ARG(r->id),
+                                        r->threat < 0 ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer));
+        if (r->asked_by.len) /* the reviewer owes the group nothing: who asked sees to it */
+            add(c, DUE_REVIEW, r->id, r->due, r->asked_by, what);
+        else
+            add_for_role(c, DUE_REVIEW, r->id, r->due, role_that_may(c, "edit"), what);
     }
 }
 
@@ -76,14 +148,32 @@ static void handovers(struct collector *c)
     }
 }
 
+/* The council owes the group nothing either: who asked it looks after the answer. */
+static void question(struct collector *c, const struct due_open *o)
+{
+    const char *what = arena_printf(c->a, "what %.*s answers to the appeal against %.*s",
+                                    SV_ARG(c->v->profile->sig.reports_to.name), SV_ARG(o->id));
+    if (o->who.len)
+        add(c, DUE_COUNCIL, o->id, o->until, o->who, what);
+    else
+        add_for_role(c, DUE_COUNCIL, o->id, o->until, role_that_may(c, "call"), what);
+}
+
 static void open_ones(struct collector *c)
 {
     for (size_t i = 0; i < c->v->clocks->open.len; i++) {
         const struct due_open *o = &c->v->clocks->open.at[i];
         const char *name = due_kind_names[o->kind];
         bool embargo = o->kind == DUE_EMBARGO;
-        add(c, o->kind, o->id, o->until, role_that_may(c, embargo ? "moderate" : name),
-            arena_printf(c->a, "to %s %s %.*s", embargo ? "release" : "close", name, SV_ARG(o->id)));
+        if (o->kind == DUE_COUNCIL) {
+            question(c, o);
+            continue;
+        }
+        struct due *d = add_for_role(c, o->kind, o->id, o->until, role_that_may(c, embargo ? "moderate" : name),
+                                     arena_printf(c->a, "to %s %s %.*s", embargo ? "release" : "close", name,
+                                                  SV_ARG(o->id)));
+        if (!embargo)
+            allow_deputy(c, d);
     }
 }
 
@@ -130,18 +220,23 @@ static void silence(struct collector *c)
     int64_t last = c->v->clocks->last_act;
     if (!last || !p->silence_warn_months)
         return;
-    struct sv leader = role_that_may(c, "call");
+    const struct role *leader = role_that_may(c, "call");
     int64_t warn = months_later(last, p->silence_warn_months) + DATE_DAY;
     int64_t end = months_later(last, p->silence_end_months) + DATE_DAY;
     struct sv since = sv_str(date_format(c->a, date_from_time(last)));
     if (c->v->now < warn || !p->silence_end_months)
-        add(c, DUE_SILENCE, SV_NONE, warn, leader,
-            arena_printf(c->a, "the warning of silence, if nobody acts after %.*s", SV_ARG(since)));
+        add_for_role(c, DUE_SILENCE, SV_NONE, warn, leader,
+                     arena_printf(c->a, "the warning of silence, if nobody acts after %.*s", SV_ARG(since)));
     else
-        add(c, DUE_SILENCE, SV_NONE, end, leader,
-            arena_printf(c->a, "silent since %.*s: to warn the list%s", SV_ARG(since),
-                         c->v->profile->sig.standing ? "; as a standing group it carries on"
-                                                     : ", before the group may be ended"));
+        add_for_role(c, DUE_SILENCE, SV_NONE, end, leader,
+                     arena_printf(c->a, "silent since %.*s: to warn the list%s", SV_ARG(since),
+                                  c->v->profile->sig.standing ? "; as a standing group it carries on"
+                                                              : ", before the group may be ended"));
+}
+
+int64_t due_report(int64_t last, unsigned days)
+{
+    return date_to_time(date_from_time(last)) + ((int64_t)days + 1) * DATE_DAY;
 }
 
 /* Nobody waits for a report of a group that never made one. */
@@ -149,8 +244,8 @@ static void report(struct collector *c)
 {
     const struct process *p = &c->v->profile->process;
     if (c->v->clocks->last_report && p->report_days)
-        add(c, DUE_REPORT, SV_NONE, date_to_time(date_from_time(c->v->clocks->last_report)) +
-            ((int64_t)p->report_days + 1) * DATE_DAY, role_that_may(c, "publish"), "the report");
+        allow_deputy(c, add_for_role(c, DUE_REPORT, SV_NONE, due_report(c->v->clocks->last_report, p->report_days),
+                                     role_that_may(c, "publish"), "the report"));
 }
 
 static int by_date(const void *left, const void *right)

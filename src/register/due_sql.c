@@ -9,7 +9,22 @@ static int load_open(struct store *s, struct arena *a, const char *sql, enum due
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
-        *vec_push(a, &out->open) = (struct due_open){kind, arena_sv(a, store_text(q, 0)), store_int(q, 1)};
+        *vec_push(a, &out->open) = (struct due_open){kind, arena_sv(a, store_text(q, 0)), store_int(q, 1),
+                                                          arena_sv(a, store_text(q, 2))};
+    store_done(q);
+    return rc;
+}
+
+int absences_load(struct store *s, struct arena *a, struct absences *out, struct err *err)
+{
+    struct store_stmt *q;
+    memset(out, 0, sizeof(*out));
+    int rc = store_prepare(s, "SELECT member, first, last FROM absence ORDER BY member", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(a, &out->list) = (struct absence){arena_sv(a, store_text(q, 0)), arena_sv(a, store_text(q, 1)),
+                                                    arena_sv(a, store_text(q, 2))};
     store_done(q);
     return rc;
 }
@@ -26,11 +41,19 @@ static int load_times(struct store *s, int64_t now, struct due_clocks *out, stru
 int due_load(struct store *s, struct arena *a, int64_t now, struct due_clocks *out, struct err *err)
 {
     memset(out, 0, sizeof(*out));
-    int rc = load_open(s, a, "SELECT id, due FROM round WHERE closed IS NULL ORDER BY number", DUE_ROUND, out, err);
-    if (!rc)
-        rc = load_open(s, a, "SELECT id, until FROM call WHERE closed IS NULL ORDER BY number", DUE_CALL, out, err);
-    if (!rc)
-        rc = load_open(s, a, "SELECT id, until FROM embargo WHERE released IS NULL ORDER BY number", DUE_EMBARGO, out,
+    int rc = load_open(s, a, "SELECT id, due, NULL FROM round WHERE closed IS NULL ORDER BY number", DUE_ROUND, out,
                        err);
+    if (!rc)
+        rc = load_open(s, a, "SELECT id, until, NULL FROM call WHERE closed IS NULL ORDER BY number", DUE_CALL, out,
+                       err);
+    if (!rc)
+        rc = load_open(s, a, "SELECT id, until, NULL FROM embargo WHERE released IS NULL ORDER BY number", DUE_EMBARGO,
+                       out, err);
+    if (!rc)
+        rc = load_open(s, a, "SELECT r.decision, r.answer_by, m.name FROM referral r JOIN event e ON e.seq = r.asked "
+                             "LEFT JOIN member m ON m.id = e.actor WHERE r.answered IS NULL ORDER BY r.asked",
+                       DUE_COUNCIL, out, err);
+    if (!rc)
+        rc = absences_load(s, a, &out->away, err);
     return rc ? rc : load_times(s, now, out, err);
 }

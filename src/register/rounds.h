@@ -7,6 +7,8 @@
 #include "base/digest.h"
 #include "register/people.h"
 #include "register/pooled.h"
+#include "register/steps.h"
+#include "register/voted.h"
 
 enum round_factor { ROUND_LIKELIHOOD, ROUND_DAMAGE, ROUND_FACTORS };
 extern const char *const round_factors[ROUND_FACTORS]; /* "likelihood", "damage" */
@@ -31,23 +33,35 @@ struct round_estimate {
     struct sv answer;    /* id of a level, ROUND_ABSTAIN or ROUND_NOT_COMPETENT; empty: could not be opened */
     struct sv reason;
     int level;           /* index in the scale, -1 */
+    bool ranged;         /* of a step: it has an interval */
+    struct step_interval interval;
     int64_t event;       /* that committed to it */
 };
 
-/* One factor of one threat. */
+/* One factor, or one step, of one threat. */
 struct round_rating {
     size_t answers;                  /* that were given; the rest is 0 while the round is open */
     size_t abstained, not_competent; /* of them */
     VEC(struct round_estimate) estimates; /* in the order of pseudonyms */
-    struct pooled pooled;            /* of those that chose a level */
+    struct pooled pooled;            /* of those that chose a level; of a factor */
+    struct pooled_interval interval; /* of those that gave one; of a step */
     bool quorum;                     /* closed, with as many of these as the mode in force asks for */
+};
+
+struct round_step {
+    struct sv key;       /* "#phish:p" */
+    struct step_key of;
+    struct sv label;     /* when the round was opened */
+    struct round_rating rating;
+    struct sv range;     /* the pool as an outline has it; empty: no quorum, or not closed */
 };
 
 struct round_threat {
     struct sv id;
     struct digest rated; /* of what was rated: see rounds_rated() */
-    bool changed;        /* the threat's text is not that any more */
+    enum voted_match match; /* against the threat's text as it is; VOTED_CHANGED also when it is there no more */
     struct round_rating ratings[ROUND_FACTORS];
+    VEC(struct round_step) steps; /* as they were named */
 };
 
 struct round {
@@ -60,8 +74,15 @@ struct round {
     size_t estimators;       /* people who answered anything */
 };
 
+struct step_acceptance {
+    struct sv threat, key, round;
+    struct sv instead; /* of what the outline said then */
+    int64_t event;
+};
+
 struct rounds {
     VEC(struct round) list; /* in the order in which they were opened */
+    VEC(struct step_acceptance) accepted;
 };
 
 CM_MUST_USE int rounds_load(struct store *s, struct arena *a, const struct profile *p, struct rounds *out,
@@ -69,6 +90,30 @@ CM_MUST_USE int rounds_load(struct store *s, struct arena *a, const struct profi
 const struct round *rounds_find(const struct rounds *rounds, struct sv id); /* NULL */
 /* The round that closed last of those that rated the threat, or NULL; *out (may be NULL) is the threat in it. */
 const struct round *rounds_of(const struct rounds *rounds, struct sv threat, const struct round_threat **out);
+
+/* What is known of one quantity of one step of a threat's tree as it is, from the outline and from rounds. */
+enum step_source { STEP_OUTLINE, STEP_POOLED /* the outline has none */, STEP_ACCEPTED /* instead of the outline's */ };
+struct step_value {
+    struct sv key, label;
+    enum tree_attribute attribute;
+    uint32_t node;
+    struct sv outline;               /* what the author wrote; empty: nothing */
+    enum step_source source;         /* of the value that counts */
+    struct sv counts;                /* it, as an outline has it */
+    const struct round *counts_from; /* NULL with STEP_OUTLINE */
+    const struct round_step *counts_step;
+    const struct round *offered;     /* newest closed round with a pooled range; may be the one that counts */
+    const struct round_step *offered_step;
+};
+struct step_values {
+    VEC(struct step_value) list; /* in the order in which the rounds named them; only steps that have a pooled range */
+};
+/* A pooled range holds as long as the tree has the step under the same anchor and label. rounds may be NULL. */
+void rounds_steps(struct arena *a, const struct rounds *rounds, const struct threat *t, struct step_values *out);
+/* Where the value comes from that counts: "range pooled from 5 estimates of round R-7". */
+struct sv rounds_step_says(struct arena *a, const struct step_value *v);
+/* The threat's tree with the values that count; t->tree itself where they are the outline's. */
+const struct tree *rounds_tree(struct arena *a, const struct rounds *rounds, const struct threat *t);
 
 /* What a round rates: name, level, affected documents, attacker, and the fields of the template that are due up to the
  * stage that asks for estimates, in the template's order. Stage, ratings, responses and what is written later leave it

@@ -1,5 +1,7 @@
 #include "register/rounds.h"
 
+#include "register/calls.h"
+
 const char *const round_factors[ROUND_FACTORS] = {"likelihood", "damage"};
 
 /* ---- scales ---- */
@@ -87,6 +89,7 @@ struct loading {
     const struct profile *p;
     struct rounds *out;
     struct map rounds; /* id -> index + 1 */
+    struct editorials editorials;
 };
 
 static struct round *round_of(const struct loading *l, struct sv id)
@@ -137,23 +140,76 @@ static int load_threats(struct loading *l, struct err *err)
         t->rated = digest;
         const struct threat *now = map_get(&l->p->by_id, t->id);
         struct digest rated = now ? rounds_rated(l->p, now) : (struct digest){{0}};
-        t->changed = !digest_eq(&rated, &t->rated);
+        t->match = now ? voted_match(l->a, &l->editorials, t->id, &t->rated, &rated) : VOTED_CHANGED;
     }
     store_done(q);
     return rc;
 }
 
-static struct round_rating *rating_of(struct round *r, struct sv threat, struct sv factor)
+static struct round_threat *threat_of(struct round *r, struct sv threat)
 {
     for (size_t i = 0; r && i < r->threats.len; i++)
-        for (int f = 0; f < ROUND_FACTORS; f++)
-            if (sv_eq(r->threats.at[i].id, threat) && sv_eq_str(factor, round_factors[f]))
-                return &r->threats.at[i].ratings[f];
+        if (sv_eq(r->threats.at[i].id, threat))
+            return &r->threats.at[i];
     return NULL;
 }
 
+static int load_steps(struct loading *l, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(l->s, "SELECT round, threat, step, label FROM round_step ORDER BY round, position", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct round_threat *t = threat_of(round_of(l, store_text(q, 0)), store_text(q, 1));
+        struct round_step step = {.key = arena_sv(l->a, store_text(q, 2)), .label = arena_sv(l->a, store_text(q, 3))};
+        if (t && step_key_parse(step.key, &step.of))
+            *vec_push(l->a, &t->steps) = step;
+    }
+    store_done(q);
+    return rc;
+}
+
+static int load_accepted(struct loading *l, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(l->s, "SELECT threat, step, round, instead, event FROM step_accepted "
+                                 "ORDER BY threat, step", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(l->a, &l->out->accepted) = (struct step_acceptance){
+            arena_sv(l->a, store_text(q, 0)), arena_sv(l->a, store_text(q, 1)), arena_sv(l->a, store_text(q, 2)),
+            arena_sv(l->a, store_text(q, 3)), store_int(q, 4)};
+    store_done(q);
+    return rc;
+}
+
+/* What an estimate is of: a factor's rating (*out_step NULL) or a step's. */
+static struct round_rating *rating_of(struct round *r, struct sv threat, struct sv factor, struct round_step **out_step)
+{
+    struct round_threat *t = threat_of(r, threat);
+    *out_step = NULL;
+    for (int f = 0; t && f < ROUND_FACTORS; f++)
+        if (sv_eq_str(factor, round_factors[f]))
+            return &t->ratings[f];
+    for (size_t i = 0; t && i < t->steps.len; i++)
+        if (sv_eq(t->steps.at[i].key, factor)) {
+            *out_step = &t->steps.at[i];
+            return &t->steps.at[i].rating;
+        }
+    return NULL;
+}
+
+static void read_interval(const struct loading *l, const struct round_step *step, struct round_estimate *e)
+{
+    struct err ignored = ERR_INIT; /* an answer that is none was refused when it came; what is left are abstentions */
+    e->ranged = e->answer.len && step_interval_parse(l->a, step->of.attribute, e->answer, &e->interval, &ignored) == 0;
+}
+
+/* scale: of a factor. */
 static void read_estimate(const struct loading *l, struct store_stmt *q, const struct round_scale *scale,
-                          struct round_rating *rating)
+                          const struct round_step *step, struct round_rating *rating)
 {
     struct round_estimate *e = vec_push(l->a, &rating->estimates);
     e->pseudonym = arena_sv(l->a, store_text(q, 3));
@@ -161,7 +217,9 @@ static void read_estimate(const struct loading *l, struct store_stmt *q, const s
     e->reason = arena_sv(l->a, store_text(q, 5));
     e->name = arena_sv(l->a, store_text(q, 6));
     e->event = store_int(q, 7);
-    e->level = round_scale_find(scale, e->answer);
+    e->level = step ? -1 : round_scale_find(scale, e->answer);
+    if (step)
+        read_interval(l, step, e);
     rating->abstained += sv_eq_str(e->answer, ROUND_ABSTAIN);
     rating->not_competent += sv_eq_str(e->answer, ROUND_NOT_COMPETENT);
 }
@@ -175,12 +233,13 @@ static int load_estimates(struct loading *l, struct err *err)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct round *r = round_of(l, store_text(q, 0));
-        struct round_rating *rating = rating_of(r, store_text(q, 1), store_text(q, 2));
+        struct round_step *step;
+        struct round_rating *rating = rating_of(r, store_text(q, 1), store_text(q, 2), &step);
         if (!rating)
             continue;
         rating->answers++;
         if (r->closed)
-            read_estimate(l, q, &r->scales[sv_eq_str(store_text(q, 2), "damage")], rating);
+            read_estimate(l, q, &r->scales[sv_eq_str(store_text(q, 2), "damage")], step, rating);
     }
     store_done(q);
     return rc;
@@ -214,22 +273,54 @@ static void pool(const struct loading *l, const struct round *r, enum round_fact
     rating->quorum = count && count >= mode->estimators;
 }
 
+static int pool_step(const struct loading *l, struct round_step *step, struct err *err)
+{
+    struct round_rating *rating = &step->rating;
+    struct pooled_range *ranges = arena_new_array(l->a, struct pooled_range, rating->estimates.len + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < rating->estimates.len; i++)
+        if (rating->estimates.at[i].ranged)
+            ranges[count++] = rating->estimates.at[i].interval.range;
+    int rc = step_pool(step->of.attribute, ranges, count, &rating->interval, err);
+    rating->quorum = count && count >= process_mode(&l->p->process)->estimators;
+    if (!rc && rating->quorum)
+        step->range = step_range_text(l->a, step->of.attribute, &rating->interval);
+    return rc;
+}
+
+static int pool_round(const struct loading *l, struct round *r, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; r->closed && i < r->threats.len; i++) {
+        struct round_threat *t = &r->threats.at[i];
+        for (int f = 0; f < ROUND_FACTORS; f++)
+            pool(l, r, (enum round_factor)f, &t->ratings[f]);
+        for (size_t k = 0; !rc && k < t->steps.len; k++)
+            rc = pool_step(l, &t->steps.at[k], err);
+    }
+    return rc;
+}
+
 int rounds_load(struct store *s, struct arena *a, const struct profile *p, struct rounds *out, struct err *err)
 {
     struct loading l = {.s = s, .a = a, .p = p, .out = out};
     memset(out, 0, sizeof(*out));
     map_init(&l.rounds, a);
-    int rc = load_rounds(&l, err);
+    int rc = editorials_load(s, a, &l.editorials, err);
+    if (!rc)
+        rc = load_rounds(&l, err);
     if (!rc)
         rc = load_threats(&l, err);
+    if (!rc)
+        rc = load_steps(&l, err);
+    if (!rc)
+        rc = load_accepted(&l, err);
     if (!rc)
         rc = load_estimates(&l, err);
     if (!rc)
         rc = count_people(&l, err);
     for (size_t i = 0; !rc && i < out->list.len; i++)
-        for (size_t k = 0; out->list.at[i].closed && k < out->list.at[i].threats.len; k++)
-            for (int f = 0; f < ROUND_FACTORS; f++)
-                pool(&l, &out->list.at[i], (enum round_factor)f, &out->list.at[i].threats.at[k].ratings[f]);
+        rc = pool_round(&l, &out->list.at[i], err);
     return rc;
 }
 

@@ -107,7 +107,7 @@ static unsigned acts_of_rounds(const struct standing *s, const struct threat *t)
         !is_rated(p, &r->factors[ROUND_DAMAGE], &p->sig.damage, &t->damage))
         return 0;
     struct digest now = rounds_rated(p, t);
-    if (!digest_eq(&now, &r->digest))
+    if (voted_match(s->arena, &s->editorials, t->id, &r->digest, &now) == VOTED_CHANGED)
         return ACT_RATED;
     bool stood = s->now >= r->closed_at + (int64_t)p->process.objection_days * DATE_DAY && !map_get(&s->opposed, t->id);
     return ACT_RATED | ACT_ESTIMATES | (stood ? ACT_PRIORITY_STOOD : 0u);
@@ -181,6 +181,8 @@ int standing_load(struct store *s, struct arena *a, const struct profile *p, int
         rc = load_sound(s, a, p, &out->sound, err);
     if (!rc)
         rc = load_rated(s, a, &out->rated, err);
+    if (!rc)
+        rc = editorials_load(s, a, &out->editorials, err);
     return rc ? rc : load_opposed(s, a, &out->opposed, err);
 }
 

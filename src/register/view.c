@@ -56,11 +56,12 @@ void view_derive_threat(struct arena *a, const struct profile *p, const struct t
     bool round = mode->first_round_days && on_record.acts & ACT_RATED;
     bool few = fewest_estimators(t) < (mode->estimators > 2 ? mode->estimators : 2);
     out->editors_rating = t->likelihood.given && (mode->first_round_days ? !round : few);
-    out->next = -1;
-    if (t->stage >= 0 && (size_t)t->stage + 1 < p->process.stage_count) {
-        out->next = t->stage + 1;
-        profile_lacks(a, p, t, out->next, &out->lacks);
-    }
+    out->next = out->wants = -1;
+    if (t->stage >= 0 && (size_t)t->stage + 1 < p->process.stage_count)
+        out->next = out->wants = t->stage + 1;
+    else if (t->stage >= 0 && (size_t)t->stage < p->process.stage_count)
+        out->wants = t->stage;
+    profile_lacks(a, p, t, out->wants, &out->lacks);
 }
 
 static bool is_end(const struct view *v, const struct threat_view *t)

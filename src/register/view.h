@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "profile/profile.h"
+#include "register/voted.h"
 #include "store/store.h"
 
 /* Acts of the group that stages ask for. ACT_RATED: the ratings are those of the newest closed round; with
@@ -34,7 +35,8 @@ struct threat_view {
     unsigned priority;        /* 0: not rated */
     bool editors_rating;      /* not a round's, or of fewer estimators than the mode asks for */
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
-    struct lacks lacks;       /* what the next stage still needs */
+    int wants;                /* the stage that lacks speaks of: the next one, at the last one that; -1 at ends */
+    struct lacks lacks;       /* what it still needs; of the last one, what came into the template later */
     VEC(struct change) changes; /* oldest first; initial ones included */
     VEC(unsigned)
     related_in; /* indexes of threats that name this one (related, into, tree reference, prose not counted) */
@@ -157,6 +159,7 @@ struct standing {
     struct map rated;      /* id -> what its newest closed round found; private to standing_sql.c */
     struct map opposed;    /* ids with an open objection */
     struct arena *arena;
+    struct editorials editorials; /* register/voted.h */
     struct map sound;      /* id -> struct sound_text*: texts that a review found sound, in a mode that accepts so */
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,

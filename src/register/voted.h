@@ -21,13 +21,15 @@ struct digest voted_document(const struct profile_files *files, struct sv docume
 /* What an appeal is about: the decision as it was taken. */
 struct digest voted_decision(const struct digest *call, struct sv outcome, struct sv judgement);
 
-/* Changes of threats that left the substance alone: what was voted on before, and what it became. */
+/* Changes of threats that left the substance alone: what was voted on before, and what it became; and the same of what
+ * rounds rate (rounds_rated(); such a digest is never one of the others). */
 struct editorials {
     struct arena *arena;
     struct map by_threat; /* id -> struct editorial_list* */
 };
 struct editorial {
     struct digest before, after;
+    int64_t event;
 };
 struct editorial_list {
     VEC(struct editorial) list;
@@ -36,7 +38,7 @@ void editorials_init(struct editorials *e, struct arena *a);
 void editorials_add(struct editorials *e, struct sv threat, const struct editorial *change);
 
 enum voted_match {
-    VOTED_SAME,      /* the text is the one that was voted on */
+    VOTED_SAME,      /* the text is the one that was voted on, or rated */
     VOTED_EDITORIAL, /* it came from it by changes that are called editorial, and were not challenged */
     VOTED_CHANGED
 };

@@ -15,7 +15,7 @@ bool record_row(struct store_stmt *q, struct record_event *out, struct record_fi
                                  .header = store_text(q, 5),
                                  .salt = store_text(q, 6),
                                  .payload = store_text(q, 7)};
-    out->erased = store_is_null(q, 6) && store_is_null(q, 7);
+    out->erased = store_is_null(q, 6);
     *out_bad = !digest_from_bytes(store_text(q, 8), &out->commitment) ? "commitment"
                : !digest_from_bytes(store_text(q, 9), &out->previous) ? "previous hash"
                : !digest_from_bytes(store_text(q, 10), &out->hash)    ? "hash"
@@ -39,10 +39,9 @@ int record_insert(struct store *s, const struct record_event *e, const struct re
     store_bind_text(q, 4, f->action);
     store_bind_text(q, 5, f->subject);
     store_bind_text(q, 6, e->header);
-    if (!e->erased) {
+    if (!e->erased)
         store_bind_blob(q, 7, e->salt);
-        store_bind_text(q, 8, e->payload);
-    }
+    store_bind_text(q, 8, e->payload);
     store_bind_blob(q, 9, digest_sv(&e->commitment));
     store_bind_blob(q, 10, digest_sv(&e->previous));
     store_bind_blob(q, 11, digest_sv(&e->hash));
@@ -65,16 +64,8 @@ static int check_name(struct sv text, const char *what, bool needed, struct err 
     return 0;
 }
 
-static int check_draft(const struct record_draft *d, struct err *err)
+static int check_payload(struct sv p, struct err *err)
 {
-    struct sv p = d->payload;
-    int rc = check_name(d->actor, "actor", true, err);
-    if (rc == 0)
-        rc = check_name(d->action, "action", true, err);
-    if (rc == 0)
-        rc = check_name(d->subject, "subject", false, err);
-    if (rc < 0)
-        return rc;
     if (p.len > RECORD_PAYLOAD_MAX)
         return err_set(err, CM_ELIMIT, "the content of an event is larger than %d MiB",
                        RECORD_PAYLOAD_MAX >> 20);
@@ -84,6 +75,16 @@ static int check_draft(const struct record_draft *d, struct err *err)
     if (!utf8_valid(p, NULL))
         return err_set(err, CM_EINPUT, "the content of an event is not UTF-8");
     return 0;
+}
+
+static int check_draft(const struct record_draft *d, struct err *err)
+{
+    int rc = check_name(d->actor, "actor", true, err);
+    if (rc == 0)
+        rc = check_name(d->action, "action", true, err);
+    if (rc == 0)
+        rc = check_name(d->subject, "subject", false, err);
+    return rc < 0 ? rc : check_payload(d->payload, err);
 }
 
 int record_append(struct store *s, const struct record_draft *draft, int64_t *out_seq,
@@ -199,15 +200,16 @@ static int event_exists(struct store *s, int64_t seq, struct err *err)
     return rc < 0 ? rc : 0;
 }
 
-int record_erase(struct store *s, int64_t seq, struct err *err)
+int record_erase(struct store *s, int64_t seq, struct sv remains, struct err *err)
 {
     struct store_stmt *q;
     int rc = event_exists(s, seq, err);
-    if (rc < 0 ||
-        (rc = store_prepare(s, "UPDATE event SET salt = NULL, payload = NULL WHERE seq = $1", &q,
+    if (rc < 0 || (rc = check_payload(remains, err)) < 0 ||
+        (rc = store_prepare(s, "UPDATE event SET salt = NULL, payload = $2 WHERE seq = $1", &q,
                             err)) < 0)
         return rc;
     store_bind_int(q, 1, seq);
+    store_bind_text(q, 2, remains);
     rc = store_step(q, err);
     store_done(q);
     if (rc == 0)

@@ -11,6 +11,12 @@
  * digits). Names, texts and reasons are in the payload only. The first event's previous hash is 32
  * zero bytes.
  *
+ * Erasing destroys the salt and the payload of an event. In the place of the payload stands what remains of it: a JSON
+ * object with the words left out, from which the same rows can still be made. The commitment says nothing about that
+ * any more. What vouches for it is a later event of one of the actions in record_erases(), whose payload has
+ * "erased": [{"event": 7, "remains": digest of the bytes that remain}]. Such an event may itself be erased in part; the
+ * newest one that names an event counts.
+ *
  * What the chain proves: an event that was changed, removed, inserted or moved is found, as long as
  * a later hash is known. What it cannot prove alone: that the newest events were not cut off, or
  * that the whole was not written anew. For that, compare record_head() with a hash printed
@@ -34,7 +40,7 @@ struct record_event {
     int64_t seq;       /* from 1 */
     struct sv header;  /* compact JSON */
     struct sv salt;    /* 16 bytes; empty when erased */
-    struct sv payload; /* compact JSON; empty when erased */
+    struct sv payload; /* compact JSON; when erased what remains of it */
     struct digest commitment, previous, hash;
     bool erased;
 };
@@ -71,18 +77,19 @@ struct record_fault {
 struct record_faults {
     VEC(struct record_fault) list;
     size_t events; /* looked at */
-    size_t erased; /* of them, without content */
+    size_t erased; /* of them, with only a part of their content */
     size_t total;  /* faults found, also those not kept */
 };
 /* Recomputes the whole chain: sequence without holes, previous hashes, commitments, hashes, header
- * fields against columns. Returns 0 also when there are faults: they are in *out, in the order of
- * the record. Needs no memory that grows with the record. */
+ * fields against columns, and what remains of erased events against what the erasing ones say. Returns
+ * 0 also when there are faults: they are in *out, in the order of the record, those about erasures last.
+ * Needs no memory that grows with the record, but for what was erased. */
 CM_MUST_USE int record_verify(struct store *s, struct arena *a, struct record_faults *out,
                               struct err *err);
 /* One JSON object a line:
  * {"seq":7,"header":"..","salt":hex,"payload":"..","commitment":hex,"previous":hex,"hash":hex};
- * header and payload are strings that hold JSON, so that their bytes stay; salt and payload are
- * null when erased. */
+ * header and payload are strings that hold JSON, so that their bytes stay; salt is null when erased,
+ * and payload is what remains. */
 CM_MUST_USE int record_export(struct store *s, struct str *out, struct err *err);
 /* Verifies such lines without a store: the same checks, and the form of each line. file is for
  * messages ("file:line: event 7: ..."). */
@@ -93,9 +100,12 @@ CM_MUST_USE int record_verify_export(struct arena *a, struct sv text, const char
  * caller's. */
 CM_MUST_USE int record_adopt(struct store *s, struct arena *a, struct sv text, const char *file,
                              struct err *err);
-/* Destroys salt and payload of an event; the commitment stays. Inside the caller's transaction;
- * once it commits, the bytes leave the database's files too (store_scrub). The caller records the
- * erasure as an event of its own. CM_ENOTFOUND; 0 when erased already. */
-CM_MUST_USE int record_erase(struct store *s, int64_t seq, struct err *err);
+/* Destroys salt and payload of an event, and puts remains (a compact JSON object) in the payload's
+ * place; the commitment stays. Inside the caller's transaction; once it commits, the bytes leave the
+ * database's files too (store_scrub). The caller records the erasure as an event of its own, which
+ * names the digest of remains. What was erased in part may be erased further. CM_ENOTFOUND, CM_EINPUT. */
+CM_MUST_USE int record_erase(struct store *s, int64_t seq, struct sv remains, struct err *err);
+/* Whether events of that action may say that others were erased. */
+bool record_erases(struct sv action);
 
 #endif

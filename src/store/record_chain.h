@@ -2,6 +2,7 @@
 #ifndef CASEMATE_STORE_RECORD_CHAIN_H
 #define CASEMATE_STORE_RECORD_CHAIN_H
 
+#include "base/map.h"
 #include "store/record.h"
 
 /* What a header says; columns hold the same. */
@@ -31,6 +32,7 @@ struct record_walk {
     struct str scratch;
     bool columns; /* fields come from columns: a difference is called one between column and header
                    */
+    struct map erasures; /* "7" -> struct record_erasure */
 };
 
 void record_walk_init(struct record_walk *w, struct arena *a, struct record_faults *out,
@@ -38,6 +40,8 @@ void record_walk_init(struct record_walk *w, struct arena *a, struct record_faul
 void record_walk_release(struct record_walk *w);
 void record_walk_event(struct record_walk *w, const struct record_event *e,
                        const struct record_fields *f);
+/* After the last event: was all that was erased said to be, and is what remains what was left? */
+void record_walk_end(struct record_walk *w);
 /* A fault of the present event, printf style; seq 0: of the line. */
 void record_walk_fault(struct record_walk *w, int64_t seq, const char *format, ...) CM_PRINTF(3, 4);
 

@@ -25,13 +25,11 @@ static void write_line(struct str *out, const struct record_event *e)
     json_object(&j);
     json_put_int(&j, "seq", e->seq);
     json_put(&j, "header", e->header);
-    if (e->erased) {
+    if (e->erased)
         json_put_str(&j, "salt", NULL);
-        json_put_str(&j, "payload", NULL);
-    } else {
+    else
         put_hex(&j, "salt", e->salt.at, e->salt.len);
-        json_put(&j, "payload", e->payload);
-    }
+    json_put(&j, "payload", e->payload);
     put_hex(&j, "commitment", e->commitment.bytes, DIGEST_BYTES);
     put_hex(&j, "previous", e->previous.bytes, DIGEST_BYTES);
     put_hex(&j, "hash", e->hash.bytes, DIGEST_BYTES);
@@ -103,7 +101,7 @@ static const char *read_members(struct arena *a, const struct json_value *line,
 {
     const struct json_value *seq = json_get(line, "seq");
     struct sv salt;
-    bool no_salt, no_payload;
+    bool no_salt;
     if (line->kind != JSON_OBJECT || line->count != 7)
         return "not an object with the seven members of an event";
     if (!seq || seq->kind != JSON_INT || seq->integer < 1)
@@ -112,12 +110,10 @@ static const char *read_members(struct arena *a, const struct json_value *line,
     if (!get_text(line, "header", &out->header, NULL))
         return "header is not a text";
     if (!get_text(line, "salt", &salt, &no_salt) ||
-        !get_text(line, "payload", &out->payload, &no_payload))
-        return "salt or payload is neither a text nor null";
-    if (no_salt != no_payload)
-        return "salt and payload are not both null";
+        !get_text(line, "payload", &out->payload, NULL))
+        return "salt is neither a text nor null, or payload is no text";
     out->erased = no_salt;
-    if (!no_salt && (out->payload.len < 2 || out->payload.at[0] != '{'))
+    if (out->payload.len < 2 || out->payload.at[0] != '{')
         return "payload is not an object";
     if (!no_salt && !get_salt(a, salt, &out->salt))
         return "salt is not 32 hexadecimal digits";
@@ -170,6 +166,7 @@ static int walk_lines(struct arena *a, struct sv text, const char *file, struct 
         }
         arena_release(&scratch);
     }
+    record_walk_end(&w);
     record_walk_release(&w);
     return rc;
 }

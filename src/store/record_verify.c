@@ -118,6 +118,7 @@ void record_walk_init(struct record_walk *w, struct arena *a, struct record_faul
     w->arena = a;
     w->out = out;
     w->file = file;
+    map_init(&w->erasures, a);
     w->columns = file == NULL;
 }
 
@@ -230,19 +231,94 @@ static void check_header(struct record_walk *w, const struct record_event *e,
         name_difference(w, e, f);
 }
 
+/* ---- erasures ---- */
+
+struct record_erasure { /* of one event */
+    int64_t seq, by;    /* by: the newest event that says so; 0: none does */
+    size_t line;
+    bool erased;
+    struct digest found, stated; /* of what remains */
+};
+
+bool record_erases(struct sv action)
+{
+    return sv_eq_str(action, "record.erase") || sv_eq_str(action, "member.leave") ||
+           sv_eq_str(action, "member.remove");
+}
+
+static struct record_erasure *erasure_of(struct record_walk *w, int64_t seq)
+{
+    struct sv key = sv_str(arena_printf(w->arena, "%" PRId64, seq));
+    struct record_erasure *e = map_get(&w->erasures, key);
+    if (!e) {
+        e = arena_new(w->arena, struct record_erasure);
+        *e = (struct record_erasure){.seq = seq};
+        map_set(&w->erasures, key, e);
+    }
+    return e;
+}
+
+static void note_erased(struct record_walk *w, const struct record_event *e)
+{
+    struct record_erasure *erasure = erasure_of(w, e->seq);
+    erasure->erased = true;
+    erasure->line = w->line;
+    erasure->found = digest_of(e->payload);
+}
+
+/* What an event says that it erased. */
+static void note_erasing(struct record_walk *w, const struct record_event *e)
+{
+    struct arena arena = ARENA_INIT;
+    struct err ignored = ERR_INIT;
+    const struct json_value *payload, *list = NULL;
+    if (json_parse(&arena, e->payload, e->payload.len, &payload, &ignored) == 0)
+        list = json_get(payload, "erased");
+    for (size_t i = 0; list && list->kind == JSON_ARRAY && i < list->count; i++) {
+        int64_t seq = json_get_int(list->items[i], "event", 0);
+        struct digest stated;
+        if (seq < 1 || seq >= e->seq ||
+            !digest_from_hex(json_get_text(list->items[i], "remains"), &stated)) {
+            record_walk_fault(w, e->seq, "names no valid event as erased");
+            continue;
+        }
+        struct record_erasure *erasure = erasure_of(w, seq);
+        erasure->by = e->seq;
+        erasure->stated = stated;
+    }
+    arena_release(&arena);
+}
+
+void record_walk_end(struct record_walk *w)
+{
+    for (size_t i = 0; i < w->erasures.len; i++) {
+        const struct record_erasure *e = w->erasures.entries[i].value;
+        if (e->line)
+            w->line = e->line;
+        if (!e->by)
+            record_walk_fault(w, e->seq, "its content was erased, and no later event says so");
+        else if (!e->erased)
+            record_walk_fault(w, e->seq, "was erased by event %" PRId64 ", and its content is there again", e->by);
+        else if (!digest_eq(&e->found, &e->stated))
+            record_walk_fault(w, e->seq, "what remains of it is not what event %" PRId64 " left", e->by);
+    }
+}
+
 void record_walk_event(struct record_walk *w, const struct record_event *e,
                        const struct record_fields *f)
 {
     w->out->events++;
     w->out->erased += e->erased;
+    if (e->erased)
+        note_erased(w, e);
+    if (record_erases(f->action))
+        note_erasing(w, e);
     if (check_place(w, e) && !digest_eq(&e->previous, &w->last_hash))
         record_walk_fault(w, e->seq,
                           "does not follow event %" PRId64 " (its previous hash is another)",
                           w->last_seq);
-    if (!e->erased && e->salt.len != RECORD_SALT_BYTES)
-        record_walk_fault(w, e->seq,
-                          "salt and payload are not both there, or the salt does not have %d bytes",
-                          RECORD_SALT_BYTES);
+    if ((!e->erased && e->salt.len != RECORD_SALT_BYTES) || !e->payload.len)
+        record_walk_fault(w, e->seq, "has no payload, or its salt does not have %d bytes", RECORD_SALT_BYTES);
     check_hashes(w, e);
     check_header(w, e, f);
     w->last_seq = e->seq < 0 ? 0 : e->seq;
@@ -267,6 +343,7 @@ static int verify_rows(struct store *s, void *context, struct err *err)
         record_walk_event(w, &e, &f);
     }
     store_done(q);
+    record_walk_end(w);
     return rc;
 }
 

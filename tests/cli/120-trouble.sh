@@ -53,6 +53,52 @@ touch unlock
 wait $holder
 unchanged 'a busy store'
 
+# The same for acts of the group: busy or full is 75, and nothing is done.
+minimal group
+sed -i 's/^mode: author/mode: small/' group/process.md
+export CASEMATE_DB=g.db
+"$CM" init --profile group --now 2026-12-01 >/dev/null
+for name in Ada Ben; do "$CM" member add $name --now 2026-12-01 >/dev/null; done
+"$CM" round open G-0001 --now 2026-12-01 >/dev/null
+"$CM" call open process --question 'So?' --now 2026-12-01 >/dev/null
+rm -rf before && "$CM" export before >/dev/null
+cat >acts <<'END'
+estimate G-0001 --likelihood often --damage great --because seen --as Ada --now 2026-12-02
+position C-1 object --reason long --as Ben --now 2026-12-02
+round close R-1 --override --reason now --now 2026-12-03
+round open G-0002 --now 2026-12-02
+call close C-1 --outcome accepted --judgement agreed --now 2026-12-09
+tick --now 2026-12-09
+away announce Ada --until 2026-12-09 --as Ada --now 2026-12-02
+END
+python3 - <<'END' &
+import sqlite3, time, os
+db = sqlite3.connect('g.db', isolation_level=None)
+db.execute('BEGIN IMMEDIATE')
+open('locked.too', 'w').close()
+for _ in range(6000):
+    if os.path.exists('unlock.too'): break
+    time.sleep(0.05)
+db.execute('ROLLBACK')
+END
+holder=$!
+while [ ! -e locked.too ] && kill -0 $holder 2>/dev/null; do :; done
+while read -r line <&3; do fails 75 'busy|lock|again' "busy: ${line%% --*}" timeout 60 "$CM" $line; done 3<acts
+touch unlock.too
+wait $holder
+unchanged 'acts on a busy store'
+while read -r line <&3; do # the log cannot grow
+    run bash -c "trap '' XFSZ; ulimit -f 1; exec '$CM' $line"
+    is "full: ${line%% --*}" 75 $code
+done 3<acts
+unchanged 'acts on a full disk'
+run "$CM" tick --list
+says 'and nobody was reminded' 'nobody was reminded'
+while read -r line <&3; do does "later it is done: ${line%% --*}" "$CM" $line; done 3< <(sed -n '1p;4p;7p' acts)
+store s.db
+export CASEMATE_DB=s.db
+rm -rf before && "$CM" export before >/dev/null
+
 # A read-only store.
 mkdir -m 755 ro
 cp s.db ro/s.db

@@ -291,8 +291,8 @@ static void test_every_touched_column_is_found_and_named(void **state)
         {"payload = payload || ' '", "event 4: payload does not match its commitment"},
         {"payload = ''", "event 4: payload does not match its commitment"},
         {"payload = NULL", "event 4: payload does not match its commitment"},
-        {"salt = NULL", "event 4: salt and payload are not both there"},
-        {"salt = x'00'", "event 4: salt and payload are not both there"},
+        {"salt = NULL", "event 4: its content was erased, and no later event says so"},
+        {"salt = x'00'", "event 4: has no payload, or its salt does not have 16 bytes"},
         {"salt = zeroblob(16)", "event 4: payload does not match its commitment"},
         {"commitment = zeroblob(32)", "event 4: its commitment was changed"},
         {"commitment = x'00'", "event 4: commitment does not have 32 bytes"},
@@ -373,17 +373,27 @@ static void test_faults_are_capped_and_counted(void **state)
 
 /* ---- erasure ---- */
 
+static const char remains[] = "{\"name\":\"somebody\"}";
+
+/* Erases event 2, and says so in an event of its own. context: "twice": in two steps, of which the second counts. */
 static int erase_two(struct store *s, void *context, struct err *err)
 {
-    (void)context;
-    int rc = record_erase(s, 2, err);
-    return rc < 0 ? rc : record_erase(s, 2, err);
+    struct arena a = ARENA_INIT;
+    struct digest d = digest_of(sv_str(remains));
+    int rc = context ? record_erase(s, 2, SV("{\"name\":\"\"}"), err) : 0;
+    if (rc == 0)
+        rc = record_erase(s, 2, sv_str(remains), err);
+    struct sv payload = sv_str(arena_printf(&a, "{\"erased\":[{\"event\":2,\"remains\":\"%s\"}]}", digest_hex(&a, &d)));
+    struct record_draft draft = {0, SV("operator"), SV("record.erase"), SV("event 2"), {{0}}, payload};
+    if (rc == 0)
+        rc = record_append(s, &draft, NULL, err);
+    arena_release(&a);
+    return rc;
 }
 
-static int erase_none(struct store *s, void *context, struct err *err)
+static int erase_with(struct store *s, void *context, struct err *err)
 {
-    (void)context;
-    return record_erase(s, 99, err);
+    return record_erase(s, 99, sv_str(context), err);
 }
 
 static bool on_disk(struct fixture *f, const char *word)
@@ -410,17 +420,33 @@ static void test_erased_event_is_gone_and_chain_verifies(void **state)
     OK(f, store_tx(f->s, append_batch, &secret, &f->err));
     append(f, 1);
     assert_true(on_disk(f, "Xanthippe"));
-    assert_int_equal(store_tx(f->s, erase_none, NULL, &f->err), CM_ENOTFOUND);
-    OK(f, store_tx(f->s, erase_two, NULL, &f->err));
+    char whole[] = "{}", no_object[] = "x";
+    assert_int_equal(store_tx(f->s, erase_with, whole, &f->err), CM_ENOTFOUND);
+    assert_int_equal(store_tx(f->s, erase_with, no_object, &f->err), CM_ENOTFOUND);
+    OK(f, store_tx(f->s, erase_two, (void *)"twice", &f->err));
     assert_false(on_disk(f, "Xanthippe"));
     assert_string_equal(faults(f), "");
     OK(f, record_verify(f->s, &f->arena, &found, &f->err));
     assert_int_equal(found.erased, 1);
     OK(f, record_read(f->s, &f->arena, 2, 1, &events, &f->err));
-    assert_true(events.list.at[0].erased && events.list.at[0].payload.len == 0 &&
-                events.list.at[0].salt.len == 0);
+    assert_true(events.list.at[0].erased && events.list.at[0].salt.len == 0);
+    assert_true(sv_eq_str(events.list.at[0].payload, remains));
     raw(f, "UPDATE event SET commitment = zeroblob(32) WHERE seq = 2");
     assert_non_null(strstr(faults(f), "event 2: hash does not match"));
+}
+
+static void test_what_remains_is_vouched_for(void **state)
+{
+    struct fixture *f = *state;
+    append(f, 3);
+    OK(f, store_tx(f->s, erase_two, NULL, &f->err));
+    assert_string_equal(faults(f), "");
+    raw(f, "UPDATE event SET payload = '{\"name\":\"nobody\"}' WHERE seq = 2");
+    assert_non_null(strstr(faults(f), "event 2: what remains of it is not what event 4 left"));
+    raw(f, "UPDATE event SET salt = zeroblob(16) WHERE seq = 2");
+    assert_non_null(strstr(faults(f), "event 2: was erased by event 4, and its content is there again"));
+    raw(f, "UPDATE event SET salt = NULL WHERE seq = 3");
+    assert_non_null(strstr(faults(f), "event 3: its content was erased, and no later event says so"));
 }
 
 /* ---- export and adoption ---- */
@@ -612,6 +638,7 @@ int main(void)
         T(missing_and_moved_events),
         T(faults_are_capped_and_counted),
         T(erased_event_is_gone_and_chain_verifies),
+        T(what_remains_is_vouched_for),
         T(export_verifies_and_is_adopted_byte_for_byte),
         T(damaged_export_is_refused_and_named),
         T(line_ends_and_bom_do_not_matter),

@@ -285,8 +285,8 @@ static struct view due_view(struct fixture *f, struct reviews *reviews, struct p
     *vec_push(&f->arena, &reviews->handovers) = (struct handover){
         SV("H-1"), SV("G-0001"), SV("GATE-01"), SV("Rosa"), SV("Gate"), SV("2026-11-25"), SV("2026-12-25"), SV("open"),
         SV_NONE, start, 0};
-    *vec_push(&f->arena, &clocks->open) = (struct due_open){DUE_ROUND, SV("R-1"), start + 10 * day};
-    *vec_push(&f->arena, &clocks->open) = (struct due_open){DUE_CALL, SV("C-2"), start + 20 * day};
+    *vec_push(&f->arena, &clocks->open) = (struct due_open){DUE_ROUND, SV("R-1"), start + 10 * day, SV_NONE};
+    *vec_push(&f->arena, &clocks->open) = (struct due_open){DUE_CALL, SV("C-2"), start + 20 * day, SV_NONE};
     struct person *p = vec_push(&f->arena, &people->list);
     *p = (struct person){.id = SV("m1"), .name = SV("Ada"), .joined = 1};
     *vec_push(&f->arena, &p->roles) = (struct role_held){SV("editor"), SV("2026-12-24"), SV_NONE, false};

@@ -180,7 +180,7 @@ static void test_editorial_chain(void **state)
         struct editorials e;
         editorials_init(&e, &f->arena);
         for (const char *c = cases[i].changes; *c; c += c[2] ? 3 : 2) {
-            const struct editorial change = {text(c[0]), text(c[1])};
+            const struct editorial change = {text(c[0]), text(c[1]), 0};
             editorials_add(&e, SV("T-0001"), &change);
         }
         struct digest voted = text(cases[i].voted), now = text(cases[i].now);

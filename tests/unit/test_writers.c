@@ -2,6 +2,7 @@
 #include "documents_fixture.h"
 
 #include "base/utf8.h"
+#include "document/gaps.h"
 #include "document/html.h"
 #include "format/json.h"
 
@@ -249,6 +250,10 @@ static void json_fits_its_schema(void **state)
     document_write_coverage_json(&d->view, &out);
     schema = schema_named(&d->a, "coverage.schema.json");
     check_value(schema, schema, read_json(&d->a, str_sv(&out)), "coverage");
+    str_clear(&out);
+    document_write_gaps_json(&d->view, &out);
+    schema = schema_named(&d->a, "gaps.schema.json");
+    check_value(schema, schema, read_json(&d->a, str_sv(&out)), "gaps");
     str_release(&out);
 }
 

@@ -44,15 +44,35 @@ CREATE TABLE round_threat (
 ) STRICT;
 CREATE INDEX round_threat_threat ON round_threat (threat);
 
+-- Steps of attack trees that a round asks for beside the factors: an estimate of one has `step` as its factor.
+CREATE TABLE round_step (
+    round    TEXT NOT NULL REFERENCES round (id),
+    position INTEGER NOT NULL,
+    threat   TEXT NOT NULL,
+    step     TEXT NOT NULL,                              -- "#phish:p": the step's anchor, and p, cost or time
+    label    TEXT NOT NULL,                              -- of the step when the round was opened
+    PRIMARY KEY (round, threat, step)
+) STRICT;
+
+-- Pooled ranges that the group takes instead of what the outline says.
+CREATE TABLE step_accepted (
+    threat  TEXT NOT NULL,
+    step    TEXT NOT NULL,                               -- as above
+    round   TEXT NOT NULL REFERENCES round (id),
+    instead TEXT NOT NULL,                               -- the outline's value then; with another one it counts no more
+    event   INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (threat, step)
+) STRICT;
+
 -- The newest answer of each estimator. While the round is open the record holds the commitment only.
 CREATE TABLE estimate (
     round      TEXT NOT NULL REFERENCES round (id),
     threat     TEXT NOT NULL,
-    factor     TEXT NOT NULL,                            -- likelihood, damage
+    factor     TEXT NOT NULL,                            -- likelihood, damage, or a step: "#phish:p"
     pseudonym  TEXT NOT NULL,                            -- "R-1:e3", the same for all answers in a round
     commitment BLOB NOT NULL,
     event      INTEGER NOT NULL REFERENCES event (seq),
-    answer     TEXT,                                     -- id of a level, "abstain", "not-competent"; NULL: not opened
+    answer     TEXT,                                     -- id of a level, or "0.02..0.2~0.1" of a step; "abstain", "not-competent"; NULL: not opened
     reason     TEXT,
     salt       BLOB,
     name       TEXT,                                     -- of the estimator where the profile shows names
@@ -85,6 +105,17 @@ CREATE TABLE ballot (
     PRIMARY KEY (round, threat, factor, pseudonym)
 ) STRICT;
 CREATE INDEX ballot_member ON ballot (member, round);
+
+-- Private: how members rated the samples of calibration.yaml.
+CREATE TABLE calibration (
+    member     TEXT NOT NULL REFERENCES member (id),
+    sample     TEXT NOT NULL,
+    digest     BLOB NOT NULL,                            -- of the sample as it was rated
+    likelihood TEXT NOT NULL,                            -- ids of levels
+    damage     TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (member, sample)
+) STRICT;
 
 CREATE TABLE call (
     id       TEXT PRIMARY KEY,                           -- "C-1"
@@ -139,6 +170,18 @@ CREATE TABLE decision (
     judgement TEXT NOT NULL,                             -- what the leader wrote
     link      TEXT,                                      -- minute or message
     event     INTEGER NOT NULL REFERENCES event (seq)
+) STRICT;
+
+-- A decision whose appeal was decided, and that the body which the group reports to was asked about.
+CREATE TABLE referral (
+    decision  TEXT PRIMARY KEY REFERENCES decision (id), -- the one that was appealed
+    asked     INTEGER NOT NULL REFERENCES event (seq),
+    reason    TEXT NOT NULL,
+    answer_by INTEGER NOT NULL,                          -- seconds, UTC: then who asked looks after it
+    answered  INTEGER REFERENCES event (seq),            -- NULL: no answer yet; the next three with it
+    answer    TEXT,                                      -- dismissed: the decision stands; upheld: it is set aside
+    why       TEXT,
+    link      TEXT                                       -- minute or message that says so
 ) STRICT;
 
 -- Changes that left the substance alone: a decision on the text before holds for the text after.
@@ -240,3 +283,32 @@ CREATE TABLE ended (
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX handover_threat ON handover (threat);
+
+-- When somebody who holds a role is not there to act: the newest announcement of each.
+CREATE TABLE absence (
+    member TEXT PRIMARY KEY REFERENCES member (id),
+    first  TEXT NOT NULL,                                -- days, "2026-12-01"
+    last   TEXT NOT NULL,
+    event  INTEGER NOT NULL REFERENCES event (seq)
+) STRICT;
+
+-- Private: of what is due, whom was reminded. One row for each date and kind, for ever, so that nothing fires twice.
+CREATE TABLE reminder (
+    id    INTEGER PRIMARY KEY,
+    kind  TEXT NOT NULL,                                 -- of the thing: review, round, call, ...
+    thing TEXT NOT NULL,                                 -- its id; '' where there is one of the kind
+    until INTEGER NOT NULL,                              -- seconds, UTC: the date; another date is another thing
+    stage INTEGER NOT NULL,                              -- 1 before, 2 on the day, 3 overdue, 4 deputies may act
+    what  TEXT NOT NULL,
+    who   TEXT NOT NULL,                                 -- name of the person or role that should see to it
+    at    INTEGER NOT NULL,
+    UNIQUE (kind, thing, until, stage)
+) STRICT;
+
+-- Private: the queue of what mail sends.
+CREATE TABLE notice (
+    reminder INTEGER NOT NULL REFERENCES reminder (id),
+    member   TEXT NOT NULL,                              -- id of a member, or 'operator' where nobody holds the role
+    sent_at  INTEGER,                                    -- NULL: not yet
+    PRIMARY KEY (reminder, member)
+) STRICT;

@@ -1,0 +1,98 @@
+#include "register/gaps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_ended(const struct view *v, const struct threat *t)
+{
+    const struct process *p = &v->profile->process;
+    return t->stage >= 0 && (size_t)t->stage < p->stages.len && p->stages.at[t->stage].end;
+}
+
+static int state_of(const struct view *v, const struct threat *t, const struct reference *r)
+{
+    int best = GAP_BLANK;
+    const struct coverage_view *c = view_coverage_of(v, r);
+    for (size_t i = 0; i < t->affects.len; i++)
+        if (t->affects.at[i].reference == r)
+            best = c && (c->row->result == COVERAGE_UNREAD || c->in_part) ? GAP_UNREAD : GAP_OPEN;
+    for (size_t i = 0; i < t->responses.len; i++) {
+        const struct response *response = &t->responses.at[i];
+        if (response->citation.reference == r && response->covers > best)
+            best = response->covers;
+    }
+    return best;
+}
+
+/* Index in the profile's references of each that a threat affects or cites as a response. */
+static void mark_used(const struct view *v, const struct threat *t, bool *used)
+{
+    const struct reference *first = v->profile->references.list.at;
+    for (size_t i = 0; i < t->affects.len; i++)
+        if (t->affects.at[i].reference)
+            used[t->affects.at[i].reference - first] = true;
+    for (size_t i = 0; i < t->responses.len; i++)
+        if (t->responses.at[i].citation.reference)
+            used[t->responses.at[i].citation.reference - first] = true;
+}
+
+void gaps_derive(struct arena *a, const struct view *v, struct gaps *out)
+{
+    const struct profile *p = v->profile;
+    bool *used = arena_new_array(a, bool, p->references.list.len + 1);
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < v->threats.len; i++)
+        if (!has_ended(v, v->threats.at[i].threat))
+            mark_used(v, v->threats.at[i].threat, used);
+    for (size_t i = 0; i < p->references.list.len; i++)
+        if (used[i])
+            *vec_push(a, &out->documents) = &p->references.list.at[i];
+    for (size_t i = 0; i < v->threats.len; i++) {
+        const struct threat *t = v->threats.at[i].threat;
+        struct gap_row row = {(unsigned)i, arena_new_array(a, int, out->documents.len + 1)};
+        bool any = false;
+        for (size_t d = 0; d < out->documents.len; d++) {
+            row.cells[d] = state_of(v, t, out->documents.at[d]);
+            any = any || row.cells[d] != GAP_BLANK;
+        }
+        if (any && !has_ended(v, t))
+            *vec_push(a, &out->rows) = row;
+    }
+}
+
+static struct gap_words words_of(const struct sig *sig, int state)
+{
+    if (state == GAP_UNREAD)
+        return (struct gap_words){SV("unread"), SV("Unread"),
+                                  SV("The threat affects the document, and nobody has read it as a whole."), ""};
+    if (state == GAP_OPEN)
+        return (struct gap_words){SV("open"), SV("Open"),
+                                  SV("The threat affects the document, and no response of it is named."), ""};
+    const struct term *t = &sig->coverage.list.at[state];
+    return (struct gap_words){t->id, t->name, t->means, ""};
+}
+
+static size_t in_common(struct sv one, struct sv other)
+{
+    size_t len = 0;
+    while (len < one.len && len < other.len && one.at[len] == other.at[len])
+        len++;
+    return len;
+}
+
+struct gap_words gaps_words(const struct sig *sig, int state)
+{
+    struct gap_words words = words_of(sig, state);
+    size_t len = 1;
+    for (int other = GAP_UNREAD; other < (int)sig->coverage.list.len; other++) {
+        size_t common = other == state ? 0 : in_common(words.name, words_of(sig, other).name);
+        len = common >= len ? common + 1 : len;
+    }
+    if (len > sizeof(words.mark) - 1)
+        len = sizeof(words.mark) - 1;
+    if (len > words.name.len)
+        len = words.name.len;
+    memcpy(words.mark, words.name.at, len);
+    words.mark[len] = 0;
+    return words;
+}
