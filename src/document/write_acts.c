@@ -69,7 +69,7 @@ static void put_round(struct json *j, const struct view *v, const struct round *
     put_day(j, v, "last_day", round->due - 1);
     if (round->closed)
         put_day(j, v, "closed", round->closed_at);
-    json_put_bool(j, "text_changed", t->changed);
+    json_put_bool(j, "text_changed", t->match == VOTED_CHANGED);
     for (int f = 0; f < ROUND_FACTORS; f++)
         put_factor(j, round, t, f);
     json_end(j);
