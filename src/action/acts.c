@@ -67,6 +67,7 @@ static const struct family {
     {"role.", people_apply},
     {"round.", round_apply},
     {"sig.", ending_apply},
+    {"thread.", tie_apply},
     {"threat.challenge", challenge_apply},
     {"threat.edit", editorial_apply},
 };

@@ -77,6 +77,7 @@ CM_MUST_USE int objection_apply(struct store *s, struct arena *a, const struct a
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int position_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int review_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int tie_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 
 /* CM_EREFUSED once the group was ended. Every event passes it. */

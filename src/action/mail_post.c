@@ -1,5 +1,6 @@
 #include "action/posts.h"
 
+#include "action/ties.h"
 #include "base/date.h"
 
 /* ---- the rules that hold a post ---- */
@@ -44,6 +45,21 @@ static struct sv author_of(const struct arriving *m)
     return m->mail.from.count ? m->mail.from.at[0].address : m->in->sender;
 }
 
+/* A post that is about a later stage of a threat than the group works towards. */
+static int apply_off_stage(struct arriving *m, struct rules *out, struct err *err)
+{
+    struct tie_words aim;
+    struct tied_threat threat;
+    bool found;
+    int rc = tie_aim(m->c, m->route.detail, &aim, err);
+    if (!rc)
+        rc = tied_threat_load(m->c, aim.threat, &threat, &found, err);
+    if (!rc)
+        holds(out, found && aim.stage.len && tie_is_ahead(m->process, threat.stage, aim.stage) &&
+                       sv_eq_str(m->process->moderation_off_stage, "hold"), "off-stage");
+    return rc;
+}
+
 static int apply_rules(struct arriving *m, const struct subscriber *who, struct rules *out, struct err *err)
 {
     int64_t today = 0, rate = list_number(m->list, SET_RATE);
@@ -56,7 +72,7 @@ static int apply_rules(struct arriving *m, const struct subscriber *who, struct 
     holds(out, (int64_t)m->in->bytes.len > list_number(m->list, SET_MAX_BYTES), "size");
     holds(out, list_is(m->list, SET_ATTACHMENTS, "hold") && has_file(&m->mail), "file");
     holds(out, rate && today > rate, "rate"); /* today: with this one */
-    return rc;
+    return rc || !m->route.detail.len ? rc : apply_off_stage(m, out, err);
 }
 
 /* ---- what becomes of it ---- */
@@ -115,6 +131,8 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
 {
     struct subscriber who = {.id = 0};
     int rc = message_publish(c->store, c->arena, message, mail, body_text(c->arena, mail), err);
+    if (!rc)
+        rc = tie_message(c, message, err);
     if (!rc && mail->from.count)
         rc = subscriber_find(c->store, c->arena, list->id, mail->from.at[0].address, &who, err);
     if (!rc && who.id)
@@ -151,6 +169,8 @@ int post_arrives(struct arriving *m, struct err *err)
     int64_t id;
     const struct message_new new = {m->list->id, m->in->bytes, &m->mail, true, m->in->sender, m->c->now};
     int rc = message_add(m->c->store, m->c->arena, &new, &id, &twice, err);
+    if (!rc && !twice && m->route.detail.len)
+        rc = tie_keep_aim(m->c, id, m->route.detail, err);
     if (!rc && !twice)
         rc = m->unreadable ? quarantine(m, id, err) : judge(m, id, err);
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", twice ? "taken before" : "taken", id};

@@ -1,4 +1,5 @@
 #include "action/posts.h"
+#include "action/ties.h"
 
 struct batch {
     struct action_context *c;
@@ -13,13 +14,28 @@ static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there 
 
 /* ---- one recipient ---- */
 
+/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
+static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
+                        struct err *err)
+{
+    struct tie_words aim;
+    int rc = route->detail.len ? tie_aim(c, route->detail, &aim, err) : CM_OK;
+    *out_good = !rc;
+    if (rc == CM_ENOTFOUND)
+        *reply = (struct mail_reply){FATE_REFUSED, "5.1.1", arena_strdup(c->arena, err->text), 0};
+    return rc == CM_ENOTFOUND ? CM_OK : rc;
+}
+
 static int arrive(struct store *s, void *context, struct err *err)
 {
     struct arriving *m = context;
+    bool good;
     (void)s;
     switch (m->route.kind) {
-    case ROUTE_POST:
-        return post_arrives(m, err);
+    case ROUTE_POST: {
+        int rc = check_detail(m->c, &m->route, m->reply, &good, err);
+        return rc || !good ? rc : post_arrives(m, err);
+    }
     default:
         *m->reply = unknown_address;
         return CM_OK;
@@ -76,5 +92,6 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
         return rc;
     bool here = lists_route(&lists, recipient, &route) && route.kind == ROUTE_POST;
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
-    return CM_OK;
+    bool good;
+    return here ? check_detail(c, &route, out, &good, err) : CM_OK;
 }

@@ -94,6 +94,8 @@ const struct action_info action_table[] = {
     {"list.new", "list new", "LIST --address ADDRESS --title TEXT [--followed]", "make a mailing list",
      PERMIT_CONFIGURE},
     {"list.set", "list set", "LIST NAME=VALUE...", "change settings of a mailing list", PERMIT_CONFIGURE},
+    {"thread.tie", "thread tie", "THREAD ID [--stage STAGE]", "say which threat a thread is about", PERMIT_MODERATE},
+    {"thread.untie", "thread untie", "THREAD [ID]", "take that back", PERMIT_MODERATE},
     {"assent.record", "submit --assent", "DOCUMENT --assent NAME",
      "record an author's assent to a venue's terms", PERMIT_PUBLISH},
 };

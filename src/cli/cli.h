@@ -141,6 +141,7 @@ int cmd_report(struct cli *c, const struct command *self, int argc, const char *
 int cmd_sig(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_thread(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_deliver(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_lint(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/utf8.h"
+#include "register/discussion.h"
 #include "store/fts.h"
 
 #include <stdio.h>
@@ -260,7 +261,25 @@ static void print_show_json(const struct view *v, unsigned index)
         json_string(&j.j, t->lacks.list.at[i].text);
     json_end(&j.j);
     json_put(&j.j, "text", t->threat->source);
+    document_write_discussion(&j.j, v, t->threat->id);
     cli_json_end(&j);
+}
+
+/* "; discussed: On the gate (sec, thread 3, 12 messages, newest 2026-11-22)" */
+static void print_discussion(const struct view *v, struct sv threat)
+{
+    for (size_t i = 0; i < v->discussions->list.len; i++) {
+        const struct discussion *d = &v->discussions->list.at[i];
+        if (!sv_eq(d->threat, threat))
+            continue;
+        if (d->thread)
+            printf("; discussed: %.*s (%.*s, thread %lld, %lld message%s, newest %s)", SV_ARG(d->subject),
+                   SV_ARG(d->list), (long long)d->thread, (long long)d->messages, d->messages == 1 ? "" : "s",
+                   date_format(v->arena, date_from_time(d->last)));
+        else
+            printf("; discussed on %.*s, in a thread that is not here", SV_ARG(d->list));
+        printf("%s%.*s\n", d->parked ? ", parked until " : ", about ", SV_ARG(d->about));
+    }
 }
 
 static void print_show(const struct view *v, unsigned index)
@@ -279,6 +298,7 @@ static void print_show(const struct view *v, unsigned index)
                SV_ARG(p->stages.at[t->wants].name));
     for (size_t i = 0; i < t->lacks.list.len; i++)
         printf(";   %.*s\n", SV_ARG(t->lacks.list.at[i].text));
+    print_discussion(v, t->threat->id);
 }
 
 /* Parses common options, wants one threat id, loads the view. A result >= 0 is the threat's index; otherwise
@@ -378,6 +398,8 @@ int threat_history(struct cli *c, const struct command *self, int argc, const ch
     const struct threat_view *t = &v.threats.at[index];
     if (!c->json) {
         print_history(c, t, field);
+        if (!field)
+            print_discussion(&v, t->threat->id);
         return EXIT_DONE;
     }
     struct cli_json j;
@@ -389,6 +411,7 @@ int threat_history(struct cli *c, const struct command *self, int argc, const ch
         if (!field || sv_eq_str(t->changes.at[i].field, field))
             print_change_json(c, &j.j, &t->changes.at[i]);
     json_end(&j.j);
+    document_write_discussion(&j.j, &v, t->threat->id);
     cli_json_end(&j);
     return EXIT_DONE;
 }

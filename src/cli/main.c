@@ -289,6 +289,14 @@ const struct command commands[] = {
      "A list is hosted, or followed: then others run it, and it is archived and tied to threats here. \"show\" has\n"
      "all settings, with what they say.",
      cmd_list},
+    {"thread",
+     "list [LIST] [--threat ID]\n"
+     "tie THREAD ID [--stage STAGE]\n"
+     "untie THREAD [ID]",
+     "threads of the lists, and which threats they are about",
+     "A post to LIST+T42@, or with [T-0042] in its subject, ties its thread by itself; T42-analysed names the stage\n"
+     "that it is about. \"tie\" and \"untie\" are the moderators'. The page of a threat shows its threads.",
+     cmd_thread},
     {"deliver", "[--sender ADDRESS] RECIPIENT...", "take a mail from standard input",
      "For the pipe of a mail server. Exit codes are those of sysexits.h: 0 taken, and on disk; 67 there is no such\n"
      "address here; 65 refused; 75 try again later.",

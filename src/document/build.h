@@ -3,7 +3,7 @@
  * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
  * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions"; threats "T-0001"; parts of
  * a threat "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round", "T-0001-decisions",
- * "T-0001-reviews", "T-0001-history". Areas: "area-ID". */
+ * "T-0001-reviews", "T-0001-discussion", "T-0001-history". Areas: "area-ID". */
 #ifndef CASEMATE_DOCUMENT_BUILD_H
 #define CASEMATE_DOCUMENT_BUILD_H
 
@@ -134,6 +134,8 @@ void build_threat_reviews_input(struct digest_state *s, const struct view *v, si
  * who dissents. All that they depend on beside the threat and the profile stands in their blocks: the digest of these
  * is the digest of the input. */
 void build_threat_acts(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
+/* build_discussion.c: a part of a threat, "T-0001-discussion": threads that are tied to it. */
+void build_discussion(struct arena *a, const struct view *v, size_t index, struct doc_block *parent);
 /* Calls and decisions on a document, appeals with the decision that they are about: a part of what is given. */
 void build_decisions_of(struct arena *a, const struct view *v, enum document_kind kind, struct doc_block *parent);
 /* Rounds and calls that are open, with their last day and how to take part; depends on view->now. */

@@ -451,6 +451,7 @@ struct doc_block *document_build_threat(struct arena *a, const struct view *v, s
     related(&e, s);
     build_threat_acts(a, v, index, s);
     build_threat_reviews(a, v, index, s);
+    build_discussion(a, v, index, s);
     history(&e, s);
     return s;
 }

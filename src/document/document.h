@@ -70,6 +70,10 @@ void document_write_register_json(const struct view *v, struct str *out); /* the
 /* The same; threats whose members are in the file of the last run are left out. */
 void document_write_register_fragments(const struct view *v, struct fragments *fragments, struct str *out);
 
+/* The member "discussion" of a threat, into an open object: threads that are tied to it. Nothing without a store. */
+struct json;
+void document_write_discussion(struct json *j, const struct view *v, struct sv threat);
+
 /* The XSF's form of a document for submission: number xxxx, ProtoXEP, 0.0.1, &LEGALNOTICE;, Informational,
  * approver Council. */
 CM_MUST_USE int document_write_protoxep(const struct document *d, struct str *out, struct err *err);

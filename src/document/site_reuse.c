@@ -81,9 +81,11 @@ static void add_acts(struct digest_state *s, const struct view *v, size_t index)
     json_init(&j, &data, true);
     json_object(&j);
     build_threat_acts(&a, v, index, shown);
+    build_discussion(&a, v, index, shown);
     if (shown->first)
         tree_digest_add(s, shown->first, NULL);
     write_acts(&j, v, index);
+    document_write_discussion(&j, v, v->threats.at[index].threat->id);
     json_end(&j);
     digest_add_part(s, str_sv(&data));
     str_release(&data);

@@ -186,4 +186,5 @@ void write_threat_members(struct json *j, const struct view *v, size_t index,
     put_given(j, "tree", t->tree_text);
     write_analysis(j, v, index);
     write_acts(j, v, index);
+    document_write_discussion(j, v, t->id);
 }

@@ -2,10 +2,10 @@
 
 #include "base/date.h"
 
-/* Acts of people have a member's id as actor ("m3"), secret acts a pseudonym ("R-1:e3"). */
+/* Acts of people have a member's id as actor ("m3"), secret acts a pseudonym ("R-1:e3"), what a mail did "LIST:mail". */
 static const char query[] =
     "SELECT coalesce(sum(at >= $1), 0), count(DISTINCT CASE WHEN at >= $1 AND actor LIKE 'm%' THEN actor END), "
-    "count(DISTINCT CASE WHEN at >= $1 AND actor LIKE '%:%' THEN actor END), "
+    "count(DISTINCT CASE WHEN at >= $1 AND actor LIKE '%:%' AND actor NOT LIKE '%:mail' THEN actor END), "
     "coalesce(max(CASE WHEN actor LIKE 'm%' OR actor LIKE '%:%' THEN at END), 0), coalesce(min(at), 0), "
     "coalesce(max(CASE WHEN action = 'report.record' THEN at END), 0) FROM event WHERE at <= $2";
 

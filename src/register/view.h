@@ -101,6 +101,7 @@ struct acceptance;
 struct rounds;
 struct reviews;
 struct due_clocks;
+struct discussions;
 
 struct view {
     struct arena *arena;
@@ -121,6 +122,7 @@ struct view {
     const struct calls *calls;   /* register/calls.h; NULL when there is no store */
     const struct rounds *rounds; /* register/rounds.h; NULL when there is no store */
     const struct reviews *reviews; /* register/reviews.h; likewise */
+    const struct discussions *discussions; /* register/discussion.h; likewise */
     const struct due_clocks *clocks; /* register/due.h; likewise */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     unsigned active;          /* threats that are not merged, split or withdrawn */

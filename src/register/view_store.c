@@ -1,5 +1,6 @@
 /* Loading a view from a store: files, changes, editions, and what the acts on record make of the threats. */
 #include "register/calls.h"
+#include "register/discussion.h"
 #include "register/due.h"
 #include "register/people.h"
 #include "register/reviews.h"
@@ -152,6 +153,7 @@ static int load(struct store *s, void *context, struct err *err)
     struct calls *calls = arena_new(l->arena, struct calls);
     struct rounds *rounds = arena_new(l->arena, struct rounds);
     struct reviews *reviews = arena_new(l->arena, struct reviews);
+    struct discussions *discussions = arena_new(l->arena, struct discussions);
     struct due_clocks *clocks = arena_new(l->arena, struct due_clocks);
     int rc = view_load_files(s, l->arena, &files, err);
     if (rc)
@@ -168,13 +170,15 @@ static int load(struct store *s, void *context, struct err *err)
         (rc = people_load(s, l->arena, p, l->now, people, err)) ||
         (rc = calls_load(s, l->arena, p, &files, l->now, calls, err)) ||
         (rc = rounds_load(s, l->arena, p, rounds, err)) ||
-        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, l->now, clocks, err)))
+        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, l->now, clocks, err)) ||
+        (rc = discussions_load(s, l->arena, &p->process, discussions, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);
     l->out->people = people;
     l->out->rounds = rounds;
     l->out->calls = calls;
     l->out->reviews = reviews;
+    l->out->discussions = discussions;
     l->out->clocks = clocks;
     if ((rc = ending_load(s, l->arena, &l->out->ending, err)) || (rc = load_changes(s, l->out, !l->published, err)))
         return rc;

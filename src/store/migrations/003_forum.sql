@@ -151,3 +151,41 @@ CREATE TABLE alarm (
     text    TEXT NOT NULL,
     cleared INTEGER
 ) STRICT;
+
+-- ---- threads and threats ----
+
+-- A thread is named by its list and the Message-ID of its first message, so that the row of an adopted record holds
+-- for a thread that is not here. Public.
+CREATE TABLE thread_tie (
+    list     TEXT NOT NULL,
+    mid      TEXT NOT NULL,
+    threat   TEXT NOT NULL,
+    about    TEXT NOT NULL,                              -- stage that the thread is about
+    stage    TEXT NOT NULL,                              -- of the threat when it was tied
+    priority INTEGER,                                    -- likewise; NULL: not rated
+    event    INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (list, mid, threat)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_tie_threat ON thread_tie (threat);
+
+-- The state of a threat when a message about it arrived. Private, as messages are; shown with those that are public.
+CREATE TABLE message_tie (
+    message  INTEGER NOT NULL REFERENCES message (id),
+    threat   TEXT NOT NULL,
+    about    TEXT NOT NULL,
+    stage    TEXT NOT NULL,
+    priority INTEGER,
+    PRIMARY KEY (message, threat)
+) STRICT, WITHOUT ROWID;
+
+-- What the address of a post asked for ("T42-analysed"), until the post passes.
+CREATE TABLE message_aim (
+    message INTEGER PRIMARY KEY REFERENCES message (id),
+    detail  TEXT NOT NULL
+) STRICT;
+
+-- Addresses of nobody on record that we answered: one answer a day.
+CREATE TABLE stranger_answer (
+    address TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
