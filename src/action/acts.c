@@ -18,7 +18,7 @@ int act_begin(struct act *act, struct action_context *c, const char *action, uns
     act->out = out;
     int rc = flags & ACT_RULES ? content_rules(c, &act->profile, err)
                                : content_profile(c, &act->files, &act->profile, err);
-    if (!rc)
+    if (!rc && !(flags & ACT_NEWCOMER))
         rc = permit(c, act->profile, act->info->needs, err);
     if (rc == CM_EREFUSED && (flags & ACT_DEPUTY))
         rc = deputy_begin(act, rc, err);

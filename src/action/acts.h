@@ -35,6 +35,7 @@ enum {
     ACT_RULES = 1,  /* no threats, references and chapters in the profile: the time does not grow with the register */
     ACT_SECRET = 2, /* the payload names nobody and holds no reason; the caller sets c->pseudonym before act_commit() */
     ACT_DEPUTY = 4, /* a deputy may begin it, too; act_waits() then says whether it is time */
+    ACT_NEWCOMER = 8, /* the actor becomes a member by it, and has no rights before: nobody's permission is asked */
 };
 /* Loads the profile, asks for the permission that the action needs and begins the payload (with actor, role
  * and reason). flags: of those above. */

@@ -15,6 +15,16 @@ struct member_request {
  * the name can be mistaken for a known one, or an address belongs to somebody else. */
 CM_MUST_USE int action_member_add(struct action_context *c, const struct member_request *request,
                                   struct action_result *out, struct err *err);
+/* member.join: the actor, whom the record does not know yet, becomes a member. mail: an address of theirs, confirmed.
+ * CM_EREFUSED when the name is known or can be mistaken for a known one, or the address belongs to somebody. */
+CM_MUST_USE int action_member_join(struct action_context *c, struct sv mail, struct action_result *out,
+                                   struct err *err);
+/* Whether a name can be taken by somebody who was never here; errors as above. What can be a link, or holds other
+ * characters than names do, is CM_EINPUT: such a name is sent to an address that anybody may have given. */
+CM_MUST_USE int people_join_check(struct action_context *c, struct sv name, struct err *err);
+/* The member (not gone) to whom a mail address belongs; *out_id empty: nobody. */
+CM_MUST_USE int people_by_mail(struct action_context *c, struct sv address, struct sv *out_id, struct sv *out_name,
+                               struct err *err);
 /* member.leave (by the member) or member.remove (by others, with a reason): roles and addresses go; what the
  * member did stays under the name. */
 CM_MUST_USE int action_member_leave(struct action_context *c, struct sv name, struct action_result *out,

@@ -6,7 +6,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 
-enum { NAME_MAX_BYTES = 200, ADDRESS_MAX = 320, MARK_MAX = 200 };
+enum { NAME_MAX_BYTES = 200, JOIN_NAME_MAX = 80, ADDRESS_MAX = 320, MARK_MAX = 200 };
 
 /* ---- names ---- */
 
@@ -183,6 +183,103 @@ int action_member_add(struct action_context *c, const struct member_request *req
 {
     struct people_run r = {.c = c, .request = request, .out = out};
     return store_tx(c->store, member_add, &r, err);
+}
+
+/* ---- joining by oneself ---- */
+
+/* "pills.example" would be a link in a mail program; "J.R.R. Tolkien" would not. */
+static bool looks_like_a_domain(struct sv name)
+{
+    size_t before = 0; /* letters in the word so far */
+    for (size_t i = 0; i < name.len;) {
+        uint32_t c = utf8_next(name, &i);
+        if (c == '.' && before > 1 && i < name.len) {
+            size_t next = i;
+            if (utf8_is_alnum(utf8_next(name, &next)))
+                return true;
+        }
+        before = utf8_is_alnum(c) || c == '-' ? before + 1 : 0;
+    }
+    return false;
+}
+
+static int check_letters(struct sv name, struct err *err)
+{
+    for (size_t i = 0; i < name.len;) {
+        uint32_t c = utf8_next(name, &i);
+        if (c < 0x80 && !utf8_is_alnum(c) && !strchr(" -'.", (int)c))
+            return err_set(err, CM_EINPUT, "a name cannot hold \"%c\"; expected letters, digits, blanks, \"-\", \"'\" "
+                           "and \".\", such as Ada B. Lovelace", (int)c);
+    }
+    return looks_like_a_domain(name) ? err_set(err, CM_EINPUT, "\"%.*s\" looks like an address, not like a name",
+                                               SV_ARG(name))
+                                     : CM_OK;
+}
+
+int people_join_check(struct action_context *c, struct sv name, struct err *err)
+{
+    struct people people;
+    int rc = act_plain("the name", name, JOIN_NAME_MAX, false, err);
+    if (!rc)
+        rc = check_letters(name, err);
+    if (!rc)
+        rc = people_new_name(c, name, err);
+    if (!rc)
+        rc = people_load(c->store, c->arena, NULL, c->now, &people, err);
+    if (!rc && people_find(&people, name))
+        rc = err_set(err, CM_EREFUSED, "\"%.*s\" is known already, and a mail does not prove who that is; take another "
+                     "name, or ask those who run the list", SV_ARG(name));
+    return rc;
+}
+
+int people_by_mail(struct action_context *c, struct sv address, struct sv *out_id, struct sv *out_name,
+                   struct err *err)
+{
+    struct store_stmt *q;
+    struct err none = ERR_INIT;
+    struct sv normal;
+    *out_id = *out_name = SV_NONE;
+    if (people_address(c->arena, SV("mail"), address, &normal, &none)) /* of no form that a member's could have */
+        return CM_OK;
+    int rc = store_prepare(c->store, "SELECT m.id, m.name FROM address a JOIN member m ON m.id = a.member "
+                                     "WHERE a.kind = 'mail' AND a.address = $1 AND m.gone IS NULL", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, normal);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        *out_id = arena_sv(c->arena, store_text(q, 0));
+        *out_name = arena_sv(c->arena, store_text(q, 1));
+    }
+    store_done(q);
+    return rc;
+}
+
+static int member_join(struct store *s, void *context, struct err *err)
+{
+    struct people_run *r = context;
+    struct act act;
+    struct sv id;
+    bool joined;
+    (void)s;
+    int rc = act_begin(&act, r->c, "member.join", ACT_RULES | ACT_NEWCOMER, r->out, err);
+    if (!rc)
+        rc = people_join_check(r->c, r->c->actor, err);
+    if (!rc)
+        rc = find_or_next(r->c, r->c->actor, &id, &joined, err);
+    if (!rc) {
+        put_member(&act, id, r->c->actor);
+        rc = act_commit(&act, id, err);
+    }
+    if (!rc)
+        rc = put_address(r->c, id, SV("mail"), r->name, err);
+    act_release(&act);
+    return rc;
+}
+
+int action_member_join(struct action_context *c, struct sv mail, struct action_result *out, struct err *err)
+{
+    struct people_run r = {.c = c, .name = mail, .out = out};
+    return store_tx(c->store, member_join, &r, err);
 }
 
 static int member_leave(struct store *s, void *context, struct err *err)
@@ -380,7 +477,7 @@ int people_apply(struct store *s, struct arena *a, const struct act_event *e, st
         rc = act_text(e, member, "name", &name, err);
     if (rc)
         return rc;
-    if (sv_eq_str(e->action, "member.add"))
+    if (sv_eq_str(e->action, "member.add") || sv_eq_str(e->action, "member.join"))
         return apply_add(s, e, id, name, err);
     if (sv_eq_str(e->action, "role.give"))
         return apply_give(s, e, id, err);

@@ -28,6 +28,8 @@ const struct action_info action_table[] = {
      "publish a document as its next version", PERMIT_PUBLISH},
     {"member.add", "member add", "NAME [--mail ADDRESS]... [--jid ADDRESS]...",
      "make somebody a member, or note a further address", PERMIT_MODERATE},
+    {"member.join", "join NAME", "by mail to LIST-request", "become a member, with an address that was confirmed",
+     PERMIT_READ},
     {"member.leave", "member leave", "NAME [--pseudonym]",
      "leave the group; what you did stays under your name, or a pseudonym", PERMIT_READ},
     {"member.remove", "member leave", "NAME --reason TEXT [--pseudonym]", "remove a member", PERMIT_CONFIGURE},

@@ -8,19 +8,20 @@ static const char *const words[] = {
     "atb", "bls", "fw",   "fwd",     "wg",  "tr", "rv", "enc", "i",   "doorst", "vb",  "回复", "答复", "转发", "返信",
 };
 
-static bool is_reply_word(struct sv word)
+/* In any case. */
+static bool is_reply_word(struct arena *a, struct sv word)
 {
     ptrdiff_t count = sv_find_char(word, '['); /* "re[2]:" */
     if (count > 0)
         word = sv_from(word.at, (size_t)count);
-    word = sv_trim(word);
+    word = utf8_fold(a, sv_trim(word));
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (sv_eq_str(word, words[i]))
             return true;
     return false;
 }
 
-static bool cut_reply_word(struct sv *text)
+static bool cut_reply_word(struct arena *a, struct sv *text)
 {
     ptrdiff_t colon = sv_find_char(*text, ':');
     size_t width = 1;
@@ -29,7 +30,7 @@ static bool cut_reply_word(struct sv *text)
         colon = wide;
         width = strlen("：");
     }
-    if (colon < 1 || colon > 20 || !is_reply_word(sv_from(text->at, (size_t)colon)))
+    if (colon < 1 || colon > 20 || !is_reply_word(a, sv_from(text->at, (size_t)colon)))
         return false;
     *text = sv_trim(sv_from_byte(*text, (size_t)colon + width));
     return true;
@@ -61,7 +62,7 @@ struct sv subject_base(struct arena *a, struct sv subject, bool *out_reply)
     struct sv text = sv_trim(single_blanks(a, utf8_fold(a, utf8_nfc(a, subject))));
     bool reply = false, more = true;
     while (more) {
-        bool word = cut_reply_word(&text);
+        bool word = cut_reply_word(a, &text);
         reply = reply || word;
         more = cut_tag(&text) || word;
         while (sv_ends(text, SV("(fwd)"))) {
@@ -71,5 +72,13 @@ struct sv subject_base(struct arena *a, struct sv subject, bool *out_reply)
     }
     if (out_reply)
         *out_reply = reply;
+    return text;
+}
+
+struct sv subject_words(struct arena *a, struct sv subject)
+{
+    struct sv text = sv_trim(subject);
+    while (cut_reply_word(a, &text) || cut_tag(&text))
+        ;
     return text;
 }

@@ -20,6 +20,7 @@ struct subscriber {
 /* Of any state; id 0 when the address never was one. */
 CM_MUST_USE int subscriber_find(struct store *s, struct arena *a, struct sv list, struct sv address,
                                 struct subscriber *out, struct err *err);
+CM_MUST_USE int subscriber_load(struct store *s, struct arena *a, int64_t id, struct subscriber *out, struct err *err);
 /* Subscribes, or brings somebody back. consent: how it is known that they want it. *out_new (may be NULL): was none
  * before. A different spelling of the same mailbox replaces the address. */
 CM_MUST_USE int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv address, struct sv name,
@@ -27,6 +28,7 @@ CM_MUST_USE int subscriber_put(struct store *s, struct arena *a, struct sv list,
 CM_MUST_USE int subscriber_set_state(struct store *s, int64_t id, enum subscriber_state state, struct err *err);
 CM_MUST_USE int subscriber_set_delivery(struct store *s, int64_t id, enum subscriber_delivery delivery,
                                         struct err *err);
+CM_MUST_USE int subscriber_set_name(struct store *s, int64_t id, struct sv name, struct err *err);
 /* One more post of theirs went out. */
 CM_MUST_USE int subscriber_count_post(struct store *s, int64_t id, struct err *err);
 struct subscribers {

@@ -42,6 +42,20 @@ int subscriber_find(struct store *s, struct arena *a, struct sv list, struct sv 
     return rc;
 }
 
+int subscriber_load(struct store *s, struct arena *a, int64_t id, struct subscriber *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT " COLUMNS " FROM subscriber WHERE id = $1", &q, err);
+    *out = (struct subscriber){.id = 0};
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        read_row(a, q, out);
+    store_done(q);
+    return rc;
+}
+
 int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv address, struct sv name,
                    struct sv consent, int64_t now, bool *out_new, struct err *err)
 {
@@ -69,14 +83,14 @@ int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv a
     return rc;
 }
 
-static int set_text(struct store *s, const char *sql, int64_t id, const char *word, struct err *err)
+static int set_text(struct store *s, const char *sql, int64_t id, struct sv text, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(s, sql, &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, id);
-    store_bind_text(q, 2, sv_str(word));
+    store_bind_text(q, 2, text);
     rc = store_step(q, err);
     store_done(q);
     return rc;
@@ -84,13 +98,19 @@ static int set_text(struct store *s, const char *sql, int64_t id, const char *wo
 
 int subscriber_set_state(struct store *s, int64_t id, enum subscriber_state state, struct err *err)
 {
-    return set_text(s, "UPDATE subscriber SET state = $2 WHERE id = $1", id, subscriber_state_names[state], err);
+    return set_text(s, "UPDATE subscriber SET state = $2 WHERE id = $1", id,
+                    sv_str(subscriber_state_names[state]), err);
 }
 
 int subscriber_set_delivery(struct store *s, int64_t id, enum subscriber_delivery delivery, struct err *err)
 {
-    return set_text(s, "UPDATE subscriber SET delivery = $2 WHERE id = $1", id, subscriber_delivery_names[delivery],
-                    err);
+    return set_text(s, "UPDATE subscriber SET delivery = $2 WHERE id = $1", id,
+                    sv_str(subscriber_delivery_names[delivery]), err);
+}
+
+int subscriber_set_name(struct store *s, int64_t id, struct sv name, struct err *err)
+{
+    return set_text(s, "UPDATE subscriber SET name = $2 WHERE id = $1", id, name, err);
 }
 
 int subscriber_count_post(struct store *s, int64_t id, struct err *err)

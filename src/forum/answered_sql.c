@@ -1,0 +1,66 @@
+#include "forum/answered.h"
+
+#include "base/date.h"
+#include "forum/route.h"
+
+static const char *const names[ANSWERED_KINDS] = {"confirmation", "help"};
+
+/* ada+1@x.org, ada+2@x.org and so on mostly end in one mailbox. */
+static struct sv base_of(struct arena *a, struct sv address)
+{
+    struct sv mailbox = route_mailbox(a, address), local, domain;
+    if (!route_split(mailbox, &local, &domain))
+        return mailbox;
+    ptrdiff_t plus = sv_find_char(local, '+');
+    if (plus < 1)
+        return mailbox;
+    return sv_str(arena_printf(a, "%.*s@%.*s", (int)plus, local.at, SV_ARG(domain)));
+}
+
+static int run(struct store_stmt *q, struct err *err)
+{
+    int rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+static int forget_old(struct store *s, int64_t before, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "DELETE FROM answered WHERE at <= $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, before);
+    return run(q, err);
+}
+
+int answered_may(struct store *s, struct arena *a, struct sv address, enum answered_kind kind, int64_t now, bool *out,
+                 struct err *err)
+{
+    struct store_stmt *q;
+    int rc = forget_old(s, now - DATE_DAY, err);
+    *out = false;
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO answered (address, kind, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING "
+                              "RETURNING 1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, base_of(a, address));
+    store_bind_text(q, 2, sv_str(names[kind]));
+    store_bind_int(q, 3, now);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = true;
+    store_done(q);
+    return rc;
+}
+
+int answered_forget(struct store *s, struct arena *a, struct sv address, enum answered_kind kind, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "DELETE FROM answered WHERE address = $1 AND kind = $2", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, base_of(a, address));
+    store_bind_text(q, 2, sv_str(names[kind]));
+    return run(q, err);
+}
