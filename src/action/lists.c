@@ -11,11 +11,13 @@ struct list_run {
     struct action_result *out;
 };
 
-enum { TITLE_MAX = 200 };
+/* Names before "@" have at most 64 bytes (RFC 5321, 4.5.3.1), of which "-unsubscribe+" and a key want 40. */
+enum { TITLE_MAX = 200, LOCAL_MAX = 24 };
 
 static int check_new(const struct list_run *r, const struct lists *lists, struct err *err)
 {
     struct route route;
+    struct sv local = SV_NONE, domain;
     int rc = list_id_check(r->id, err);
     if (!rc)
         rc = act_plain("--title", r->title, TITLE_MAX, false, err);
@@ -24,6 +26,9 @@ static int check_new(const struct list_run *r, const struct lists *lists, struct
     if (!route_is_address(r->address) || sv_find_char(r->address, '+') >= 0)
         return err_set(err, CM_EINPUT, "\"%.*s\" is no address of a list; expected one such as security@example.org",
                        SV_ARG(r->address));
+    if (route_split(r->address, &local, &domain) && local.len > LOCAL_MAX)
+        return err_set(err, CM_EINPUT, "\"%.*s\" is too long before \"@\"; expected at most %d bytes, since keys are "
+                       "added to it", SV_ARG(r->address), LOCAL_MAX);
     if (lists_find(lists, r->id))
         return err_set(err, CM_ECONFLICT, "there is a list named %.*s", SV_ARG(r->id));
     if (lists_route(lists, r->address, &route))
@@ -58,6 +63,15 @@ int action_list_new(struct action_context *c, struct sv id, struct sv address, s
     return store_tx(c->store, new_list, &r, err);
 }
 
+static int check_owners(struct action_context *c, struct sv names, struct err *err)
+{
+    struct sv name, id;
+    int rc = CM_OK;
+    while (!rc && names.len && sv_split(&names, ',', &name))
+        rc = act_member(c, sv_trim(name), &id, err);
+    return rc;
+}
+
 static int put_settings(const struct list_run *r, struct json *j, struct err *err)
 {
     json_key(j, "settings");
@@ -68,6 +82,8 @@ static int put_settings(const struct list_run *r, struct json *j, struct err *er
             return err_set(err, CM_EINPUT, "a list has no setting \"%.*s\"; \"list settings\" shows them",
                            SV_ARG(r->settings[i].field));
         int rc = list_setting_check((enum list_setting_id)id, r->settings[i].text, err);
+        if (!rc && id == SET_OWNERS)
+            rc = check_owners(r->c, r->settings[i].text, err);
         if (rc)
             return rc;
         json_put(j, list_setting_table[id].name, r->settings[i].text);

@@ -1,4 +1,4 @@
-#include "action/posts.h"
+#include "action/membership.h"
 #include "action/ties.h"
 
 struct batch {
@@ -26,16 +26,34 @@ static int check_detail(struct action_context *c, const struct route *route, str
     return rc == CM_ENOTFOUND ? CM_OK : rc;
 }
 
+/* Of a list that others run only posts are for us. */
+static bool is_here(const struct list *list, const struct route *route)
+{
+    return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE && route->kind != ROUTE_BOUNCES);
+}
+
 static int arrive(struct store *s, void *context, struct err *err)
 {
     struct arriving *m = context;
     bool good;
     (void)s;
+    if (!is_here(m->list, &m->route)) {
+        *m->reply = unknown_address;
+        return CM_OK;
+    }
     switch (m->route.kind) {
     case ROUTE_POST: {
         int rc = check_detail(m->c, &m->route, m->reply, &good, err);
         return rc || !good ? rc : post_arrives(m, err);
     }
+    case ROUTE_REQUEST:
+        return request_arrives(m, err);
+    case ROUTE_CONFIRM:
+        return confirm_arrives(m, err);
+    case ROUTE_UNSUBSCRIBE:
+        return unsubscribe_arrives(m, err);
+    case ROUTE_OWNER:
+        return owner_arrives(m, err);
     default:
         *m->reply = unknown_address;
         return CM_OK;
@@ -90,8 +108,8 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     int rc = lists_load(c->store, c->arena, &lists, err);
     if (rc)
         return rc;
-    bool here = lists_route(&lists, recipient, &route) && route.kind == ROUTE_POST;
+    const struct list *list = lists_route(&lists, recipient, &route);
+    bool good, here = list && is_here(list, &route);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
-    bool good;
-    return here ? check_detail(c, &route, out, &good, err) : CM_OK;
+    return here && route.kind == ROUTE_POST ? check_detail(c, &route, out, &good, err) : CM_OK;
 }

@@ -19,9 +19,9 @@ CM_MUST_USE int action_member_add(struct action_context *c, const struct member_
  * CM_EREFUSED when the name is known or can be mistaken for a known one, or the address belongs to somebody. */
 CM_MUST_USE int action_member_join(struct action_context *c, struct sv mail, struct action_result *out,
                                    struct err *err);
-/* Whether a name can be taken by somebody who was never here; errors as above. What can be a link, or holds other
- * characters than names do, is CM_EINPUT: such a name is sent to an address that anybody may have given. */
-CM_MUST_USE int people_join_check(struct action_context *c, struct sv name, struct err *err);
+/* A name that somebody gives by mail: CM_EINPUT for what could be a link, or holds other characters than names do,
+ * because it is sent on to an address that anybody may have given. */
+CM_MUST_USE int people_plain_name(struct sv name, struct err *err);
 /* The member (not gone) to whom a mail address belongs; *out_id empty: nobody. */
 CM_MUST_USE int people_by_mail(struct action_context *c, struct sv address, struct sv *out_id, struct sv *out_name,
                                struct err *err);

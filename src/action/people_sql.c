@@ -216,12 +216,17 @@ static int check_letters(struct sv name, struct err *err)
                                      : CM_OK;
 }
 
-int people_join_check(struct action_context *c, struct sv name, struct err *err)
+int people_plain_name(struct sv name, struct err *err)
+{
+    int rc = act_plain("the name", name, JOIN_NAME_MAX, false, err);
+    return rc ? rc : check_letters(name, err);
+}
+
+/* That nobody here has, or could be mistaken for having. */
+static int check_unknown(struct action_context *c, struct sv name, struct err *err)
 {
     struct people people;
-    int rc = act_plain("the name", name, JOIN_NAME_MAX, false, err);
-    if (!rc)
-        rc = check_letters(name, err);
+    int rc = people_plain_name(name, err);
     if (!rc)
         rc = people_new_name(c, name, err);
     if (!rc)
@@ -263,7 +268,7 @@ static int member_join(struct store *s, void *context, struct err *err)
     (void)s;
     int rc = act_begin(&act, r->c, "member.join", ACT_RULES | ACT_NEWCOMER, r->out, err);
     if (!rc)
-        rc = people_join_check(r->c, r->c->actor, err);
+        rc = check_unknown(r->c, r->c->actor, err);
     if (!rc)
         rc = find_or_next(r->c, r->c->actor, &id, &joined, err);
     if (!rc) {

@@ -1,6 +1,6 @@
 /* list: mailing lists and their settings. */
 #include "action/mail.h"
-#include "cli/cli.h"
+#include "cli/cmd_list.h"
 
 #include <stdio.h>
 
@@ -153,6 +153,13 @@ static int list_show(struct cli *c, const struct command *self, int argc, const 
 int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
-        {"list", list_all}, {"new", list_new}, {"set", list_set_values}, {"show", list_show}};
+        {"list", list_all},
+        {"new", list_new},
+        {"set", list_set_values},
+        {"set-delivery", list_set_delivery},
+        {"show", list_show},
+        {"subscribe", list_subscribe},
+        {"subscribers", list_show_subscribers},
+        {"unsubscribe", list_unsubscribe}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

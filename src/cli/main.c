@@ -284,10 +284,18 @@ const struct command commands[] = {
      "list\n"
      "new LIST --address ADDRESS --title TEXT [--followed]\n"
      "set LIST NAME=VALUE...\n"
-     "show LIST",
+     "set-delivery LIST ADDRESS each|digest|none\n"
+     "show LIST\n"
+     "subscribe LIST ADDRESS... [--name NAME] --consent TEXT [--again]\n"
+     "subscribe LIST --file FILE --consent TEXT [--again]\n"
+     "subscribers LIST\n"
+     "unsubscribe LIST ADDRESS...",
      "mailing lists",
      "A list is hosted, or followed: then others run it, and it is archived and tied to threats here. \"show\" has\n"
-     "all settings, with what they say.",
+     "all settings, with what they say.\n"
+     "People subscribe by a mail to LIST-request@, and confirm it. \"subscribe\" is for those who asked otherwise:\n"
+     "nobody is written to, and how it is known that they want it stays with them. When one line of FILE is wrong,\n"
+     "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.",
      cmd_list},
     {"hold",
      "list [LIST]\n"

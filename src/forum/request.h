@@ -1,5 +1,5 @@
-/* What a mail to LIST-request@ asks for, in plain words: in its subject, or else in the first line that its writer wrote
- * (quotes and signature do not count). Case, quotation marks, "Re:" and "please" do not matter.
+/* What a mail to LIST-request@ asks for, in plain words: in its subject, or else in the first line that its writer
+ * wrote (quotes and signature do not count). Case, quotation marks, "Re:" and "please" do not matter.
  *
  *     subscribe [digest|none]     unsubscribe          digest [on|off|none]
  *     set delivery WORD           set name NAME        join [NAME]

@@ -69,6 +69,8 @@ int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv a
                               "VALUES ($1, $2, $3, $4, 'active', 'each', $5, $6) ON CONFLICT (list, mailbox) DO UPDATE "
                               "SET address = excluded.address, state = 'active', score = 0, bounced = NULL, "
                               "since = CASE state WHEN 'gone' THEN excluded.since ELSE since END, "
+                              "name = CASE WHEN state = 'gone' AND excluded.name <> '' THEN excluded.name ELSE name "
+                              "END, "
                               "consent = CASE state WHEN 'gone' THEN excluded.consent ELSE consent END", &q, err);
     if (rc)
         return rc;

@@ -2,8 +2,8 @@
  *
  *     security-unsubscribe+17-abcdefghijklmnop@example.org
  *
- * What stands behind "+" (forum/signed.h: the subscriber's number and what proves it, over the list's id) is the same in
- * the https address for a POST (RFC 8058). It is no one-time key: it holds for as long as the list is there, so that
+ * What stands behind "+" (forum/signed.h: the subscriber's number and what proves it, over the list's id) is the same
+ * in the https address for a POST (RFC 8058). It is no one-time key: it holds for as long as the list is there, so that
  * the link of an old mail works, and can do nothing but end this one subscription. */
 #ifndef CASEMATE_FORUM_UNSUBSCRIBE_H
 #define CASEMATE_FORUM_UNSUBSCRIBE_H

@@ -130,6 +130,7 @@ static int join(struct fixture *f, const char *name)
 }
 
 ACT(run_add, (void)c, join(f, "Newcomer"))
+ACT(run_join, action_member_join(c, SV("newcomer@example.org"), &f->r, &f->err))
 
 static const struct role_request grant = {SV("spare"), SV("moderator"), SV("2028-08-31"), SV("XSF member")};
 ACT(run_give, action_role_give(c, &grant, &f->r, &f->err))
@@ -264,6 +265,7 @@ static const struct {
     {"threat.challenge", run_challenge,               "nyyyyynnp"},
     {"edition.new", run_edition,                      "nnnnnynny"},
     {"member.add", run_add,                           "nnnynnnny"},
+    {"member.join", run_join,                         "y--------"}, /* the others are known already */
     {"member.leave", run_leave,                       "nyyyyyyy-"},
     {"member.remove", run_remove,                     "nnnnnnnyy"},
     {"role.give", run_give,                           "nnnnnnnyy"},

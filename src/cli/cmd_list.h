@@ -1,0 +1,12 @@
+/* Verbs of `list` that stand in files of their own. */
+#ifndef CASEMATE_CLI_CMD_LIST_H
+#define CASEMATE_CLI_CMD_LIST_H
+
+#include "cli/cli.h"
+
+int list_subscribe(struct cli *c, const struct command *self, int argc, const char **argv);
+int list_unsubscribe(struct cli *c, const struct command *self, int argc, const char **argv);
+int list_set_delivery(struct cli *c, const struct command *self, int argc, const char **argv);
+int list_show_subscribers(struct cli *c, const struct command *self, int argc, const char **argv);
+
+#endif
