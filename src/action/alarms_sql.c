@@ -40,8 +40,8 @@ static int clear(struct store *s, void *context, struct err *err)
     struct store_stmt *q;
     int rc = may_see(r->c, err);
     if (!rc)
-        rc = store_prepare(s, "UPDATE alarm SET cleared = $2 WHERE cleared IS NULL AND ($1 = 0 OR id = $1) RETURNING id",
-                           &q, err);
+        rc = store_prepare(s, "UPDATE alarm SET cleared = $2 WHERE cleared IS NULL AND ($1 = 0 OR id = $1) "
+                              "RETURNING id", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, r->id);

@@ -144,8 +144,8 @@ static int bind_moderation(struct call_run *r, struct sv id, int64_t post, struc
         if (moderation_settles(&log.list.at[i]))
             last = &log.list.at[i];
     if (!rc && (!last || sv_eq_str(last->outcome, "approve")))
-        rc = err_set(err, CM_EREFUSED, "nothing on record keeps %.*s from the list; \"casemate hold log\" shows what was "
-                     "done", SV_ARG(id));
+        rc = err_set(err, CM_EREFUSED, "nothing on record keeps %.*s from the list; \"casemate hold log\" shows what "
+                     "was done", SV_ARG(id));
     if (!rc)
         rc = store_prepare(r->c->store, "SELECT hash FROM event WHERE seq = $1", &q, err);
     if (rc)

@@ -20,8 +20,8 @@ CM_MUST_USE int post_quarantine(struct arriving *m, int64_t message, struct err 
 
 /* To each moderator with an address, with one-time addresses of their own. */
 CM_MUST_USE int moderators_ask(struct arriving *m, const struct hold *h, int64_t number, struct err *err);
-/* To the author of a post that is returned; means: in words, why. Programs, null senders and our own addresses are never
- * answered, strangers once a day. */
+/* To the author of a post that is returned; means: in words, why. Programs, null senders and our own addresses are
+ * never answered, strangers once a day. */
 CM_MUST_USE int author_tell(struct arriving *m, const struct hold *h, const char *means, struct hold_done *done,
                             struct err *err);
 /* A one-time address of moderation came back. */

@@ -14,7 +14,8 @@ static const struct mail_reply unknown_address = {FATE_REFUSED, "5.1.1", "there 
 
 /* ---- one recipient ---- */
 
-/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
+/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be
+ * right. */
 static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
                         struct err *err)
 {

@@ -133,8 +133,8 @@ static bool is_wanted(const struct hold_run *r, const struct moderation *m)
     return sv_eq_str(m->act, "propose") && sv_eq(m->outcome, r->want->outcome) && sv_eq(m->because, r->want->because);
 }
 
-/* *out: what somebody else proposed and this act seconds; NULL: nobody did, and this is the first. CM_EREFUSED: the same
- * again by who proposed it. */
+/* *out: what somebody else proposed and this act seconds; NULL: nobody did, and this is the first. CM_EREFUSED: the
+ * same again by who proposed it. */
 static int find_second(const struct hold_run *r, const struct moderation **out, struct err *err)
 {
     struct sv me;
@@ -183,8 +183,8 @@ static int load_post(struct hold_run *r, struct lists *lists, struct mail_in *in
 static int let_pass(struct hold_run *r, const struct arriving *m, struct err *err)
 {
     if (m->unreadable)
-        return err_set(err, CM_EREFUSED, "P-%lld cannot be read: %s; no page and no search could show it, so discard it",
-                       (long long)r->number, m->why);
+        return err_set(err, CM_EREFUSED, "P-%lld cannot be read: %s; no page and no search could show it, so "
+                       "discard it", (long long)r->number, m->why);
     return post_publish(r->c, m->list, r->hold.message, &m->mail, err);
 }
 
@@ -256,8 +256,8 @@ int action_hold_decide(struct action_context *c, const struct hold_decision *d, 
     memset(done, 0, sizeof(*done));
     memset(out, 0, sizeof(*out));
     if (!sv_eq_str(d->outcome, "approve") && !sv_eq_str(d->outcome, "return") && !sv_eq_str(d->outcome, "discard"))
-        return err_set(err, CM_EINPUT, "\"%.*s\" is nothing that is done with a post; expected approve, return or discard",
-                       SV_ARG(d->outcome));
+        return err_set(err, CM_EINPUT, "\"%.*s\" is nothing that is done with a post; expected approve, return or "
+                       "discard", SV_ARG(d->outcome));
     return store_tx(c->store, decide, &r, err);
 }
 

@@ -29,8 +29,8 @@ CM_MUST_USE int action_hold_decide(struct action_context *c, const struct hold_d
 /* hold.refile: when it passes, it is about this threat and stage. stage: empty: the threat's own. */
 CM_MUST_USE int action_hold_refile(struct action_context *c, struct sv post, struct sv threat, struct sv stage,
                                    struct action_result *out, struct err *err);
-/* hold.timeout: the default of the process for each that nobody decided on in time. May be called at any time, again and
- * by two at once: each is settled once. *out_count: how many now. After the end of a group: none. */
+/* hold.timeout: the default of the process for each that nobody decided on in time. May be called at any time, again
+ * and by two at once: each is settled once. *out_count: how many now. After the end of a group: none. */
 CM_MUST_USE int action_holds_due(struct action_context *c, size_t *out_count, struct err *err);
 /* A call on an act of moderation (hold.appeal): action/call.h. */
 

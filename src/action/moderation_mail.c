@@ -72,8 +72,8 @@ static int add_choices(struct asking *k, struct str *out, struct err *err)
             const struct moderation_reason *r = &p->moderation_reasons.at[i];
             if (sv_eq_str(r->act, acts[act].outcome) || sv_eq_str(r->act, "either"))
                 rc = add_choice(k, sv_str(acts[act].outcome), r->id,
-                                arena_printf(a, "%s (%.*s: %.*s):", acts[act].says, SV_ARG(r->id), SV_ARG(r->means)), out,
-                                err);
+                                arena_printf(a, "%s (%.*s: %.*s):", acts[act].says, SV_ARG(r->id), SV_ARG(r->means)),
+                                out, err);
         }
     return rc;
 }
@@ -90,8 +90,8 @@ static void add_why_held(const struct asking *k, struct str *out)
     str_addf(out, "\nIf nobody decides until %s, then: %.*s.\n", date_format_time(a, k->hold->due),
              SV_ARG(k->hold->stranger ? p->moderation_strangers_on_timeout : p->moderation_on_timeout));
     str_addf(out, "Acts that want two moderators: %.*s.\n", SV_ARG(p->moderation_two_person));
-    str_add_str(out, "\nTo decide, send a mail to one of these addresses; what it says does not matter. Each works once.\n"
-                      "Who has an address can use it, so keep this mail to yourself.\n\n");
+    str_add_str(out, "\nTo decide, send a mail to one of these addresses; what it says does not matter. Each\n"
+                      "works once. Who has an address can use it, so keep this mail to yourself.\n\n");
 }
 
 static int ask(struct asking *k, struct err *err)
@@ -134,7 +134,8 @@ static int ask_address(struct asking *k, struct err *err)
     int64_t made = 0;
     if (!route_is_address(k->address))
         return CM_OK; /* an address of a kind that mail cannot be sent to */
-    int rc = token_count(k->m->c->store, k->m->c->arena, TOKEN_MODERATE, k->address, k->m->c->now - DATE_DAY, &made, err);
+    int64_t since = k->m->c->now - DATE_DAY;
+    int rc = token_count(k->m->c->store, k->m->c->arena, TOKEN_MODERATE, k->address, since, &made, err);
     return rc || made >= (int64_t)(MAILS_A_DAY * choices_of(k->m->process)) ? rc : ask(k, err);
 }
 
@@ -183,7 +184,8 @@ static int write_author(struct arriving *m, const struct hold *h, const char *me
     struct str text = STR_INIT;
     struct sv contest = SV_NONE;
     int rc = contest_address(m, h->number, author, &contest, err);
-    str_addf(&text, "Your post to %.*s, %.*s,\nwas not delivered.\n\n", SV_ARG(m->list->title), SV_ARG(m->list->address));
+    str_addf(&text, "Your post to %.*s, %.*s,\nwas not delivered.\n\n", SV_ARG(m->list->title),
+             SV_ARG(m->list->address));
     if (!h->stranger) /* or anybody could send a line to anybody */
         str_addf(&text, "    Subject: %.*s\n", SV_ARG(m->mail.subject));
     str_addf(&text, "    Reason: %s\n", means);
@@ -237,9 +239,9 @@ int post_send_away(struct arriving *m, int64_t message, struct err *err)
         return rc;
     const struct answer mail = {
         author, SV_NONE, sv_str(arena_printf(a, "%.*s: your post was not delivered", SV_ARG(m->list->title))),
-        sv_str(arena_printf(a, "Your post to %.*s, %.*s,\nwas not delivered: posts come from subscribers only.\n\nAnybody "
-                               "may subscribe, by a mail that says \"subscribe\" to\n    %.*s\nand \"subscribe none\" to "
-                               "get no mail of the list.\n",
+        sv_str(arena_printf(a, "Your post to %.*s, %.*s,\nwas not delivered: posts come from subscribers only.\n\n"
+                               "Anybody may subscribe, by a mail that says \"subscribe\" to\n    %.*s\nand "
+                               "\"subscribe none\" to get no mail of the list.\n",
                             SV_ARG(m->list->title), SV_ARG(m->list->address),
                             SV_ARG(route_address(a, m->list->address, "-request", SV_NONE))))};
     return list_answer_rarely(m, &mail, err);
@@ -278,8 +280,9 @@ static const char *what_came(struct arena *a, const struct token *t, const struc
     if (done->proposed)
         return arena_printf(a, "%.*s: you proposed to %.*s it (event %lld). Another moderator has to do the same.\n",
                             SV_ARG(t->subject), SV_ARG(d->outcome), (long long)r->event);
+    const char *untold = done->untold ? done->untold : "";
     return arena_printf(a, "%.*s is settled: %.*s (event %lld).%s%s\n", SV_ARG(t->subject), SV_ARG(d->outcome),
-                        (long long)r->event, done->untold ? " Nobody was told: " : "", done->untold ? done->untold : "");
+                        (long long)r->event, untold[0] ? " Nobody was told: " : "", untold);
 }
 
 static int decide_by_mail(struct arriving *m, const struct token *t, struct err *err)

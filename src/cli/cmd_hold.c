@@ -242,7 +242,8 @@ static int decide(struct cli *c, const struct command *self, int argc, const cha
         return cli_fail(c, rc);
     const struct hold_decision d = {sv_str(words.at[0]), sv_str(outcome), sv_str(because), urgent};
     rc = action_hold_decide(&context, &d, &done, &r, &c->err);
-    return cli_done(c, rc, rc ? "" : arena_printf(&c->arena, "%.*s: %s", SV_ARG(r.id), what_came(c, outcome, &done)), &r);
+    return cli_done(c, rc, rc ? "" : arena_printf(&c->arena, "%.*s: %s", SV_ARG(r.id), what_came(c, outcome, &done)),
+                    &r);
 }
 
 static int hold_approve(struct cli *c, const struct command *self, int argc, const char **argv)

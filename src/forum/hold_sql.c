@@ -96,8 +96,8 @@ int hold_add(struct store *s, struct arena *a, const struct hold *h, int64_t *ou
     return run(q, err);
 }
 
-#define HOLD_COLUMNS "SELECT h.number, h.message, h.since, coalesce(h.due, 0), coalesce(h.settled, 0), m.list, h.rules, " \
-                     "h.stranger FROM hold h JOIN message m ON m.id = h.message "
+#define HOLD_COLUMNS "SELECT h.number, h.message, h.since, coalesce(h.due, 0), coalesce(h.settled, 0), m.list, " \
+                     "h.rules, h.stranger FROM hold h JOIN message m ON m.id = h.message "
 
 static int read_hold(struct store_stmt *q, struct arena *a, struct hold *out, struct err *err)
 {
@@ -189,8 +189,8 @@ bool moderation_settles(const struct moderation *m)
 int moderation_insert(struct store *s, const struct moderation *m, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "INSERT INTO moderation (event, post, list, act, outcome, because, rules, urgent, seconds, "
-                              "threat, stage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", &q, err);
+    int rc = store_prepare(s, "INSERT INTO moderation (event, post, list, act, outcome, because, rules, urgent, "
+                              "seconds, threat, stage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, m->event);
@@ -219,7 +219,8 @@ int moderations_load(struct store *s, struct arena *a, int64_t post, struct sv l
     int rc = store_prepare(s, "SELECT m.event, e.at, m.post, coalesce(m.seconds, 0), m.list, m.act, "
                               "coalesce(m.outcome, ''), coalesce(m.because, ''), m.rules, e.actor, m.urgent, "
                               "coalesce(m.threat, ''), coalesce(m.stage, ''), "
-                              "CASE WHEN m.act = 'contest' THEN 'the author' ELSE coalesce(e.payload ->> 'actor', '(erased)') END, "
+                              "CASE WHEN m.act = 'contest' THEN 'the author' "
+                              "ELSE coalesce(e.payload ->> 'actor', '(erased)') END, "
                               "coalesce(e.payload ->> 'reason', '') "
                               "FROM moderation m JOIN event e ON e.seq = m.event "
                               "WHERE ($1 = 0 OR m.post = $1) AND ($2 = '' OR m.list = $2) ORDER BY m.event", &q, err);

@@ -224,7 +224,7 @@ deliver <m.eml
 mail old@example.net 'Re: Before' k2 'References: <k0@example.net> <zebra-id@example.net>' | deliver
 n=$("$CM" hold list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["held"][-1]["post"])')
 nowhere() { # WHEN
-    "$CM" publish site --formats html,xml,json,text --now $NOW >"$out" 2>&1 || fail "publish $1" "$(cat "$out")"
+    "$CM" publish --to site --formats html,xml,json,text --now $NOW >"$out" 2>&1 || fail "publish $1" "$(cat "$out")"
     rm -rf folder; "$CM" export folder >/dev/null
     { "$CM" record show; "$CM" due --now $NOW; "$CM" report --now $NOW; "$CM" list show sec; "$CM" list list --json; "$CM" hold log --json
       "$CM" thread list sec --json; "$CM" threat list --text zebrabody; "$CM" search zebra; "$CM" archive show zebra-id@example.net; } >all.txt 2>&1
