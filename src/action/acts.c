@@ -78,6 +78,7 @@ static const struct family {
     {"embargo.", embargo_apply},
     {"estimate.", round_apply},
     {"handover.", handover_apply},
+    {"hold.", hold_apply},
     {"list.", list_apply},
     {"member.", people_apply},
     {"objection.", objection_apply},

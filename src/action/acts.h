@@ -77,6 +77,7 @@ CM_MUST_USE int editorial_apply(struct store *s, struct arena *a, const struct a
 CM_MUST_USE int embargo_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int ending_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int handover_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
+CM_MUST_USE int hold_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int list_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int objection_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);
 CM_MUST_USE int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err);

@@ -2,6 +2,7 @@
 #include "action/call_run.h"
 #include "base/date.h"
 #include "base/suggest.h"
+#include "forum/hold.h"
 
 enum { QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024 };
 
@@ -135,11 +136,37 @@ static int bind_appeal(struct call_run *r, struct sv id, struct call *call, stru
     return CM_OK;
 }
 
+/* An act of moderation: the newest one that kept the post from the list. It binds to its event, by the event's hash. */
+static int bind_moderation(struct call_run *r, struct sv id, int64_t post, struct call *call, struct err *err)
+{
+    struct moderations log = {{NULL, 0, 0}};
+    const struct moderation *last = NULL;
+    struct store_stmt *q;
+    int rc = moderations_load(r->c->store, r->c->arena, post, SV_NONE, &log, err);
+    for (size_t i = 0; i < log.list.len; i++)
+        if (moderation_settles(&log.list.at[i]))
+            last = &log.list.at[i];
+    if (!rc && (!last || sv_eq_str(last->outcome, "approve")))
+        rc = err_set(err, CM_EREFUSED, "nothing on record keeps %.*s from the list; \"casemate hold log\" shows what "
+                     "was done", SV_ARG(id));
+    if (!rc)
+        rc = store_prepare(r->c->store, "SELECT hash FROM event WHERE seq = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, last->event);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        (void)digest_from_bytes(store_text(q, 0), &call->digest);
+    store_done(q);
+    call->text = call->digest;
+    return rc;
+}
+
 /* Kind and digests, from the subject as it is written. */
 static int bind_subject(struct call_run *r, struct sv subject, struct call *call, struct err *err)
 {
     struct sv rest = subject, first = SV_NONE;
     (void)sv_split(&rest, ' ', &first);
+    int64_t post;
     enum document_kind kind;
     call->subject = subject;
     if (document_find(first, &kind) && rest.at) {
@@ -149,6 +176,11 @@ static int bind_subject(struct call_run *r, struct sv subject, struct call *call
     if (sv_starts(subject, SV("D-"))) {
         call->kind = CALL_APPEAL;
         return bind_appeal(r, subject, call, err);
+    }
+    if (hold_number(subject, &post)) {
+        call->kind = CALL_APPEAL;
+        call->subject = hold_id(r->c->arena, post);
+        return bind_moderation(r, call->subject, post, call, err);
     }
     if (!sv_eq_str(subject, "process") && !sv_eq_str(subject, "template"))
         return err_set(err, CM_EINPUT, "a call is on an edition (analysis 0.2), on the process, on the template, or on "
@@ -285,6 +317,27 @@ int action_decision_appeal(struct action_context *c, struct sv decision, struct 
     return rc ? rc : store_tx(c->store, decision_appeal, &r, err);
 }
 
+static int hold_appeal(struct store *s, void *context, struct err *err)
+{
+    struct call_run *r = context;
+    (void)s;
+    return open_call(r, "hold.appeal", r->open, err);
+}
+
+int action_hold_appeal(struct action_context *c, struct sv post, struct sv until, struct action_result *out,
+                       struct err *err)
+{
+    struct call_request request = {.question = c->reason, .until = until};
+    struct call_run r = {.c = c, .open = &request, .out = out};
+    int64_t number = 0;
+    memset(out, 0, sizeof(*out));
+    int rc = check_question(c->reason, "--reason", err);
+    if (!rc && !hold_number(post, &number))
+        rc = err_set(err, CM_EINPUT, "\"%.*s\" is no post; they are written as P-7", SV_ARG(post));
+    request.subject = hold_id(c->arena, number);
+    return rc ? rc : store_tx(c->store, hold_appeal, &r, err);
+}
+
 /* ---- call.close ---- */
 
 /* Every open objection with who raised it, as far as a message holds it; the list has them all. */
@@ -314,13 +367,30 @@ static int still_open(const struct call *call, struct err *err)
     return rc;
 }
 
+/* Whoever had a part in what was done with a post. */
+static int concerned_by_post(struct call_run *r, const struct call *call, int64_t post, struct sv id, struct err *err)
+{
+    struct moderations log = {{NULL, 0, 0}};
+    int rc = moderations_load(r->c->store, r->c->arena, post, SV_NONE, &log, err);
+    for (size_t i = 0; !rc && i < log.list.len; i++) {
+        const struct moderation *m = &log.list.at[i];
+        if (sv_eq(m->by_id, id) && m->outcome.len && !sv_eq_str(m->act, "timeout"))
+            rc = err_set(err, CM_EREFUSED, "%.*s moderated %.*s; an appeal is closed by somebody else (process.md, "
+                         "\"Appeals\")", SV_ARG(m->by), SV_ARG(call->subject));
+    }
+    return rc;
+}
+
 static int concerned(struct call_run *r, const struct call *call, struct err *err)
 {
     struct sv id;
+    int64_t post;
     if (call->kind != CALL_APPEAL)
         return CM_OK;
     const struct decision *d = calls_decision(&r->calls, call->subject);
     int rc = member_id(r->c, &id, err);
+    if (!rc && hold_number(call->subject, &post))
+        return concerned_by_post(r, call, post, id, err);
     if (!rc && d && sv_eq(d->by_id, id))
         rc = err_set(err, CM_EREFUSED, "%.*s took %.*s; an appeal is closed by somebody else (process.md, \"Appeals\")",
                      SV_ARG(d->by), SV_ARG(d->id));

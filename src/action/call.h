@@ -22,6 +22,9 @@ CM_MUST_USE int action_call_open(struct action_context *c, const struct call_req
 /* decision.appeal: opens a call on a decision, by any member; c->reason is the question. */
 CM_MUST_USE int action_decision_appeal(struct action_context *c, struct sv decision, struct sv until,
                                        struct action_result *out, struct err *err);
+/* hold.appeal: the same about what was done with a held post ("P-7"); whoever had a part in that does not close it. */
+CM_MUST_USE int action_hold_appeal(struct action_context *c, struct sv post, struct sv until, struct action_result *out,
+                                   struct err *err);
 struct close_request {
     struct sv call;
     struct sv outcome;   /* "accepted", "not-accepted" */

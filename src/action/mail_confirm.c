@@ -2,6 +2,7 @@
 #include "action/membership.h"
 
 #include "action/commands.h"
+#include "action/held.h"
 #include "action/people.h"
 #include "base/date.h"
 #include "forum/answered.h"
@@ -189,6 +190,8 @@ int confirm_token(struct arriving *m, struct sv text, struct err *err)
         return command_confirmed(m, &t, err);
     case TOKEN_REVIEW:
         return review_answered(m, &t, err);
+    case TOKEN_MODERATE:
+        return moderation_confirm(m, &t, err);
     default:
         return CM_OK;
     }

@@ -1,97 +1,11 @@
 #include "action/commands.h"
-
+#include "action/held.h"
+#include "action/membership.h"
 #include "action/ties.h"
-#include "base/date.h"
-
-/* ---- the rules that hold a post ---- */
-
-enum { RULES_MAX = 8 };
-
-struct rules {
-    const char *held[RULES_MAX];
-    size_t count;
-};
-
-static void holds(struct rules *r, bool applies, const char *rule)
-{
-    if (applies && r->count < RULES_MAX)
-        r->held[r->count++] = rule;
-}
-
-static bool has_file(const struct mail *m)
-{
-    for (size_t i = 0; i < m->part_count; i++)
-        if (m->parts[i].attached || m->parts[i].name.len)
-            return true;
-    return false;
-}
-
-static int count_today(struct arriving *m, struct sv address, int64_t *out, struct err *err)
-{
-    struct store_stmt *q;
-    int rc = store_prepare(m->c->store, "SELECT count(*) FROM message WHERE address = $1 AND received > $2", &q, err);
-    if (rc)
-        return rc;
-    store_bind_text(q, 1, address);
-    store_bind_int(q, 2, m->c->now - DATE_DAY);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
-}
 
 static struct sv author_of(const struct arriving *m)
 {
     return m->mail.from.count ? m->mail.from.at[0].address : m->in->sender;
-}
-
-/* A post that is about a later stage of a threat than the group works towards. */
-static int apply_off_stage(struct arriving *m, struct rules *out, struct err *err)
-{
-    struct tie_words aim;
-    struct tied_threat threat;
-    bool found;
-    int rc = tie_aim(m->c, m->route.detail, &aim, err);
-    if (!rc)
-        rc = tied_threat_load(m->c, aim.threat, &threat, &found, err);
-    if (!rc)
-        holds(out, found && aim.stage.len && tie_is_ahead(m->process, threat.stage, aim.stage) &&
-                       sv_eq_str(m->process->moderation_off_stage, "hold"), "off-stage");
-    return rc;
-}
-
-static int apply_rules(struct arriving *m, const struct subscriber *who, struct rules *out, struct err *err)
-{
-    int64_t today = 0, rate = list_number(m->list, SET_RATE);
-    bool member = who->id && who->state != SUBSCRIBER_GONE;
-    int rc = count_today(m, route_mailbox(m->c->arena, author_of(m)), &today, err);
-    holds(out, list_is(m->list, SET_POSTS, "nobody"), "closed");
-    holds(out, list_is(m->list, SET_POSTS, "members") && !member, "stranger");
-    holds(out, member && !who->passed && sv_eq_str(m->process->moderation_first_post, "hold"), "first-post");
-    holds(out, member && who->passed && sv_eq_str(m->process->moderation_other_posts, "hold"), "every-post");
-    holds(out, (int64_t)m->in->bytes.len > list_number(m->list, SET_MAX_BYTES), "size");
-    holds(out, list_is(m->list, SET_ATTACHMENTS, "hold") && has_file(&m->mail), "file");
-    holds(out, rate && today > rate, "rate"); /* today: with this one */
-    return rc || !m->route.detail.len ? rc : apply_off_stage(m, out, err);
-}
-
-/* ---- what becomes of it ---- */
-
-static int hold(struct arriving *m, int64_t message, const struct rules *rules, struct err *err)
-{
-    struct store_stmt *q;
-    struct sv text = SV_NONE;
-    int rc = store_prepare(m->c->store, "INSERT INTO hold (message, rules, since, due) VALUES ($1, $2, $3, $4)", &q,
-                           err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < rules->count; i++)
-        text = sv_str(arena_printf(m->c->arena, "%.*s%s%s", SV_ARG(text), i ? " " : "", rules->held[i]));
-    store_bind_int(q, 1, message);
-    store_bind_text(q, 2, text);
-    store_bind_int(q, 3, m->c->now);
-    store_bind_int(q, 4, m->c->now + m->process->hold_hours * (int64_t)3600);
-    return act_run(q, err);
 }
 
 int alarm_raise(struct action_context *c, const char *kind, const char *text, struct err *err)
@@ -104,15 +18,6 @@ int alarm_raise(struct action_context *c, const char *kind, const char *text, st
     store_bind_text(q, 2, sv_str(kind));
     store_bind_text(q, 3, sv_str(text));
     return act_run(q, err);
-}
-
-static int quarantine(struct arriving *m, int64_t message, struct err *err)
-{
-    int rc = message_set_state(m->c->store, message, MESSAGE_QUARANTINED, err);
-    if (rc)
-        return rc;
-    return alarm_raise(m->c, "quarantine", arena_printf(m->c->arena, "message %lld to %.*s: %s", (long long)message,
-                                                        SV_ARG(m->list->id), m->why), err);
 }
 
 static struct sv body_text(struct arena *a, const struct mail *m)
@@ -145,7 +50,7 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
 
 static int judge(struct arriving *m, int64_t message, struct err *err)
 {
-    struct rules rules = {.count = 0};
+    struct hold h = {.message = message, .list = m->list->id};
     struct subscriber who;
     if (m->list->followed)
         return post_publish(m->c, m->list, message, &m->mail, err);
@@ -157,10 +62,12 @@ static int judge(struct arriving *m, int64_t message, struct err *err)
     }
     int rc = subscription_of(m->c, m->list->id, author_of(m), &who, err);
     if (!rc)
-        rc = apply_rules(m, &who, &rules, err);
+        rc = post_rules(m, &who, &h, err);
     if (rc)
         return rc;
-    return rules.count ? hold(m, message, &rules, err) : post_publish(m->c, m->list, message, &m->mail, err);
+    if (post_is_sent_away(m, &h))
+        return post_send_away(m, message, err);
+    return h.rules ? post_hold(m, &h, err) : post_publish(m->c, m->list, message, &m->mail, err);
 }
 
 int post_arrives(struct arriving *m, struct err *err)
@@ -172,7 +79,7 @@ int post_arrives(struct arriving *m, struct err *err)
     if (!rc && !twice && m->route.detail.len)
         rc = tie_keep_aim(m->c, id, m->route.detail, err);
     if (!rc && !twice)
-        rc = m->unreadable ? quarantine(m, id, err) : judge(m, id, err);
+        rc = m->unreadable ? post_quarantine(m, id, err) : judge(m, id, err);
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", twice ? "taken before" : "taken", id};
     return rc;
 }

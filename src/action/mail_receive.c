@@ -20,7 +20,8 @@ static bool is_here(const struct list *list, const struct route *route)
     return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE);
 }
 
-/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
+/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be
+ * right. */
 static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
                         struct err *err)
 {
@@ -112,8 +113,7 @@ int action_mail_recipient(struct action_context *c, struct sv recipient, struct 
     if (rc)
         return rc;
     const struct list *list = lists_route(&lists, recipient, &route);
-    bool here = list && is_here(list, &route);
+    bool good, here = list && is_here(list, &route);
     *out = here ? (struct mail_reply){FATE_TAKEN, "2.1.5", "that address is here", 0} : unknown_address;
-    bool good;
-    return here ? check_detail(c, &route, out, &good, err) : CM_OK;
+    return here && route.kind == ROUTE_POST ? check_detail(c, &route, out, &good, err) : CM_OK;
 }

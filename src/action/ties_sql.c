@@ -293,7 +293,8 @@ int tie_aim(struct action_context *c, struct sv detail, struct tie_words *out, s
 int tie_keep_aim(struct action_context *c, int64_t message, struct sv detail, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(c->store, "INSERT INTO message_aim (message, detail) VALUES ($1, $2)", &q, err);
+    int rc = store_prepare(c->store, "INSERT INTO message_aim (message, detail) VALUES ($1, $2) "
+                                        "ON CONFLICT (message) DO UPDATE SET detail = excluded.detail", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, message);

@@ -148,6 +148,8 @@ int cmd_edition(struct cli *c, const struct command *self, int argc, const char 
 int cmd_report(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_sig(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_submit(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_hold(struct cli *c, const struct command *self, int argc, const char **argv);
+int cmd_alarm(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_thread(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_deliver(struct cli *c, const struct command *self, int argc, const char **argv);

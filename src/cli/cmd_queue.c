@@ -38,10 +38,8 @@ static void print_json(const struct queue_rows *rows, const struct queue_counts 
 static void print_rows(struct cli *c, const struct queue_rows *rows, const struct queue_counts *counts)
 {
     struct table t;
-    table_init(&t, &c->arena, 7);
     static const char *const heads[] = {"mail", "kind", "recipient", "state", "due", "tries", "last reply"};
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < rows->list.len; i++) {
         const struct queue_row *r = &rows->list.at[i];
         table_cellf(&t, "%lld", (long long)r->outgoing);

@@ -297,6 +297,30 @@ const struct command commands[] = {
      "nobody is written to, and how it is known that they want it stays with them. When one line of FILE is wrong,\n"
      "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.",
      cmd_list},
+    {"hold",
+     "list [LIST]\n"
+     "show POST\n"
+     "approve POST [--urgent] [--reason TEXT]\n"
+     "return POST --because REASON [--urgent] [--reason TEXT]\n"
+     "discard POST --because REASON [--urgent] [--reason TEXT]\n"
+     "refile POST --to THREAT [--stage STAGE]\n"
+     "due\n"
+     "log [LIST]\n"
+     "appeal POST --reason TEXT [--until DATE]",
+     "posts that wait for a moderator",
+     "What holds a post, which acts want two moderators, the reasons and what happens when nobody decides are said in\n"
+     "process.md. Each act is public, with its reason and what --reason says, and names nothing of the post but a\n"
+     "number such as P-7; \"log\" has them all. \"return\" tells the author, \"discard\" tells nobody. --urgent:\n"
+     "alone, where two are wanted; wants --reason. \"refile\" says which threat and stage a post is about when it\n"
+     "passes. \"due\" does the default of the process for those whose time is over. \"appeal\" opens a call.",
+     cmd_hold},
+    {"alarm",
+     "list [--all]\n"
+     "clear ID...|--all",
+     "what an operator should look at",
+     "Mail that could not be read and is kept aside (\"hold show\" has what can be seen of it), and mail that does\n"
+     "not leave.",
+     cmd_alarm},
     {"thread",
      "list [LIST] [--threat ID]\n"
      "tie THREAD ID [--stage STAGE]\n"

@@ -341,6 +341,8 @@ static struct sv subject(struct arena *a, const struct call *c)
     if (c->kind == CALL_EDITION && document.len < c->subject.len)
         return build_sv(a, "edition %.*s of the %.*s document", SV_ARG(sv_from_byte(c->subject, document.len + 1)),
                         SV_ARG(document));
+    if (c->kind == CALL_APPEAL && sv_starts(c->subject, SV("P-")))
+        return build_sv(a, "the moderation of post %.*s", SV_ARG(c->subject));
     return build_sv(a, c->kind == CALL_APPEAL ? "decision %.*s" : "the %.*s document", SV_ARG(c->subject));
 }
 

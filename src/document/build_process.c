@@ -127,6 +127,9 @@ static void periods(struct arena *a, const struct view *v, struct doc_block *par
     setting(a, table, "Posts ahead of a threat\xe2\x80\x99s stage", p->moderation_off_stage);
     setting(a, table, "A held post is decided within", build_sv(a, "%u hours, otherwise: %.*s", p->hold_hours,
                                                                 SV_ARG(p->moderation_on_timeout)));
+    setting(a, table, "The same, of somebody who is no member", p->moderation_strangers_on_timeout);
+    setting(a, table, "Acts of moderation that want two moderators", p->moderation_two_person);
+    setting(a, table, "Where that is urgent, one moderator acts", p->moderation_urgent);
     setting(a, table, "An embargo ends after", days(a, p->embargo_days));
     setting(a, table, "A report is due every", days(a, p->report_days));
     setting(a, table, "A reminder comes before something is due, earlier by", days(a, p->remind_days));
@@ -136,6 +139,20 @@ static void periods(struct arena *a, const struct view *v, struct doc_block *par
             p->rounds_by_clock ? SV("the clock") : SV("a leader"));
     setting(a, table, "Silence draws a warning after", build_count(a, p->silence_warn_months, "month", "months"));
     setting(a, table, "Silence may end the group after", build_count(a, p->silence_end_months, "month", "months"));
+}
+
+static void reasons(struct arena *a, const struct view *v, struct doc_block *parent)
+{
+    const struct process *p = &v->profile->process;
+    struct doc_block *s = doc_add_section(a, parent, SV("Reasons of moderation"), SV("rules-reasons"));
+    struct doc_block *table = build_table(a, s, SV("reasons-table"), "Why a post may be kept from the list");
+    build_header(a, table, (const char *const[]){"Reason", "What it says", "Act"}, 3);
+    for (size_t i = 0; i < p->moderation_reasons.len; i++) {
+        struct doc_block *row = build_row(a, table);
+        build_row_heading(a, row, p->moderation_reasons.at[i].id);
+        build_cell(a, row, p->moderation_reasons.at[i].means);
+        build_cell(a, row, p->moderation_reasons.at[i].act);
+    }
 }
 
 static void roles(struct arena *a, const struct view *v, struct doc_block *parent)
@@ -170,5 +187,6 @@ void build_process_chapters(struct arena *a, const struct view *v, struct docume
     stages(a, v, rules);
     modes(a, v, rules);
     periods(a, v, rules);
+    reasons(a, v, rules);
     roles(a, v, rules);
 }

@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 #include "profile/internal.h"
 
-enum { DAYS_MAX = 3650, PEOPLE_MAX = 1000, STAGES_MAX = 30 };
+enum { DAYS_MAX = 3650, PEOPLE_MAX = 1000, STAGES_MAX = 30, REASONS_MAX = 20 };
 
 const char *const entry_need_names[ENTRY_NEEDS] = {
     [NEED_FIELDS] = "fields",         [NEED_ATTACKER] = "attacker",
@@ -147,6 +147,54 @@ static void read_stages(const struct yaml_read *r, const struct yaml_node *front
         out->stage_count = out->stages.len;
 }
 
+int process_reason(const struct process *p, struct sv id)
+{
+    for (size_t i = 0; i < p->moderation_reasons.len; i++)
+        if (id.len && sv_eq(p->moderation_reasons.at[i].id, id))
+            return (int)i;
+    return -1;
+}
+
+static void read_reason(const struct yaml_read *r, const struct yaml_node *item, struct process *out)
+{
+    if (!item)
+        return;
+    YAML_READ_KEYS(r, item, "id", "means", "act");
+    struct moderation_reason reason = {.id = yaml_read_id(r, item, "id")};
+    reason.means = yaml_read_line(r, item, "means", YAML_REQUIRED);
+    reason.act = YAML_READ_CHOICE(r, item, "act", YAML_REQUIRED, "return", "discard", "either");
+    if (process_reason(out, reason.id) >= 0)
+        yaml_read_fault(r, yaml_get(item, "id"),
+                        arena_printf(r->a, "the reason \"%.*s\" stands twice", SV_ARG(reason.id)), "another id");
+    else if (reason.id.len)
+        *vec_push(r->a, &out->moderation_reasons) = reason;
+}
+
+static void read_moderation(const struct yaml_read *r, const struct yaml_node *m, struct process *out)
+{
+    YAML_READ_KEYS(r, m, "first_post", "other_posts", "off_stage", "hold_hours", "on_timeout",
+                   "strangers_on_timeout", "two_person", "urgent", "reasons");
+    out->moderation_first_post =
+        YAML_READ_CHOICE(r, m, "first_post", YAML_REQUIRED, "hold", "pass");
+    out->moderation_other_posts =
+        YAML_READ_CHOICE(r, m, "other_posts", YAML_REQUIRED, "hold", "pass");
+    out->moderation_off_stage =
+        YAML_READ_CHOICE(r, m, "off_stage", YAML_REQUIRED, "park", "hold", "pass");
+    out->hold_hours = yaml_read_number(r, m, "hold_hours", YAML_REQUIRED, 1, 24 * DAYS_MAX, 72);
+    out->moderation_on_timeout =
+        YAML_READ_CHOICE(r, m, "on_timeout", YAML_REQUIRED, "approve", "return");
+    out->moderation_strangers_on_timeout =
+        YAML_READ_CHOICE(r, m, "strangers_on_timeout", YAML_REQUIRED, "approve", "return", "discard");
+    out->moderation_two_person =
+        YAML_READ_CHOICE(r, m, "two_person", YAML_REQUIRED, "none", "refusals", "all");
+    out->moderation_urgent = YAML_READ_CHOICE(r, m, "urgent", YAML_REQUIRED, "alone", "never");
+    const struct yaml_node *list = yaml_read_list(r, m, "reasons", YAML_REQUIRED, REASONS_MAX);
+    if (list && !list->count)
+        yaml_read_fault(r, list, "`reasons` is empty", "at least one reason for which a post may be returned");
+    for (size_t i = 0; list && i < list->count; i++)
+        read_reason(r, yaml_read_mapping(r, list->items[i], "a reason"), out);
+}
+
 static void read_rules(const struct yaml_read *r, const struct yaml_node *front,
                        struct process *out)
 {
@@ -157,18 +205,8 @@ static void read_rules(const struct yaml_read *r, const struct yaml_node *front,
         yaml_read_number(r, calls, "minimum_days", YAML_REQUIRED, 0, DAYS_MAX, 0);
     out->calls_silence =
         YAML_READ_CHOICE(r, calls, "silence", YAML_REQUIRED, "consents", "abstains");
-    const struct yaml_node *m =
-        yaml_read_mapping(r, yaml_read_get(r, front, "moderation", YAML_REQUIRED), "`moderation`");
-    YAML_READ_KEYS(r, m, "first_post", "other_posts", "off_stage", "hold_hours", "on_timeout");
-    out->moderation_first_post =
-        YAML_READ_CHOICE(r, m, "first_post", YAML_REQUIRED, "hold", "pass");
-    out->moderation_other_posts =
-        YAML_READ_CHOICE(r, m, "other_posts", YAML_REQUIRED, "hold", "pass");
-    out->moderation_off_stage =
-        YAML_READ_CHOICE(r, m, "off_stage", YAML_REQUIRED, "park", "hold", "pass");
-    out->hold_hours = yaml_read_number(r, m, "hold_hours", YAML_REQUIRED, 1, 24 * DAYS_MAX, 72);
-    out->moderation_on_timeout =
-        YAML_READ_CHOICE(r, m, "on_timeout", YAML_REQUIRED, "approve", "return");
+    read_moderation(
+        r, yaml_read_mapping(r, yaml_read_get(r, front, "moderation", YAML_REQUIRED), "`moderation`"), out);
     const struct yaml_node *silence =
         yaml_read_mapping(r, yaml_read_get(r, front, "silence", YAML_REQUIRED), "`silence`");
     YAML_READ_KEYS(r, silence, "warn_months", "end_months");

@@ -105,6 +105,12 @@ struct mode {
     struct sv second_round, acceptance; /* none|on-spread ; reviews|call */
 };
 
+/* Why a post may be kept from the list. */
+struct moderation_reason {
+    struct sv id, means;
+    struct sv act; /* return: its author is told; discard: nobody is told; either */
+};
+
 struct process {
     struct sv title;
     VEC(struct stage) stages; /* in order, then the ends */
@@ -118,9 +124,15 @@ struct process {
     unsigned silence_warn_months, silence_end_months;
     bool names_hidden; /* a closed round does not say whose estimates it opens */
     struct sv moderation_first_post, moderation_other_posts, moderation_off_stage, moderation_on_timeout, calls_silence;
+    struct sv moderation_strangers_on_timeout; /* approve, return, discard */
+    struct sv moderation_two_person;           /* which acts want two moderators: none, refusals, all */
+    struct sv moderation_urgent;               /* whether one may act where two are wanted: alone, never */
+    VEC(struct moderation_reason) moderation_reasons;
     struct sv prose; /* Markdown with {{…}} replaced */
     uint32_t prose_line;
 };
+/* Index of a reason of moderation, or -1. */
+int process_reason(const struct process *p, struct sv id);
 /* The mode in force; all zero where the process names none that it has. */
 const struct mode *process_mode(const struct process *p);
 /* Index of a stage or end, or -1. */

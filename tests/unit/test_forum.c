@@ -2,6 +2,8 @@
 #include "store_fixture.h"
 
 #include "base/str.h"
+#include "forum/author.h"
+#include "forum/hold.h"
 #include "forum/list.h"
 #include "forum/message.h"
 #include "forum/pack.h"
@@ -100,6 +102,60 @@ static void test_packing(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(unpack_bytes(&f->arena, bad[i], &out, &f->err), CM_ECORRUPT);
     str_release(&s);
+}
+
+/* ---- what is held ---- */
+
+static void test_hold_rules(void **state)
+{
+    struct fixture *f = *state;
+    hold_rules read;
+    int64_t number;
+    for (hold_rules rules = 0; rules < 1u << HOLD_RULES; rules++) {
+        OK(f, hold_rules_read(hold_rules_text(&f->arena, rules), &read, &f->err));
+        assert_int_equal(read, rules);
+    }
+    assert_int_equal(hold_rules_read(SV("size colour"), &read, &f->err), CM_ECORRUPT);
+    assert_true(hold_number(hold_id(&f->arena, 7), &number));
+    assert_int_equal(number, 7);
+    static const char *const bad[] = {"", "P-", "P-0", "P-x", "P7", "Q-7", "P-99999999999", "P--1"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(hold_number(sv_str(bad[i]), &number));
+}
+
+static void test_authors(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *header, *trusted;
+        bool proven;
+    } rows[] = {
+        {"From: a@x.org\n", "", true},
+        {"Subject: x\n", "", false},
+        {"From: a@x.org, b@x.org\n", "", false},
+        {"From: a@x.org\nFrom: b@x.org\n", "", false},
+        {"From: nobody\n", "", false},
+        {"From: a@x.org\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; dmarc=pass header.from=x.org\n", "mx", true},
+        {"From: a@x.org\nAuthentication-Results: MX 1; DMARC = Pass (p=none) header.from=X.ORG\n", "mx", true},
+        {"From: a@x.org\nAuthentication-Results: mx; dmarc=pass header.from=y.org\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx.evil; dmarc=pass\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; none\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; dmarc=temperror\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; dmarc=fail; dmarc=pass\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; x=\"; dmarc=pass\"\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; dmarc=fail (\\); dmarc=pass)\n", "mx", false},
+        {"From: a@s.x.org\nAuthentication-Results: mx; dkim=pass header.d=x.org; dmarc=none\n", "mx", true},
+        {"From: a@x.org\nAuthentication-Results: mx; dkim=pass header.d=org; dmarc=none\n", "mx", false},
+        {"From: a@evilx.org\nAuthentication-Results: mx; dkim=pass header.d=x.org; dmarc=none\n", "mx", false},
+        {"From: a@x.org\nAuthentication-Results: mx; dkim=pass header.d=x.org; dmarc=fail\n", "mx", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct mail mail;
+        OK(f, mail_read(&f->arena, sv_str(arena_printf(&f->arena, "%s\nx\n", rows[i].header)), &mail, &f->err));
+        if (author_is_proven(&f->arena, &mail, sv_str(rows[i].trusted)) != rows[i].proven)
+            fail_msg("%s", rows[i].header);
+    }
 }
 
 /* ---- threads ---- */
@@ -239,6 +295,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_subjects, setup, teardown),
         cmocka_unit_test_setup_teardown(test_packing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hold_rules, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_authors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_threads_in_any_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_threads_by_subject, setup, teardown),
     };

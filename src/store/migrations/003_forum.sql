@@ -118,17 +118,6 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (state, due);
 
--- What waits for a moderator; the message is in state held until it is settled.
-CREATE TABLE hold (
-    message INTEGER PRIMARY KEY REFERENCES message (id),
-    rules   TEXT NOT NULL,                               -- what held it: words with blanks between: "first-post size"
-    since   INTEGER NOT NULL,
-    due     INTEGER NOT NULL,                            -- then the default of the process is done
-    settled INTEGER,                                     -- when
-    outcome TEXT                                         -- approved, returned, discarded
-) STRICT;
-CREATE INDEX hold_due ON hold (settled, due);
-
 -- One-time keys of addresses and links: a confirmation, a moderator's answer. Only the digest is kept.
 CREATE TABLE token (
     digest  BLOB PRIMARY KEY,
@@ -219,3 +208,39 @@ CREATE TABLE digest_waiting (
     size    INTEGER NOT NULL,
     PRIMARY KEY (list, message)
 ) STRICT, WITHOUT ROWID;
+
+-- Addresses of nobody on record that we answered: one answer a day.
+CREATE TABLE stranger_answer (
+    address TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- ---- moderation ----
+
+-- What waits for a moderator, or did. Private; the message is in state held or quarantined until it is settled.
+CREATE TABLE hold (
+    number   INTEGER PRIMARY KEY,                        -- 7 of "P-7"
+    message  INTEGER NOT NULL UNIQUE REFERENCES message (id),
+    rules    TEXT NOT NULL,                              -- what held it: words with blanks between: "first-post size"
+    stranger INTEGER NOT NULL,                           -- 1: its author is no member, or may be another than it says
+    since    INTEGER NOT NULL,
+    due      INTEGER,                                    -- then the default of the process is done; NULL: never
+    settled  INTEGER                                     -- when; NULL: waits
+) STRICT;
+CREATE INDEX hold_due ON hold (settled, due);
+
+-- Acts of moderation. Public: nothing of the post and of its author but its number.
+CREATE TABLE moderation (
+    event   INTEGER PRIMARY KEY REFERENCES event (seq),
+    post    INTEGER NOT NULL,
+    list    TEXT NOT NULL,
+    act     TEXT NOT NULL,                               -- propose, approve, return, discard, timeout, refile, contest
+    outcome TEXT,                                        -- of the first five: approve, return, discard
+    because TEXT,                                        -- a reason of the process, as it was then
+    rules   TEXT NOT NULL,                               -- what held it
+    urgent  INTEGER NOT NULL,
+    seconds INTEGER REFERENCES moderation (event),       -- the proposal that it seconds
+    threat  TEXT,                                        -- of refile
+    stage   TEXT
+) STRICT;
+CREATE INDEX moderation_post ON moderation (post);
