@@ -254,6 +254,20 @@ static void read_header(struct arena *a, struct mail *m)
     read_references(a, m);
 }
 
+/* A message whose lines end with CR alone, with LF instead. */
+static struct sv with_line_ends(struct arena *a, struct sv bytes)
+{
+    if (!bytes.len)
+        return SV_NONE;
+    if (memchr(bytes.at, '\n', bytes.len) || !memchr(bytes.at, '\r', bytes.len))
+        return bytes;
+    char *copy = arena_strndup(a, bytes.at, bytes.len);
+    for (size_t i = 0; i < bytes.len; i++)
+        if (copy[i] == '\r')
+            copy[i] = '\n';
+    return sv_from(copy, bytes.len);
+}
+
 int mail_read_header(struct arena *a, struct sv bytes, struct mail *out, struct err *err)
 {
     struct header h = {.a = a};
@@ -261,6 +275,7 @@ int mail_read_header(struct arena *a, struct sv bytes, struct mail *out, struct 
     *out = (struct mail){.header = SV_NONE, .body = SV_NONE, .message_id = SV_NONE, .subject = SV_NONE};
     if (bytes.len > MAIL_BYTES_MAX)
         return err_set(err, CM_ELIMIT, "it is longer than %d bytes", MAIL_BYTES_MAX);
+    bytes = with_line_ends(a, bytes);
     int rc = read_fields(&h, bytes, &length, err);
     out->fields = h.fields.at;
     out->field_count = h.fields.len;
@@ -336,6 +351,8 @@ int mail_read(struct arena *a, struct sv bytes, struct mail *out, struct err *er
 {
     mail_parts parts = {NULL, 0, 0};
     int rc = mail_read_header(a, bytes, out, err);
+    if (out->header.len + out->body.len == bytes.len && out->header.at != bytes.at)
+        bytes = sv_from(out->header.at, bytes.len); /* with other line ends */
     if (!rc)
         rc = look_over(a, bytes, err);
     if (!rc)

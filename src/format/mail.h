@@ -5,8 +5,9 @@
  * the raw bytes stay the truth, with the caller. All texts that come out are valid UTF-8 without NUL; header texts
  * are one line, control and bidirectional characters replaced by U+FFFD.
  *
- * Line ends are LF or CRLF. GMime does the work on encoded words, addresses, dates and bodies; it stays inside
- * mail_gmime.c. Header fields are cut by mail.c itself, so that they are there when the body is refused.
+ * Line ends are LF or CRLF; in a message without any LF they are CR (from old Macintoshes). GMime does the work on
+ * encoded words, addresses, dates and bodies; it stays inside mail_gmime.c. Header fields are cut by mail.c
+ * itself, so that they are there when the body is refused.
  *
  * Any thread; each call by itself. GMime is loaded on the first call. */
 #ifndef CASEMATE_FORMAT_MAIL_H
@@ -60,7 +61,8 @@ struct mail_part {
     bool attached;       /* Content-Disposition says attachment */
     bool flowed, delsp;  /* RFC 3676 */
     struct sv report;    /* multipart/report: its report-type; multipart/signed: its protocol */
-    struct sv content;   /* decoded: text and HTML as UTF-8, message/delivery-status and others as bytes */
+    struct sv content;   /* decoded: text and HTML as UTF-8, message/delivery-status and others as bytes; a message as
+                          * it is, empty when it lies in another */
     bool damaged;        /* bytes that the charset or the encoding does not allow were replaced or dropped */
 };
 

@@ -25,6 +25,7 @@
     X(g_mime_object_get_content_disposition)                                                                           \
     X(g_mime_object_get_content_id)                                                                                    \
     X(g_mime_object_get_content_type)                                                                                  \
+    X(g_mime_object_write_to_stream)                                                                                   \
     X(g_mime_parser_construct_message)                                                                                 \
     X(g_mime_parser_new_with_stream)                                                                                   \
     X(g_mime_part_get_content)                                                                                         \
@@ -125,6 +126,7 @@ struct walk {
     struct arena *a;
     mail_parts *out;
     struct err *err;
+    unsigned messages; /* that are being read, one in another */
 };
 
 static struct sv lower(struct arena *a, struct sv text)
@@ -207,11 +209,30 @@ static void read_content(struct walk *w, GMimeObject *object, struct mail_part *
 
 static int walk_part(struct walk *w, GMimeObject *object, unsigned depth);
 
-static int walk_message(struct walk *w, GMimeObject *object, unsigned depth)
+/* The message's bytes. One that lies in another has none of its own: the outer one's hold them, and a chain of them
+ * would be copied once per depth. */
+static struct sv message_bytes(struct walk *w, GMimeMessage *inner)
+{
+    if (w->messages)
+        return SV_NONE;
+    GMimeStream *stream = gmime()->g_mime_stream_mem_new();
+    gmime()->g_mime_object_write_to_stream((GMimeObject *)inner, NULL, stream);
+    GByteArray *bytes = gmime()->g_mime_stream_mem_get_byte_array((GMimeStreamMem *)stream);
+    struct sv out = arena_sv(w->a, sv_from((const char *)bytes->data, bytes->len));
+    gmime()->g_object_unref(stream);
+    return out;
+}
+
+static int walk_message(struct walk *w, GMimeObject *object, struct mail_part *part, unsigned depth)
 {
     GMimeMessage *inner = gmime()->g_mime_message_part_get_message((GMimeMessagePart *)object);
     GMimeObject *body = inner ? gmime()->g_mime_message_get_mime_part(inner) : NULL;
-    return body ? walk_part(w, body, depth + 1) : CM_OK;
+    if (inner)
+        part->content = message_bytes(w, inner);
+    w->messages++;
+    int rc = body ? walk_part(w, body, depth + 1) : CM_OK;
+    w->messages--;
+    return rc;
 }
 
 static int walk_multipart(struct walk *w, GMimeObject *object, unsigned depth)
@@ -237,7 +258,7 @@ static int walk_part(struct walk *w, GMimeObject *object, unsigned depth)
     }
     if (is_a(object, gmime()->g_mime_message_part_get_type())) {
         part->kind = MAIL_MESSAGE;
-        return walk_message(w, object, depth);
+        return walk_message(w, object, part, depth);
     }
     if (is_a(object, gmime()->g_mime_part_get_type()))
         read_content(w, object, part);
@@ -248,7 +269,7 @@ static int walk_part(struct walk *w, GMimeObject *object, unsigned depth)
 
 int gmime_parts(struct arena *a, struct sv bytes, mail_parts *out, struct err *err)
 {
-    struct walk w = {a, out, err};
+    struct walk w = {a, out, err, 0};
     GMimeStream *stream = gmime()->g_mime_stream_mem_new_with_buffer(bytes.at, bytes.len);
     GMimeParser *parser = gmime()->g_mime_parser_new_with_stream(stream);
     GMimeMessage *message = gmime()->g_mime_parser_construct_message(parser, NULL);

@@ -102,7 +102,7 @@ static void test_parts_in_order(void **state CM_UNUSED)
         unsigned depth;
         const char *content;
     } wanted[] = {{MAIL_CONTAINER, 0, ""},     {MAIL_CONTAINER, 1, ""}, {MAIL_TEXT, 2, "Пр"}, {MAIL_HTML, 2, "<p>x"},
-                  {MAIL_MESSAGE, 1, ""},       {MAIL_TEXT, 2, "inner"}, {MAIL_ATTACHMENT, 1, "%PDF"}};
+                  {MAIL_MESSAGE, 1, "Subject: in\n\ninner"}, {MAIL_TEXT, 2, "inner"}, {MAIL_ATTACHMENT, 1, "%PDF"}};
     assert_int_equal(m.part_count, ARRAY_LEN(wanted));
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
         assert_int_equal(m.parts[i].kind, wanted[i].kind);
@@ -176,6 +176,23 @@ static void test_limits(void **state CM_UNUSED)
     }
 }
 
+static void test_lines_of_old_macintoshes(void **state CM_UNUSED)
+{
+    struct mail m = read_text("Subject: s\rContent-Type: text/plain\r\rone\rtwo\r");
+    assert_sv(m.subject, "s");
+    assert_sv(m.parts[0].content, "one\ntwo\n");
+}
+
+/* A message in a message is there once, with the outer one. */
+static void test_bytes_of_an_attached_message(void **state CM_UNUSED)
+{
+    struct mail m = read_text("Content-Type: message/rfc822\n\nSubject: outer\nContent-Type: message/rfc822\n\n"
+                              "Subject: inner\n\nx\n");
+    assert_int_equal(m.part_count, 3);
+    assert_sv(m.parts[0].content, "Subject: outer\nContent-Type: message/rfc822\n\nSubject: inner\n\nx\n");
+    assert_sv(m.parts[1].content, "");
+}
+
 static void test_no_header_is_a_mail_too(void **state CM_UNUSED)
 {
     assert_sv(read_text("").subject, "");
@@ -196,6 +213,8 @@ int main(void)
         cmocka_unit_test_teardown(test_parts_in_order, clear),
         cmocka_unit_test_teardown(test_charsets, clear),
         cmocka_unit_test_teardown(test_limits, clear),
+        cmocka_unit_test_teardown(test_lines_of_old_macintoshes, clear),
+        cmocka_unit_test_teardown(test_bytes_of_an_attached_message, clear),
         cmocka_unit_test_teardown(test_no_header_is_a_mail_too, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
