@@ -99,22 +99,11 @@ static int quarantine(struct arriving *m, int64_t message, struct err *err)
                                                         SV_ARG(m->list->id), m->why), err);
 }
 
-static struct sv body_text(struct arena *a, const struct mail *m)
-{
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < m->part_count; i++)
-        if (m->parts[i].kind == MAIL_TEXT)
-            str_add(&out, m->parts[i].content);
-    struct sv text = arena_sv(a, str_sv(&out));
-    str_release(&out);
-    return text;
-}
-
 int post_publish(struct action_context *c, const struct list *list, int64_t message, const struct mail *mail,
                  struct err *err)
 {
     struct subscriber who = {.id = 0};
-    int rc = message_publish(c->store, c->arena, message, mail, body_text(c->arena, mail), err);
+    int rc = message_publish(c->store, c->arena, message, mail, message_words(c->arena, mail), err);
     if (!rc && mail->from.count)
         rc = subscriber_find(c->store, c->arena, list->id, mail->from.at[0].address, &who, err);
     if (!rc && who.id)
@@ -149,7 +138,8 @@ int post_arrives(struct arriving *m, struct err *err)
 {
     bool twice;
     int64_t id;
-    const struct message_new new = {m->list->id, m->in->bytes, &m->mail, true, m->in->sender, m->c->now};
+    const struct message_new new = {m->list->id, m->in->bytes, &m->mail, true, m->in->sender, m->c->now,
+                                    NULL};
     int rc = message_add(m->c->store, m->c->arena, &new, &id, &twice, err);
     if (!rc && !twice)
         rc = m->unreadable ? quarantine(m, id, err) : judge(m, id, err);

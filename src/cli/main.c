@@ -245,6 +245,14 @@ const struct command commands[] = {
      "A list is hosted, or followed: then others run it, and it is archived and tied to threats here. \"show\" has\n"
      "all settings, with what they say.",
      cmd_list},
+    {"archive",
+     "import LIST PATH [--form FORM]\n"
+     "export LIST FILE",
+     "whole archives of lists in and out",
+     "\"import\" takes an mbox or a Maildir, once or again: what is here is passed over. Nothing is sent to anybody.\n"
+     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\" writes the\n"
+     "messages that are public, as the bytes that arrived, in the form mboxrd.",
+     cmd_archive},
     {"deliver", "[--sender ADDRESS] RECIPIENT...", "take a mail from standard input",
      "For the pipe of a mail server. Exit codes are those of sysexits.h: 0 taken, and on disk; 67 there is no such\n"
      "address here; 65 refused; 75 try again later.",
