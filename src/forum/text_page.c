@@ -117,8 +117,9 @@ static void write_name(struct page_writer *w, const struct text_attachment *file
         return;
     }
     markup_open(w->m, "a");
-    markup_attrf(w->m, "href", "%s%zu", w->page->attachment_base, file->part);
-    markup_attr_str(w->m, "download", "");
+    markup_attrf(w->m, "href", "%s%zu%s", w->page->attachment_base, file->part,
+                 w->page->attachment_end ? w->page->attachment_end : "");
+    markup_attr(w->m, "download", str_sv(&w->text));
     markup_text(w->m, str_sv(&w->text));
     markup_close(w->m, "a");
 }
