@@ -15,7 +15,8 @@ struct archive_counts {
     size_t headless;    /* of those that were added: they begin with no header field; a sign of the wrong form */
 };
 
-/* path: an mbox, or a Maildir (a folder with cur and new). CM_EINPUT: neither. What was added before a failure stays. */
+/* path: an mbox, or a Maildir (a folder with cur and new); CM_EINPUT: neither. What was added before a failure
+ * stays. */
 CM_MUST_USE int action_archive_import(struct action_context *c, struct sv list, const char *path, enum mbox_form form,
                                       struct archive_counts *out, struct err *err);
 /* All public messages of a list as mboxrd, in the order in which they came. The file is seen whole or not at all. */

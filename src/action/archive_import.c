@@ -53,7 +53,7 @@ static int write(struct import *im, struct archive_job *j, struct err *err)
     im->counts.added++;
     im->counts.headless += !j->mail.field_count;
     if (!j->unreadable)
-        return message_publish(s, &j->arena, id, &j->mail, j->words, err);
+        return message_publish_packed(s, &j->arena, id, &j->mail, j->words, j->packed_words, err);
     im->counts.quarantined++;
     return message_set_state(s, id, MESSAGE_QUARANTINED, err);
 }

@@ -45,7 +45,7 @@ struct archive_job {
     struct mail mail;
     bool unreadable; /* beyond a limit */
     struct message_prepared prepared;
-    struct sv words;
+    struct sv words, packed_words;
     int64_t received;
 };
 

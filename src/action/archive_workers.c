@@ -2,6 +2,7 @@
 #include "action/archive_parts.h"
 
 #include "base/date.h"
+#include "forum/pack.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -56,6 +57,7 @@ static void prepare(struct archive_job *j)
     j->unreadable = mail_read(&j->arena, j->item.bytes, &j->mail, &ignored) != CM_OK;
     j->prepared = message_prepare(&j->arena, j->item.bytes);
     j->words = j->unreadable ? SV_NONE : message_words(&j->arena, &j->mail);
+    j->packed_words = pack_bytes(&j->arena, j->words);
     j->received = received_of(j);
 }
 

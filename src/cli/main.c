@@ -250,8 +250,8 @@ const struct command commands[] = {
      "export LIST FILE",
      "whole archives of lists in and out",
      "\"import\" takes an mbox or a Maildir, once or again: what is here is passed over. Nothing is sent to anybody.\n"
-     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\" writes the\n"
-     "messages that are public, as the bytes that arrived, in the form mboxrd.",
+     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\"\n"
+     "writes the messages that are public, as the bytes that arrived, in the form mboxrd.",
      cmd_archive},
     {"deliver", "[--sender ADDRESS] RECIPIENT...", "take a mail from standard input",
      "For the pipe of a mail server. Exit codes are those of sysexits.h: 0 taken, and on disk; 67 there is no such\n"
@@ -269,7 +269,11 @@ const struct command commands[] = {
      "\"verify\" recomputes the whole chain and compares the content with it; given an exported file it "
      "needs no store.",
      cmd_record},
-    {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
+    {"search", "[--limit N] WORDS...", "full-text search in the SIG's texts and its mails",
+     "All words must occur; \"a phrase\"; beginning*. In mails also from:NAME subject:WORD list:LIST after:DATE\n"
+     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026); with one of these, only mails are\n"
+     "searched. Of mails those that came last stand first.",
+     cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",
      cmd_backup},
     {"doctor", "", "look at the installation and the store",

@@ -266,8 +266,8 @@ static int all_lists(struct site *s, const struct lists *lists, const int64_t *m
     struct arena a = ARENA_INIT;
     struct doc_block *content = doc_block_new(&a, DOC_SECTION);
     content->title = SV("Discussion");
-    build_paragraph(&a, content, "The work is done in the open, on mailing lists. Everything that was said there can be "
-                                 "read here.")->class_name = "lead";
+    build_paragraph(&a, content, "The work is done in the open, on mailing lists. Everything that was said there "
+                                 "can be read here.")->class_name = "lead";
     struct doc_block *items = doc_add(&a, content, DOC_LIST);
     items->class_name = "cards";
     for (size_t i = 0; i < lists->list.len; i++)

@@ -89,7 +89,7 @@ static void add_mail(struct list_site *l, struct arena *a, const struct archive_
     struct str text = STR_INIT;
     str_add_str(&text, "From: ");
     add_words(&text, m->name);
-    text.len--; /* the address, of a domain that cannot be, goes on the next line */
+    str_cut(&text, text.len - 1); /* the line's end: an address follows */
     str_addf(&text, "\n <hidden@addresses.invalid>\nTo: %.*s\nSubject: ", SV_ARG(l->list->address));
     add_words(&text, m->subject);
     add_date(&text, m->date);

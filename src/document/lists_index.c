@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { NEWEST_THREADS = 30, FEED_MESSAGES = 50, MONTHS = 12 };
+enum { NEWEST_THREADS = 25, FEED_MESSAGES = 50, MONTHS = 12 };
 
 /* ---- months ---- */
 
@@ -273,8 +273,10 @@ static void newest(struct list_site *l, struct arena *a, struct markup *mu)
         markup_close(mu, "a");
         markup_open(mu, "p");
         markup_attr_str(mu, "class", "mail-facts");
-        markup_textf(mu, "%.*s, %.*s, newest ", SV_ARG(m->name),
-                     SV_ARG(build_count(a, all[i]->count, "message", "messages")));
+        markup_element(mu, "span", m->name);
+        markup_text_str(mu, " ");
+        markup_element(mu, "span", build_count(a, all[i]->count, "message", "messages"));
+        markup_text_str(mu, " ");
         list_time(a, mu, all[i]->last, false);
         markup_close(mu, "p");
         markup_close(mu, "li");

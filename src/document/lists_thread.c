@@ -1,4 +1,5 @@
 /* A thread as one page with all its messages, and a page for each message. A message is read once for both. */
+#include "base/date.h"
 #include "document/build.h"
 #include "document/lists_page.h"
 #include "forum/subject.h"
@@ -76,7 +77,7 @@ static void facts(struct thread_run *r, struct markup *mu, const struct archive_
     if (m->up != SIZE_MAX) {
         const struct archive_message *up = &r->l->archive.messages.at[m->up];
         markup_text_str(mu, " ");
-        list_link(mu, own_page ? build_sv(r->a, "%.*s.html", SV_ARG(up->key)) : build_sv(r->a, "#%.*s", SV_ARG(up->key)),
+        list_link(mu, build_sv(r->a, "%s%.*s%s", own_page ? "" : "#", SV_ARG(up->key), own_page ? ".html" : ""),
                   build_sv(r->a, "in reply to %.*s", SV_ARG(up->name)));
     }
     if (!own_page) {
@@ -153,11 +154,13 @@ static void thread_head(struct thread_run *r, struct markup *mu)
     markup_attr_str(mu, "class", "mail-facts");
     markup_text(mu, build_count(r->a, t->count, "message", "messages"));
     markup_text_str(mu, " ");
+    markup_open(mu, "span");
     list_time(r->a, mu, t->first, false);
-    if (t->last / 86400 != t->first / 86400) {
+    if (t->last / DATE_DAY != t->first / DATE_DAY) {
         markup_text_str(mu, " to ");
         list_time(r->a, mu, t->last, false);
     }
+    markup_close(mu, "span");
     markup_text_str(mu, " ");
     list_link(mu, build_sv(r->a, "%lld.atom", (long long)t->id), SV("Atom"));
     markup_text_str(mu, " ");

@@ -153,8 +153,6 @@ static int find_end(struct mbox *m, size_t start, struct found *out, bool *out_t
         *out = (struct found){cut, at ? cut + 1 : cut};
         break;
     }
-    if (out->end - (start < out->end ? start : out->end) > m->max + 2)
-        *out_too_long = true;
     return CM_OK;
 }
 
@@ -232,6 +230,7 @@ int mbox_next(struct mbox *m, struct arena *a, struct mbox_message *out, struct 
         return rc;
     size_t end = f.end <= start && f.next < m->buffer.len ? start : without_empty_line(m, start, f);
     end = end < start ? start : end;
+    out->too_long = out->too_long || end - start > m->max;
     if (!out->too_long) {
         out->bytes = unquoted(a, sv_from(m->buffer.data + start, end - start), m->form);
         if (cut && sv_ends(out->bytes, SV("\n")))

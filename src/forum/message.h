@@ -48,6 +48,11 @@ CM_MUST_USE int message_add(struct store *s, struct arena *a, const struct messa
 /* Makes it public: thread, and index. `text`: of its body, for the index. */
 CM_MUST_USE int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
                                 struct err *err);
+/* The same when the text was packed already (forum/pack.h). */
+CM_MUST_USE int message_publish_packed(struct store *s, struct arena *a, int64_t id, const struct mail *mail,
+                                       struct sv text, struct sv packed, struct err *err);
+/* The words of a public message that the index has; empty when there are none. */
+CM_MUST_USE int message_indexed_words(struct store *s, struct arena *a, int64_t id, struct sv *out, struct err *err);
 /* For one that was not public; into public only by message_publish(). */
 CM_MUST_USE int message_set_state(struct store *s, int64_t id, enum message_state state, struct err *err);
 

@@ -211,8 +211,21 @@ static int index_words(struct store *s, const struct message *m, struct sv text,
     return rc;
 }
 
-int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
-                    struct err *err)
+static int keep_words(struct store *s, const struct message *m, struct sv packed, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "INSERT INTO message_words (message, words) VALUES ($1, $2)", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, m->id);
+    store_bind_blob(q, 2, packed);
+    rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+int message_publish_packed(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
+                           struct sv packed, struct err *err)
 {
     struct message m;
     int rc = message_load(s, a, id, &m, err);
@@ -220,5 +233,29 @@ int message_publish(struct store *s, struct arena *a, int64_t id, const struct m
         return CM_OK;
     if (!rc)
         rc = thread_place(s, a, &m, mail, err);
-    return rc ? rc : index_words(s, &m, text, err);
+    if (!rc)
+        rc = index_words(s, &m, text, err);
+    return rc || !text.len ? rc : keep_words(s, &m, packed, err);
+}
+
+int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
+                    struct err *err)
+{
+    return message_publish_packed(s, a, id, mail, text, pack_bytes(a, text), err);
+}
+
+int message_indexed_words(struct store *s, struct arena *a, int64_t id, struct sv *out, struct err *err)
+{
+    struct store_stmt *q;
+    struct sv packed = SV_NONE;
+    *out = SV_NONE;
+    int rc = store_prepare(s, "SELECT words FROM message_words JOIN public_message ON id = message WHERE message = $1",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        packed = arena_sv(a, store_text(q, 0));
+    store_done(q);
+    return rc || !packed.len ? rc : unpack_bytes(a, packed, out, err);
 }

@@ -48,7 +48,7 @@ static const char *page_of(const struct mail_text *t, bool addresses)
     struct str out = STR_INIT;
     struct markup m;
     markup_init(&m, &out, MARKUP_HTML);
-    mail_text_write(&m, t, &(struct text_page){"part/", addresses});
+    mail_text_write(&m, t, &(struct text_page){"part/", addresses, NULL});
     markup_finish(&m);
     const char *text = arena_sv(&arena, str_sv(&out)).at;
     str_release(&out);
@@ -259,7 +259,7 @@ static void test_page_folds_hides_and_lists(void **state CM_UNUSED)
         strstr(page_of(&t, true), "href=\"mailto:ada@example.org\">ada@example.org</a>"));
     t = read_sv(SV("Content-Type: application/pdf; name=\"a<b>.pdf\"\n\n%PDF\n"));
     assert_non_null(strstr(page_of(&t, false),
-                           "<a href=\"part/0\" download=\"\">a&lt;b&gt;.pdf</a> (application/pdf"
+                           "<a href=\"part/0\" download=\"a&lt;b&gt;.pdf\">a&lt;b&gt;.pdf</a> (application/pdf"
                            ", 5 bytes)"));
 }
 
