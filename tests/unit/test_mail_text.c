@@ -257,8 +257,8 @@ static void test_page_folds_hides_and_lists(void **state CM_UNUSED)
     assert_null(strstr(page_of(&t, false), "example.org,"));
     assert_non_null(
         strstr(page_of(&t, true), "href=\"mailto:ada@example.org\">ada@example.org</a>"));
-    static const char *const unsound[] = {"http://bank.example@evil.example/", "http://127.0.0.1:$x", "http://x.org:8a/",
-                                          "http://x.org/?ip=%1s", "http://x.org/%"};
+    static const char *const unsound[] = {"http://bank.example@evil.example/", "http://127.0.0.1:$x",
+                                          "http://x.org:8a/", "http://x.org/?ip=%1s", "http://x.org/%"};
     for (size_t i = 0; i < ARRAY_LEN(unsound); i++) {
         struct str text = STR_INIT;
         str_addf(&text, "\nSee %s\n", unsound[i]);
