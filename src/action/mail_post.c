@@ -20,22 +20,11 @@ int alarm_raise(struct action_context *c, const char *kind, const char *text, st
     return act_run(q, err);
 }
 
-static struct sv body_text(struct arena *a, const struct mail *m)
-{
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < m->part_count; i++)
-        if (m->parts[i].kind == MAIL_TEXT)
-            str_add(&out, m->parts[i].content);
-    struct sv text = arena_sv(a, str_sv(&out));
-    str_release(&out);
-    return text;
-}
-
 int post_publish(struct action_context *c, const struct list *list, int64_t message, const struct mail *mail,
                  struct err *err)
 {
     struct subscriber who = {.id = 0};
-    int rc = message_publish(c->store, c->arena, message, mail, body_text(c->arena, mail), err);
+    int rc = message_publish(c->store, c->arena, message, mail, message_words(c->arena, mail), err);
     if (!rc)
         rc = tie_message(c, message, err);
     if (!rc && mail->from.count)
@@ -74,7 +63,8 @@ int post_arrives(struct arriving *m, struct err *err)
 {
     bool twice;
     int64_t id;
-    const struct message_new new = {m->list->id, m->in->bytes, &m->mail, true, m->in->sender, m->c->now};
+    const struct message_new new = {m->list->id, m->in->bytes, &m->mail, true, m->in->sender, m->c->now,
+                                    NULL};
     int rc = message_add(m->c->store, m->c->arena, &new, &id, &twice, err);
     if (!rc && !twice && m->route.detail.len)
         rc = tie_keep_aim(m->c, id, m->route.detail, err);

@@ -119,6 +119,7 @@ void table_cell(struct table *t, struct sv text);
 void table_cellf(struct table *t, const char *format, ...) CM_PRINTF(2, 3);
 void table_print(const struct table *t); /* first row is the header; nothing when only that */
 
+int cmd_archive(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_init(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_import(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_export(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -50,12 +50,8 @@ static int alarm_list(struct cli *c, const struct command *self, int argc, const
     if (!alarms.list.len)
         puts("no alarm is raised");
     struct table t;
-    table_init(&t, &c->arena, 5);
-    table_cell(&t, SV("alarm"));
-    table_cell(&t, SV("since"));
-    table_cell(&t, SV("kind"));
-    table_cell(&t, SV("cleared"));
-    table_cell(&t, SV("what"));
+    static const char *const heads[] = {"alarm", "since", "kind", "cleared", "what"};
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < alarms.list.len; i++) {
         const struct alarm *alarm = &alarms.list.at[i];
         table_cellf(&t, "%lld", (long long)alarm->id);

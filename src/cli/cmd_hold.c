@@ -84,9 +84,7 @@ static void print_held(struct cli *c, const struct held_list *held)
     static const char *const heads[] = {"post", "list", "until", "held by", "from", "subject"};
     if (!held->list.len)
         puts("nothing waits");
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < held->list.len; i++) {
         const struct held *h = &held->list.at[i];
         table_cell(&t, id_of(c, h->hold.number));

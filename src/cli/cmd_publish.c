@@ -41,7 +41,7 @@ static int stored_bytes(void *context, struct arena *a, const struct edition *e,
 
 int publish_site(struct cli *c, const struct view *v, const char *to, unsigned formats, struct site_result *out)
 {
-    const struct site_options options = {to, formats, &c->log, publish_pdf_cache(&c->arena), stored_bytes, c};
+    const struct site_options options = {to, formats, &c->log, publish_pdf_cache(&c->arena), stored_bytes, c, c->store};
     int rc = site_publish(v, &options, out, &c->err);
     log_finish(&c->log);
     return rc;

@@ -1,4 +1,4 @@
-/* record, search, backup, doctor: operations. */
+/* record, backup, doctor: operations. */
 #include "action/erase.h"
 #include "base/date.h"
 #include "base/fs.h"
@@ -226,56 +226,6 @@ int cmd_record(struct cli *c, const struct command *self, int argc, const char *
         {"show", record_show}, {"verify", record_verify_command}, {"export", record_export_command},
         {"erase", record_erase_command}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
-}
-
-static void print_hit(const struct fts_hit *hit)
-{
-    printf("%.*s  %.*s\n    ", SV_ARG(hit->key), SV_ARG(hit->title));
-    for (size_t i = 0; i < hit->snippet.len; i++) {
-        char ch = hit->snippet.at[i];
-        putchar(ch == 2 || ch == 3 ? '*' : ch == '\n' ? ' ' : ch);
-    }
-    putchar('\n');
-}
-
-int cmd_search(struct cli *c, const struct command *self, int argc, const char **argv)
-{
-    struct words words;
-    struct str query = STR_INIT;
-    struct fts_hits hits = {{NULL, 0, 0}};
-    struct cli_json j;
-    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
-    if (rc)
-        return options_exit(rc);
-    if (!words.len)
-        return usage_error(self, "search wants words");
-    for (int i = 0; i < words.len; i++)
-        str_addf(&query, "%s%s", i ? " " : "", words.at[i]);
-    rc = cli_open(c, STORE_READ_ONLY);
-    if (!rc)
-        rc = fts_search(c->store, &c->arena, str_sv(&query), 100, &hits, &c->err);
-    str_release(&query);
-    if (rc)
-        return cli_fail(c, rc);
-    if (c->json) {
-        cli_json_begin(&j);
-        json_key(&j.j, "hits");
-        json_array(&j.j);
-        for (size_t i = 0; i < hits.list.len; i++) {
-            json_object(&j.j);
-            json_put(&j.j, "key", hits.list.at[i].key);
-            json_put(&j.j, "title", hits.list.at[i].title);
-            json_end(&j.j);
-        }
-        json_end(&j.j);
-        cli_json_end(&j);
-        return EXIT_DONE;
-    }
-    for (size_t i = 0; i < hits.list.len; i++)
-        print_hit(&hits.list.at[i]);
-    if (!hits.list.len)
-        puts("nothing found");
-    return EXIT_DONE;
 }
 
 int cmd_backup(struct cli *c, const struct command *self, int argc, const char **argv)

@@ -297,6 +297,14 @@ const struct command commands[] = {
      "nobody is written to, and how it is known that they want it stays with them. When one line of FILE is wrong,\n"
      "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.",
      cmd_list},
+    {"archive",
+     "import LIST PATH [--form FORM]\n"
+     "export LIST FILE",
+     "whole archives of lists in and out",
+     "\"import\" takes an mbox or a Maildir, once or again: what is here is passed over. Nothing is sent to anybody.\n"
+     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\"\n"
+     "writes the messages that are public, as the bytes that arrived, in the form mboxrd.",
+     cmd_archive},
     {"hold",
      "list [LIST]\n"
      "show POST\n"
@@ -365,7 +373,11 @@ const struct command commands[] = {
      "the chain verifies. Stored editions lose the same words, or the file that holds them. What is the present text\n"
      "of a threat is changed first. Backups and copies elsewhere are not reached.",
      cmd_record},
-    {"search", "WORDS...", "full-text search", "All words must occur; \"a phrase\"; beginning*.", cmd_search},
+    {"search", "[--limit N] WORDS...", "full-text search in the SIG's texts and its mails",
+     "All words must occur; \"a phrase\"; beginning*. In mails also from:NAME subject:WORD list:LIST after:DATE\n"
+     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026); with one of these, only mails are\n"
+     "searched. Of mails those that came last stand first.",
+     cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",
      cmd_backup},
     {"doctor", "", "look at the installation and the store",

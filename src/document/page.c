@@ -8,7 +8,7 @@ static const struct {
 } navigation[] = {
     {"analysis.html", "Analysis"},        {"threats/index.html", "Threats"}, {"documents/index.html", "Documents"},
     {"process.html", "Process"},          {"template.html", "Template"},     {"progress.html", "Progress"},
-    {"editions/index.html", "Editions"},  {"about.html", "About"},
+    {"editions/index.html", "Editions"},  {"lists.html", "Discussion"},      {"about.html", "About"},
 };
 
 const char *page_root(struct arena *a, struct sv path)
@@ -113,6 +113,8 @@ static void site_header(struct markup *m, const struct view *v, const struct pag
     markup_attr_str(m, "aria-label", "Site");
     markup_open(m, "ul");
     for (size_t i = 0; i < ARRAY_LEN(navigation); i++) {
+        if (!v->lists && !strcmp(navigation[i].path, "lists.html"))
+            continue;
         markup_open(m, "li");
         markup_open(m, "a");
         markup_attrf(m, "href", "%s%s", root, navigation[i].path);
@@ -343,6 +345,7 @@ void page_digest_site(struct digest_state *s, const struct view *v)
     digest_add_part(s, sig->community);
     digest_add_part(s, sig->language);
     digest_add_part(s, sig->errata);
+    digest_add_part(s, v->lists ? SV("lists") : SV_NONE);
     digest_add(s, sv_from((const char *)&v->ending.at, sizeof v->ending.at));
     digest_add_part(s, v->ending.body);
     digest_add_part(s, v->ending.link);

@@ -452,7 +452,7 @@ static int write_all_parts(struct site *s, struct err *err)
     static int (*const parts[])(struct site *s, struct err *err) = {
         write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
         site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, write_register,
-        site_feed,            site_documents_json,
+        site_feed,            site_documents_json, site_list_pages,
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         int rc = parts[i](s, err);
@@ -514,14 +514,17 @@ static void close_fd(int fd)
 int site_publish(const struct view *v, const struct site_options *options, struct site_result *out, struct err *err)
 {
     struct arena a = ARENA_INIT;
-    struct site s = {.a = &a, .v = v, .options = options, .out = out, .fresh_fd = -1, .old_fd = -1,
+    struct view with_lists = *v;
+    struct site s = {.a = &a, .v = &with_lists, .options = options, .out = out, .fresh_fd = -1, .old_fd = -1,
                      .twin = {.lock = -1}};
     *out = (struct site_result){0};
     map_init(&s.old_files, &a);
     map_init(&s.folders, &a);
     map_init(&s.threat_digests, &a);
     html_drawings_init(&s.drawings, &a);
-    int rc = publish(&s, without_slash(&a, options->to), err);
+    int rc = site_lists_any(options->store, &a, &with_lists.lists, err);
+    if (!rc)
+        rc = publish(&s, without_slash(&a, options->to), err);
     if (options->log)
         log_finish(options->log);
     out->pdf_reason = arena_sv(v->arena, out->pdf_reason);

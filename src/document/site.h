@@ -4,6 +4,7 @@
  *     threats/T-0001.html threats/T-0001.json threats/index.html
  *     priority.html stage.html area.html level.html stride.html   matrix.html board.html
  *     documents/index.html documents/XEP-0384.html (page and worksheet)   references.html
+ *     lists.html and lists/ID/ (when there is a list whose archive is public: lists_page.h)
  *     coverage.html coverage.json coverage.csv (when the profile has a coverage.tsv)
  *     gaps.html gaps.json
  *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css
@@ -30,6 +31,7 @@ struct site_options {
     int (*edition_bytes)(void *context, struct arena *a, const struct edition *e, struct sv name, struct sv *out,
                          struct err *err);
     void *context;
+    struct store *store; /* of the mailing lists; NULL: no pages of lists */
 };
 
 struct site_result {

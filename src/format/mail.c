@@ -238,6 +238,11 @@ static void read_references(struct arena *a, struct mail *m)
         m->references[m->reference_count++] = replies[0];
 }
 
+bool mail_read_date(struct arena *a, struct sv value, int64_t *out)
+{
+    return value.len && value.len < 200 && gmime_date(a, value, out);
+}
+
 static void read_header(struct arena *a, struct mail *m)
 {
     struct sv *ids;
@@ -249,8 +254,7 @@ static void read_header(struct arena *a, struct mail *m)
     m->reply_to = mail_read_addresses(a, mail_value(m, "Reply-To"));
     m->to = mail_read_addresses(a, mail_value(m, "To"));
     m->cc = mail_read_addresses(a, mail_value(m, "Cc"));
-    struct sv date = mail_value(m, "Date");
-    m->has_date = date.len && date.len < 200 && gmime_date(a, date, &m->date);
+    m->has_date = mail_read_date(a, mail_value(m, "Date"), &m->date);
     read_references(a, m);
 }
 

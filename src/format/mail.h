@@ -97,6 +97,8 @@ struct sv mail_decode(struct arena *a, struct sv value);
 struct mail_addresses mail_read_addresses(struct arena *a, struct sv value);
 /* All "<id>" of a raw value, without angles, in order; for headers of broken clients also a bare word with one "@". */
 size_t mail_read_ids(struct arena *a, struct sv value, struct sv **out);
+/* A date as header fields have it, in seconds since 1970; false when it is none. */
+bool mail_read_date(struct arena *a, struct sv value, int64_t *out);
 /* Bytes of a charset as UTF-8; what is no such byte becomes U+FFFD and sets *out_damaged (may be NULL). An unknown
  * charset is taken for UTF-8 where the bytes are that, otherwise for Windows-1252. */
 struct sv mail_to_utf8(struct arena *a, struct sv charset, struct sv bytes, bool *out_damaged);

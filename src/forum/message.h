@@ -23,6 +23,12 @@ enum message_state { MESSAGE_PUBLIC, MESSAGE_HELD, MESSAGE_RETURNED, MESSAGE_DIS
                      MESSAGE_ERASED, MESSAGE_STATES };
 extern const char *const message_state_names[MESSAGE_STATES];
 
+/* What can be made of the bytes without the store, by any thread. */
+struct message_prepared {
+    struct digest digest;
+    struct sv packed;
+};
+
 struct message_new {
     struct sv list;         /* id */
     struct sv bytes;
@@ -30,7 +36,11 @@ struct message_new {
     bool has_sender;
     struct sv sender;       /* of the envelope; may be empty ("<>") */
     int64_t received;
+    const struct message_prepared *prepared; /* of these bytes; NULL: made here */
 };
+struct message_prepared message_prepare(struct arena *a, struct sv bytes);
+/* The words of a mail for the index: its author's own, without quotes and signature. */
+struct sv message_words(struct arena *a, const struct mail *mail);
 /* Adds, in state `held`: the caller publishes it, or says what else becomes of it. *out_twice: the same bytes under
  * the same Message-ID are here; *out_id is theirs then and nothing is done. */
 CM_MUST_USE int message_add(struct store *s, struct arena *a, const struct message_new *m, int64_t *out_id,
@@ -38,6 +48,11 @@ CM_MUST_USE int message_add(struct store *s, struct arena *a, const struct messa
 /* Makes it public: thread, and index. `text`: of its body, for the index. */
 CM_MUST_USE int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
                                 struct err *err);
+/* The same when the text was packed already (forum/pack.h). */
+CM_MUST_USE int message_publish_packed(struct store *s, struct arena *a, int64_t id, const struct mail *mail,
+                                       struct sv text, struct sv packed, struct err *err);
+/* The words of a public message that the index has; empty when there are none. */
+CM_MUST_USE int message_indexed_words(struct store *s, struct arena *a, int64_t id, struct sv *out, struct err *err);
 /* For one that was not public; into public only by message_publish(). */
 CM_MUST_USE int message_set_state(struct store *s, int64_t id, enum message_state state, struct err *err);
 

@@ -4,6 +4,7 @@
 #include "forum/pack.h"
 #include "forum/route.h"
 #include "forum/subject.h"
+#include "forum/text.h"
 #include "forum/thread.h"
 
 const char *const message_state_names[MESSAGE_STATES] = {"public",    "held",        "returned",
@@ -61,7 +62,7 @@ static int last_id(struct store *s, int64_t *out, struct err *err)
 }
 
 static int insert(struct store *s, struct arena *a, const struct message_new *m, struct sv mid, int64_t copy,
-                  const struct digest *d, struct err *err)
+                  const struct message_prepared *prepared, struct err *err)
 {
     struct store_stmt *q;
     struct mail_address none = {SV_NONE, SV_NONE};
@@ -74,7 +75,7 @@ static int insert(struct store *s, struct arena *a, const struct message_new *m,
     store_bind_text(q, 1, m->list);
     store_bind_text(q, 2, mid);
     store_bind_int(q, 3, copy);
-    store_bind_blob(q, 4, digest_sv(d));
+    store_bind_blob(q, 4, digest_sv(&prepared->digest));
     store_bind_int(q, 5, m->received);
     store_bind_int(q, 6, date_of(m));
     store_bind_text(q, 7, from->name);
@@ -84,23 +85,34 @@ static int insert(struct store *s, struct arena *a, const struct message_new *m,
     store_bind_text(q, 10, m->mail->subject);
     store_bind_text(q, 11, subject_base(a, m->mail->subject, NULL));
     store_bind_int(q, 12, (int64_t)m->bytes.len);
-    store_bind_blob(q, 13, pack_bytes(a, m->bytes));
+    store_bind_blob(q, 13, prepared->packed);
     rc = store_step(q, err);
     store_done(q);
     return rc;
 }
 
+struct message_prepared message_prepare(struct arena *a, struct sv bytes)
+{
+    return (struct message_prepared){digest_of(bytes), pack_bytes(a, bytes)};
+}
+
+struct sv message_words(struct arena *a, const struct mail *mail)
+{
+    struct mail_text text = mail_text_read(a, mail);
+    return mail_own_text(a, &text);
+}
+
 int message_add(struct store *s, struct arena *a, const struct message_new *m, int64_t *out_id, bool *out_twice,
                 struct err *err)
 {
-    struct digest d = digest_of(m->bytes);
-    struct sv mid = mid_of(a, m->mail, &d);
+    const struct message_prepared here = m->prepared ? *m->prepared : message_prepare(a, m->bytes);
+    struct sv mid = mid_of(a, m->mail, &here.digest);
     int64_t copy;
-    int rc = find_copies(s, m->list, mid, &d, out_id, &copy, err);
+    int rc = find_copies(s, m->list, mid, &here.digest, out_id, &copy, err);
     *out_twice = !rc && *out_id;
     if (rc || *out_twice)
         return rc;
-    rc = insert(s, a, m, mid, copy, &d, err);
+    rc = insert(s, a, m, mid, copy, &here, err);
     return rc ? rc : last_id(s, out_id, err);
 }
 
@@ -199,8 +211,21 @@ static int index_words(struct store *s, const struct message *m, struct sv text,
     return rc;
 }
 
-int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
-                    struct err *err)
+static int keep_words(struct store *s, const struct message *m, struct sv packed, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "INSERT INTO message_words (message, words) VALUES ($1, $2)", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, m->id);
+    store_bind_blob(q, 2, packed);
+    rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+int message_publish_packed(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
+                           struct sv packed, struct err *err)
 {
     struct message m;
     int rc = message_load(s, a, id, &m, err);
@@ -208,7 +233,31 @@ int message_publish(struct store *s, struct arena *a, int64_t id, const struct m
         return CM_OK;
     if (!rc)
         rc = thread_place(s, a, &m, mail, err);
-    return rc ? rc : index_words(s, &m, text, err);
+    if (!rc)
+        rc = index_words(s, &m, text, err);
+    return rc || !text.len ? rc : keep_words(s, &m, packed, err);
+}
+
+int message_publish(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,
+                    struct err *err)
+{
+    return message_publish_packed(s, a, id, mail, text, pack_bytes(a, text), err);
+}
+
+int message_indexed_words(struct store *s, struct arena *a, int64_t id, struct sv *out, struct err *err)
+{
+    struct store_stmt *q;
+    struct sv packed = SV_NONE;
+    *out = SV_NONE;
+    int rc = store_prepare(s, "SELECT words FROM message_words JOIN public_message ON id = message WHERE message = $1",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        packed = arena_sv(a, store_text(q, 0));
+    store_done(q);
+    return rc || !packed.len ? rc : unpack_bytes(a, packed, out, err);
 }
 
 int message_count_public(struct store *s, int64_t *out_count, int64_t *out_newest, struct err *err)

@@ -111,6 +111,7 @@ struct text_page {
     const char
         *attachment_base; /* before a part's index in the address of its download; NULL: no links */
     bool addresses;       /* show mail addresses, as links: for members only */
+    const char *attachment_end; /* after it, such as ".bin"; NULL: nothing */
 };
 
 /* Writes one div with the text, then the attachments. No element, attribute or address of it comes

@@ -34,11 +34,39 @@ static void write_address(struct page_writer *w, struct sv address)
     markup_close(w->m, "a");
 }
 
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* A user before "@" is there to deceive about the host; a port is a number; "%" begins two digits. What is not sound
+ * stays text: it is shown, and leads nowhere. */
+static bool is_sound(struct sv link)
+{
+    ptrdiff_t slashes = sv_find(link, SV("://"));
+    struct sv host = slashes < 0 ? SV_NONE : sv_from_byte(link, (size_t)slashes + 3);
+    size_t end = 0, colon = SIZE_MAX;
+    while (end < host.len && !strchr("/?#", host.at[end]))
+        end++;
+    for (size_t i = 0; i < end; i++) {
+        if (host.at[i] == '@')
+            return false;
+        colon = host.at[i] == ':' ? i : host.at[i] == ']' ? SIZE_MAX : colon;
+    }
+    for (size_t i = colon == SIZE_MAX ? end : colon + 1; i < end; i++)
+        if (host.at[i] < '0' || host.at[i] > '9')
+            return false;
+    for (size_t i = 0; i < link.len; i++)
+        if (link.at[i] == '%' && (i + 2 >= link.len || !is_hex(link.at[i + 1]) || !is_hex(link.at[i + 2])))
+            return false;
+    return true;
+}
+
 static void write_line(struct page_writer *w, struct sv line)
 {
     struct text_piece piece;
     while (text_next_piece(&line, &piece)) {
-        if (piece.kind == TEXT_LINK && w->links++ < TEXT_LINKS_MAX)
+        if (piece.kind == TEXT_LINK && is_sound(piece.text) && w->links++ < TEXT_LINKS_MAX)
             write_link(w, piece.text);
         else if (piece.kind == TEXT_ADDRESS)
             write_address(w, piece.address);
@@ -117,8 +145,9 @@ static void write_name(struct page_writer *w, const struct text_attachment *file
         return;
     }
     markup_open(w->m, "a");
-    markup_attrf(w->m, "href", "%s%zu", w->page->attachment_base, file->part);
-    markup_attr_str(w->m, "download", "");
+    markup_attrf(w->m, "href", "%s%zu%s", w->page->attachment_base, file->part,
+                 w->page->attachment_end ? w->page->attachment_end : "");
+    markup_attr(w->m, "download", str_sv(&w->text));
     markup_text(w->m, str_sv(&w->text));
     markup_close(w->m, "a");
 }

@@ -251,12 +251,20 @@ static int adopt_all(struct place *p)
     return rc || !waiting.len ? rc : name_thread(p);
 }
 
+/* A guess, and no better than what others say of it: a message that some were waiting for began before them. */
+static int guess_parent(struct place *p)
+{
+    waiting_vec waiting = {NULL, 0, 0};
+    int rc = load_waiting(p, &waiting);
+    return rc || waiting.len ? rc : parent_by_subject(p);
+}
+
 int thread_place(struct store *s, struct arena *a, struct message *m, const struct mail *mail, struct err *err)
 {
     struct place p = {s, a, m, mail, err};
     int rc = parent_by_references(&p);
     if (!rc && !m->parent && !mail->reference_count)
-        rc = parent_by_subject(&p);
+        rc = guess_parent(&p);
     if (!rc && m->parent)
         rc = thread_of(&p, m->parent, &m->thread);
     if (!rc && !m->thread)

@@ -125,6 +125,7 @@ struct view {
     const struct discussions *discussions; /* register/discussion.h; likewise */
     const struct due_clocks *clocks; /* register/due.h; likewise */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
+    bool lists;               /* the site has pages of mailing lists: set by the publisher */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
 };

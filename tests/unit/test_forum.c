@@ -197,7 +197,7 @@ static int add_all(struct store *s, void *context, struct err *err)
         int64_t id;
         bool twice;
         OK(x->f, mail_read(&x->f->arena, bytes, &mail, err));
-        const struct message_new m = {SV("s"), bytes, &mail, true, SV("a@x.org"), 1800000000};
+        const struct message_new m = {SV("s"), bytes, &mail, true, SV("a@x.org"), 1800000000, NULL};
         OK(x->f, message_add(s, &x->f->arena, &m, &id, &twice, err));
         assert_false(twice);
         OK(x->f, message_publish(s, &x->f->arena, id, &mail, SV("x"), err));

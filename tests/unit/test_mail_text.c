@@ -48,7 +48,7 @@ static const char *page_of(const struct mail_text *t, bool addresses)
     struct str out = STR_INIT;
     struct markup m;
     markup_init(&m, &out, MARKUP_HTML);
-    mail_text_write(&m, t, &(struct text_page){"part/", addresses});
+    mail_text_write(&m, t, &(struct text_page){"part/", addresses, NULL});
     markup_finish(&m);
     const char *text = arena_sv(&arena, str_sv(&out)).at;
     str_release(&out);
@@ -257,9 +257,21 @@ static void test_page_folds_hides_and_lists(void **state CM_UNUSED)
     assert_null(strstr(page_of(&t, false), "example.org,"));
     assert_non_null(
         strstr(page_of(&t, true), "href=\"mailto:ada@example.org\">ada@example.org</a>"));
+    static const char *const unsound[] = {"http://bank.example@evil.example/", "http://127.0.0.1:$x",
+                                          "http://x.org:8a/", "http://x.org/?ip=%1s", "http://x.org/%"};
+    for (size_t i = 0; i < ARRAY_LEN(unsound); i++) {
+        struct str text = STR_INIT;
+        str_addf(&text, "\nSee %s\n", unsound[i]);
+        t = read_sv(str_sv(&text));
+        assert_null(strstr(page_of(&t, false), "href"));
+        str_release(&text);
+    }
+    t = read_sv(SV("\nSee http://[::1]:80/a%20b and http://x.org:80?a@b\n"));
+    assert_non_null(strstr(page_of(&t, false), "href=\"http://[::1]:80/a%20b\""));
+    assert_non_null(strstr(page_of(&t, false), "href=\"http://x.org:80?a@b\""));
     t = read_sv(SV("Content-Type: application/pdf; name=\"a<b>.pdf\"\n\n%PDF\n"));
     assert_non_null(strstr(page_of(&t, false),
-                           "<a href=\"part/0\" download=\"\">a&lt;b&gt;.pdf</a> (application/pdf"
+                           "<a href=\"part/0\" download=\"a&lt;b&gt;.pdf\">a&lt;b&gt;.pdf</a> (application/pdf"
                            ", 5 bytes)"));
 }
 

@@ -244,3 +244,12 @@ CREATE TABLE moderation (
     stage   TEXT
 ) STRICT;
 CREATE INDEX moderation_post ON moderation (post);
+
+-- ---- search ----
+
+-- What mail_search has of a message, packed as messages are: for the place that a search shows, and to take it out of the
+-- index again. Goes when the message is erased.
+CREATE TABLE message_words (
+    message INTEGER PRIMARY KEY REFERENCES message (id),
+    words   BLOB NOT NULL
+) STRICT;

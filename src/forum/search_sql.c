@@ -1,0 +1,135 @@
+#include "forum/search.h"
+
+#include "forum/archive.h"
+
+struct searching {
+    struct store *s;
+    struct arena *a;
+    const struct mail_query *query;
+    struct lists lists;
+    bool closed;
+    size_t limit;
+    struct mail_hits *out;
+};
+
+/* No term holds a quote, so none can end its string. */
+static void build_match(const struct mail_query *query, struct str *out)
+{
+    for (size_t i = 0; i < query->terms.len; i++) {
+        const struct mail_term *t = &query->terms.at[i];
+        str_addf(out, "%s%s%s\"", out->len ? " AND " : "", t->column ? t->column : "", t->column ? " : " : "");
+        for (size_t k = 0; k < t->text.len; k++)
+            str_add_char(out, (unsigned char)t->text.at[k] <= ' ' ? ' ' : t->text.at[k]);
+        str_add_str(out, t->prefix ? "\" *" : "\"");
+    }
+}
+
+static int check_lists(const struct searching *g, struct err *err)
+{
+    for (size_t i = 0; i < g->query->list_count; i++) {
+        const struct list *l = lists_find(&g->lists, g->query->lists[i]);
+        if (!l || (!g->closed && !list_is(l, SET_ARCHIVE, "public")))
+            return err_set(err, CM_ENOTFOUND, "there is no list \"%.*s\"", SV_ARG(g->query->lists[i]));
+    }
+    return CM_OK;
+}
+
+static bool is_wanted(const struct searching *g, struct sv list, int64_t date)
+{
+    const struct mail_query *q = g->query;
+    const struct list *l = lists_find(&g->lists, list);
+    bool named = !q->list_count;
+    for (size_t i = 0; i < q->list_count; i++)
+        named = named || lists_find(&g->lists, q->lists[i]) == l;
+    return l && named && (g->closed || list_is(l, SET_ARCHIVE, "public")) && (!q->has_after || date >= q->after) &&
+           (!q->has_before || date < q->before);
+}
+
+static void add_hit(struct searching *g, struct store_stmt *q)
+{
+    struct mail_hit *hit = vec_push(g->a, &g->out->list);
+    *hit = (struct mail_hit){.id = store_int(q, 0), .date = store_int(q, 2), .list = arena_sv(g->a, store_text(q, 1)),
+                             .mid = arena_sv(g->a, store_text(q, 3))};
+    hit->key = archive_key(g->a, hit->mid, store_int(q, 4));
+    hit->name = archive_shown(g->a, store_text(q, 5).len ? store_text(q, 5) : store_text(q, 6), ARCHIVE_NAME_MAX);
+    hit->subject = archive_shown(g->a, store_text(q, 7), ARCHIVE_SUBJECT_MAX);
+}
+
+static int run(struct searching *g, struct store_stmt *q, struct err *err)
+{
+    int rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        if (!is_wanted(g, store_text(q, 1), store_int(q, 2)))
+            continue;
+        if (g->out->list.len == g->limit) {
+            g->out->more = true;
+            return CM_OK;
+        }
+        add_hit(g, q);
+    }
+    return rc;
+}
+
+static int find_words(struct searching *g, struct err *err)
+{
+    struct str match = STR_INIT;
+    struct store_stmt *q;
+    int rc = store_prepare(g->s, "SELECT m.id, m.list, m.date, m.mid, m.copy, m.name, m.address, m.subject FROM "
+                                 "mail_search CROSS JOIN public_message m ON m.id = mail_search.rowid "
+                                 "WHERE mail_search MATCH $1 ORDER BY mail_search.rowid DESC", &q, err);
+    if (rc)
+        return rc;
+    build_match(g->query, &match);
+    store_bind_text(q, 1, str_sv(&match));
+    rc = run(g, q, err);
+    store_done(q);
+    str_release(&match);
+    return rc;
+}
+
+static int find_all(struct searching *g, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(g->s, "SELECT id, list, date, mid, copy, name, address, subject FROM public_message "
+                                 "ORDER BY id DESC", &q, err);
+    if (rc)
+        return rc;
+    rc = run(g, q, err);
+    store_done(q);
+    return rc;
+}
+
+static int add_snippet(struct searching *g, struct mail_hit *hit, struct err *err)
+{
+    struct arena a = ARENA_INIT;
+    struct sv words;
+    int rc = message_indexed_words(g->s, &a, hit->id, &words, err);
+    if (!rc)
+        hit->snippet = arena_sv(g->a, mail_snippet(&a, words, g->query));
+    arena_release(&a);
+    return rc;
+}
+
+static int search(struct store *s, void *context, struct err *err)
+{
+    struct searching *g = context;
+    const struct mail_query *q = g->query;
+    int rc = lists_load(s, g->a, &g->lists, err);
+    if (!rc)
+        rc = check_lists(g, err);
+    if (!rc && q->terms.len)
+        rc = find_words(g, err);
+    else if (!rc && (q->list_count || q->has_after || q->has_before))
+        rc = find_all(g, err);
+    for (size_t i = 0; !rc && i < g->out->list.len; i++)
+        rc = add_snippet(g, &g->out->list.at[i], err);
+    return rc;
+}
+
+int mail_search(struct store *s, struct arena *a, const struct mail_query *query, bool closed, size_t limit,
+                struct mail_hits *out, struct err *err)
+{
+    struct searching g = {.s = s, .a = a, .query = query, .closed = closed, .limit = limit, .out = out};
+    *out = (struct mail_hits){.list = {NULL, 0, 0}};
+    return store_read_tx(s, search, &g, err);
+}
