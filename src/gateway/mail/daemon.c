@@ -122,21 +122,19 @@ int daemon_run_queue(const struct daemon_options *options, struct worker_counts 
     int rc = prepare(options, false, &d, err);
     if (rc)
         return rc;
-    for (;;) {
-        *out = worker_count(d->worker);
-        if (worker_is_idle(d->worker) || out->broken || out->unreached)
-            break;
+    struct worker_counts last = {0};
+    while (!worker_is_idle(d->worker) && !last.broken && !last.unreached) {
         net_loop_turn(d->loop, TURN_MS);
+        last = worker_count(d->worker);
     }
     worker_stop(d->worker);
     while (!worker_is_stopped(d->worker))
         net_loop_turn(d->loop, TURN_MS);
     *out = worker_count(d->worker);
     release(&d);
-    if (out->broken)
+    if (last.broken)
         return err_set(err, CM_EAGAIN, "the store is busy; %llu were sent", (unsigned long long)out->sent);
-    if (out->unreached)
-        return err_set(err, CM_EAGAIN, "the mail server is not there, or hung up; %llu were sent",
-                       (unsigned long long)out->sent);
+    if (last.unreached)
+        return err_set(err, CM_EAGAIN, "the mail server is not there; %llu were sent", (unsigned long long)out->sent);
     return CM_OK;
 }

@@ -14,7 +14,6 @@
 #include "gateway/smtp/client.h"
 
 enum {
-    SERVICE_CLOSES = 421, /* the server will not talk to us now */
     RESULTS_MAX = 512, /* those that wait, a whole batch, and what is under way on all connections */
     RESULTS_MANY = 64,     /* are written at once */
     RESULTS_WAIT_MS = 10,  /* that one waits for others */
@@ -177,8 +176,6 @@ static void done(void *context, const struct smtp_job *job, const struct smtp_re
     add_result(w, j->batch, j->item, fates[result->outcome], reply_text(w, result));
     struct result *r = &w->results[w->result_count - 1];
     r->refused = result->outcome == SMTP_FAILED && score_refusal(sv_str(result->status), result->code, &r->severity);
-    w->counts.unreached = w->counts.unreached || (result->outcome == SMTP_LATER &&
-                                                  (result->code == 0 || result->code == SERVICE_CLOSES));
     free(j);
     if (w->result_count < RESULTS_MANY)
         net_timer_set(w->loop, &w->write, RESULTS_WAIT_MS);
@@ -441,7 +438,9 @@ int worker_start(struct net_loop *loop, const struct worker_options *options, st
 
 struct worker_counts worker_count(const struct worker *w)
 {
-    return w->counts;
+    struct worker_counts counts = w->counts;
+    counts.unreached = smtp_client_is_paused(w->client);
+    return counts;
 }
 
 bool worker_is_idle(const struct worker *w)

@@ -36,7 +36,7 @@ CM_MUST_USE int worker_start(struct net_loop *loop, const struct worker_options 
 void worker_wake(struct worker *w);
 struct worker_counts {
     uint64_t sent, failed, later;
-    bool unreached; /* the mail server was not there, or hung up */
+    bool unreached; /* the mail server is not there now */
     bool broken;    /* the store could not be read or written */
 };
 struct worker_counts worker_count(const struct worker *w);

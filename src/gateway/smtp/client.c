@@ -120,6 +120,11 @@ void smtp_client_stop(struct smtp_client *client)
             conn_quit(&client->conns[i]);
 }
 
+bool smtp_client_is_paused(const struct smtp_client *client)
+{
+    return client->paused;
+}
+
 unsigned smtp_client_jobs(const struct smtp_client *client)
 {
     unsigned jobs = 0;

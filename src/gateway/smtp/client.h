@@ -89,6 +89,8 @@ CM_MUST_USE int smtp_client_start(struct net_loop *loop, const struct smtp_optio
 void smtp_client_wake(struct smtp_client *client);
 /* Asks for no more jobs; those under way are finished, connections are closed. */
 void smtp_client_stop(struct smtp_client *client);
+/* The MTA was not there: next() is not asked for a while. */
+bool smtp_client_is_paused(const struct smtp_client *client);
 /* Jobs under way. */
 unsigned smtp_client_jobs(const struct smtp_client *client);
 unsigned smtp_client_connections(const struct smtp_client *client);
