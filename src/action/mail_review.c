@@ -117,8 +117,8 @@ int review_answered(struct arriving *m, const struct token *t, struct err *err)
     const char *verdict = verdict_of(a, first);
     if (!verdict)
         return reply_to_reviewer(m, t, "your answer was not understood",
-                                 arena_printf(a, "The first line of your answer is no verdict. Nothing was noted.\n\n%s",
-                                              how), err);
+                                 arena_printf(a, "The first line of your answer is no verdict. Nothing was noted."
+                                                 "\n\n%s", how), err);
     c.actor = c.role = c.reason = SV_NONE;
     c.source = m->mail.message_id.len ? sv_str(arena_printf(a, "mid:%.*s", SV_ARG(m->mail.message_id))) : SV("mail");
     const struct review_answer given = {t->subject, sv_str(verdict), text, false};

@@ -37,4 +37,16 @@ CM_MUST_USE int tie_message(struct action_context *c, int64_t message, struct er
 /* The threat of a message's thread when it is tied to one alone; empty otherwise. */
 CM_MUST_USE int tie_only_threat(struct action_context *c, int64_t message, struct sv *out, struct err *err);
 
+/* Threads with public messages, newest first. list and threat: empty for all; threats of a row: ids with commas
+ * between. */
+struct thread_row {
+    int64_t id, first, last, messages;
+    struct sv list, subject, threats;
+};
+struct thread_rows {
+    VEC(struct thread_row) list;
+};
+CM_MUST_USE int thread_rows_load(struct store *s, struct arena *a, struct sv list, struct sv threat,
+                                 struct thread_rows *out, struct err *err);
+
 #endif

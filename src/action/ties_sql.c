@@ -450,3 +450,28 @@ int tie_only_threat(struct action_context *c, int64_t message, struct sv *out, s
     store_done(q);
     return rc;
 }
+
+int thread_rows_load(struct store *s, struct arena *a, struct sv list, struct sv threat, struct thread_rows *out,
+                     struct err *err)
+{
+    struct store_stmt *q;
+    *out = (struct thread_rows){{NULL, 0, 0}};
+    int rc = store_prepare(s, "SELECT h.id, h.list, h.subject, h.first, h.last, h.messages, (SELECT "
+                              "group_concat(DISTINCT t.threat) FROM public_message m JOIN thread_tie t "
+                              "ON t.list = m.list AND t.mid = m.mid WHERE m.thread = h.id) AS threats "
+                              "FROM thread h WHERE h.became IS NULL AND h.messages > 0 "
+                              "AND ($1 = '' OR h.list = $1) AND ($2 = '' OR "
+                              "instr(',' || threats || ',', ',' || $2 || ',') > 0) ORDER BY h.last DESC, h.id",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, list);
+    store_bind_text(q, 2, threat);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(a, &out->list) =
+            (struct thread_row){store_int(q, 0), store_int(q, 3), store_int(q, 4), store_int(q, 5),
+                                arena_sv(a, store_text(q, 1)), arena_sv(a, store_text(q, 2)),
+                                arena_sv(a, store_text(q, 6))};
+    store_done(q);
+    return rc;
+}

@@ -6,37 +6,6 @@
 
 #include <stdio.h>
 
-struct thread_row {
-    int64_t id, first, last, messages;
-    struct sv list, subject, threats;
-};
-struct thread_rows {
-    VEC(struct thread_row) list;
-};
-
-static int load_threads(struct cli *c, const char *list, const char *threat, struct thread_rows *out)
-{
-    struct store_stmt *q;
-    int rc = store_prepare(c->store, "SELECT h.id, h.list, h.subject, h.first, h.last, h.messages, (SELECT "
-                                     "group_concat(DISTINCT t.threat) FROM public_message m JOIN thread_tie t "
-                                     "ON t.list = m.list AND t.mid = m.mid WHERE m.thread = h.id) AS threats "
-                                     "FROM thread h WHERE h.became IS NULL AND h.messages > 0 "
-                                     "AND ($1 = '' OR h.list = $1) AND ($2 = '' OR "
-                                     "instr(',' || threats || ',', ',' || $2 || ',') > 0) ORDER BY h.last DESC, h.id",
-                           &q, &c->err);
-    if (rc)
-        return rc;
-    store_bind_text(q, 1, sv_str(list));
-    store_bind_text(q, 2, sv_str(threat));
-    while ((rc = store_step(q, &c->err)) == STORE_ROW)
-        *vec_push(&c->arena, &out->list) =
-            (struct thread_row){store_int(q, 0), store_int(q, 3), store_int(q, 4), store_int(q, 5),
-                                arena_sv(&c->arena, store_text(q, 1)), arena_sv(&c->arena, store_text(q, 2)),
-                                arena_sv(&c->arena, store_text(q, 6))};
-    store_done(q);
-    return rc;
-}
-
 static void print_json(struct cli *c, const struct thread_rows *rows)
 {
     struct cli_json j;
@@ -94,7 +63,9 @@ static int thread_list(struct cli *c, const struct command *self, int argc, cons
         return options_exit(rc);
     if (words.len > 1)
         return usage_error(self, "thread list wants at most one word, a list's name");
-    if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = load_threads(c, words.len ? words.at[0] : "", threat, &rows)))
+    struct sv list = words.len ? sv_str(words.at[0]) : SV_NONE;
+    if ((rc = cli_open(c, STORE_READ_ONLY)) ||
+        (rc = thread_rows_load(c->store, &c->arena, list, sv_str(threat), &rows, &c->err)))
         return cli_fail(c, rc);
     if (c->json)
         print_json(c, &rows);

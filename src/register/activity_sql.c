@@ -2,7 +2,7 @@
 
 #include "base/date.h"
 
-/* Acts of people have a member's id as actor ("m3"), secret acts a pseudonym ("R-1:e3"), what a mail did "LIST:mail". */
+/* Acts of people have a member's id as actor ("m3"), secret acts a pseudonym ("R-1:e3"), acts of mails "LIST:mail". */
 static const char query[] =
     "SELECT coalesce(sum(at >= $1), 0), count(DISTINCT CASE WHEN at >= $1 AND actor LIKE 'm%' THEN actor END), "
     "count(DISTINCT CASE WHEN at >= $1 AND actor LIKE '%:%' AND actor NOT LIKE '%:mail' THEN actor END), "

@@ -170,7 +170,8 @@ static int load(struct store *s, void *context, struct err *err)
         (rc = people_load(s, l->arena, p, l->now, people, err)) ||
         (rc = calls_load(s, l->arena, p, &files, l->now, calls, err)) ||
         (rc = rounds_load(s, l->arena, p, rounds, err)) ||
-        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) || (rc = due_load(s, l->arena, l->now, clocks, err)) ||
+        (rc = reviews_load(s, l->arena, p, &files, reviews, err)) ||
+        (rc = due_load(s, l->arena, l->now, clocks, err)) ||
         (rc = discussions_load(s, l->arena, &p->process, discussions, err)))
         return rc;
     view_derive_with(l->arena, p, l->now, standing_of, &standing, l->out);

@@ -7,7 +7,7 @@ says 'it lists the commands' '^ *publish '
 does '--version' "$CM" --version
 says 'it names itself' '^casemate [0-9]+\.[0-9]+'
 commands=$("$CM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-is 'it has the commands' 'away backup calibrate call check coverage decision deliver doctor due edition embargo estimate export fmt gaps handover import init lint list member objection position publish record report review role round search serve sig submit thread threat tick tree' \
+is 'it has the commands' 'alarm archive away backup calibrate call check coverage decision deliver doctor due edition embargo estimate export fmt gaps handover hold import init lint list member objection position publish queue record report review role round search serve sig submit thread threat tick tree' \
     "$(echo $commands | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
 for command in $commands; do
     does "$command --help" "$CM" "$command" --help

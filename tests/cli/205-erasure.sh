@@ -61,7 +61,7 @@ nowhere() { # NAME PATTERN FILE...
     if grep -aErq -- "$pattern" "$@"; then fail "$name" "$(grep -aErl -- "$pattern" "$@")"; else pass "$name"; fi
 }
 run "$CM" threat history G-0001
-says 'a field that a round wrote says so' 'round.close +R-1 +likelihood'
+says 'a field that a round wrote says so' 'round.close +R-1 +(D-1 +)?likelihood'
 does 'the record verifies' "$CM" record verify
 nowhere 'the words are in no byte of the store' "${WORDS// /|}" s.db s.db-wal s.db-shm
 does 'export again' "$CM" export folder
