@@ -1,6 +1,7 @@
 #include "action/acts.h"
 #include "action/deputy.h"
 
+#include "action/part.h"
 #include "base/date.h"
 #include "base/utf8.h"
 
@@ -8,27 +9,45 @@
 
 enum { DAYS_MAX = 3660, LINK_MAX = 2000 };
 
-int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags, struct action_result *out,
-              struct err *err)
+static void prepare(struct act *act, struct action_context *c, const char *action, struct action_result *out)
 {
     memset(act, 0, sizeof(*act));
     memset(out, 0, sizeof(*out));
     act->c = c;
     act->info = action_find(action);
     act->out = out;
-    int rc = flags & ACT_RULES ? content_rules(c, &act->profile, err)
-                               : content_profile(c, &act->files, &act->profile, err);
+}
+
+/* Once the profile is there, or not: rc. */
+static int begin(struct act *act, unsigned flags, int rc, struct err *err)
+{
     if (!rc && !(flags & ACT_NEWCOMER))
-        rc = permit(c, act->profile, act->info->needs, err);
+        rc = permit(act->c, act->profile, act->info->needs, err);
     if (rc == CM_EREFUSED && (flags & ACT_DEPUTY))
         rc = deputy_begin(act, rc, err);
     if (!(flags & ACT_SECRET)) {
-        payload_begin(c, &act->json, &act->payload, SV_NONE);
+        payload_begin(act->c, &act->json, &act->payload, SV_NONE);
     } else {
         json_init(&act->json, &act->payload, true);
         json_object(&act->json);
     }
     return rc;
+}
+
+int act_begin(struct act *act, struct action_context *c, const char *action, unsigned flags, struct action_result *out,
+              struct err *err)
+{
+    prepare(act, c, action, out);
+    int rc = flags & ACT_RULES ? content_rules(c, &act->profile, err)
+                               : content_profile(c, &act->files, &act->profile, err);
+    return begin(act, flags, rc, err);
+}
+
+int act_begin_on(struct act *act, struct action_context *c, const char *action, unsigned flags, const struct sv *ids,
+                 size_t count, struct action_result *out, struct err *err)
+{
+    prepare(act, c, action, out);
+    return begin(act, flags, part_load(c, ids, count, &act->files, &act->profile, err), err);
 }
 
 int act_commit(struct act *act, struct sv subject, struct err *err)

@@ -46,6 +46,10 @@ CM_MUST_USE int act_begin(struct act *act, struct action_context *c, const char 
 CM_MUST_USE int act_waits(struct act *act, int64_t since, struct err *err);
 /* Puts "deputy" into a payload, where it was a deputy's turn. act_waits() did that for act->json. */
 void act_put_deputy(const struct act *act, struct json *j);
+/* The same for an act on few threats: the profile has those of these ids that exist, and no other; the files are all
+ * but coverage.tsv and those of other threats. */
+CM_MUST_USE int act_begin_on(struct act *act, struct action_context *c, const char *action, unsigned flags,
+                             const struct sv *ids, size_t count, struct action_result *out, struct err *err);
 /* Ends the payload, appends the event, makes its rows. out->id becomes the subject. */
 CM_MUST_USE int act_commit(struct act *act, struct sv subject, struct err *err);
 void act_release(struct act *act);

@@ -9,8 +9,10 @@ enum { QUESTION_MAX = 2000, JUDGEMENT_MAX = 64 * 1024 };
 
 int call_begin(struct call_run *r, const char *action, unsigned flags, struct err *err)
 {
-    int rc = act_begin(&r->act, r->c, action, flags, r->out, err);
-    return rc ? rc : calls_load(r->c->store, r->c->arena, r->act.profile, &r->act.files, r->c->now, &r->calls, err);
+    struct sv wanted = r->close ? r->close->call : r->id;
+    int rc = act_begin_on(&r->act, r->c, action, flags, &wanted, wanted.len > 0, r->out, err);
+    return rc ? rc : calls_load_act(r->c->store, r->c->arena, r->act.profile, &r->act.files, r->c->now, wanted,
+                                    &r->calls, err);
 }
 
 const struct call *call_wanted(struct call_run *r, struct sv id, int *rc, struct err *err)
@@ -112,7 +114,8 @@ static int bind_edition(struct call_run *r, struct sv document, struct sv versio
                        SV_ARG(document), SV_ARG(version), SV_ARG(document), SV_ARG(newest));
     if ((rc = edition_texts(r, document, version, call, err)))
         return rc;
-    call_match(r->c->arena, &r->calls, r->act.profile, &r->act.files, call);
+    if ((rc = call_match(r->c->store, r->c->arena, &r->calls, r->act.profile, &r->act.files, call, err)))
+        return rc;
     if (call->match == VOTED_CHANGED)
         return err_set(err, CM_EREFUSED, "the text has changed since %.*s: %s; publish the next edition, and open the "
                        "call on that one", SV_ARG(call->subject), call_changes(r->c->arena, call));

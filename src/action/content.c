@@ -1,13 +1,15 @@
 /* One change of content, whoever asks for it.
  *
  * The files in normal form are the content; rows about threats, history and search are derived here, in the
- * same transaction. The whole SIG is parsed as it would be after the change, so a store never holds content
- * that `check` would refuse. */
+ * same transaction. The SIG is parsed as it would be after the change, so a store never holds content
+ * that `check` would refuse: as much of it as the change can concern (part.h), or the whole. */
 #include "action/acts.h"
+#include "action/part.h"
 #include "action/people.h"
 
 #include "base/fs.h"
 #include "register/rounds.h"
+#include "base/utf8.h"
 #include "register/voted.h"
 #include "store/fts.h"
 
@@ -124,29 +126,6 @@ int content_profile(struct action_context *c, struct profile_files *files, struc
     return CM_OK;
 }
 
-int content_rules(struct action_context *c, struct profile **out, struct err *err)
-{
-    struct store_stmt *q;
-    struct profile_files files = {{NULL, 0, 0}};
-    struct diag missing; /* of what was left out; the files themselves were checked on the way in */
-    int rc = store_prepare(c->store, "SELECT path, text FROM file "
-                                     "WHERE path IN ('process.md', 'sig.yaml', 'template.md') ORDER BY path", &q, err);
-    if (rc)
-        return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *vec_push(c->arena, &files.list) = (struct profile_file){
-            arena_strndup(c->arena, store_text(q, 0).at, store_text(q, 0).len), arena_sv(c->arena, store_text(q, 1))};
-    store_done(q);
-    if (!rc && !files.list.len)
-        rc = err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
-    if (rc)
-        return rc;
-    *out = arena_new(c->arena, struct profile);
-    diag_init(&missing, c->arena);
-    profile_parse_checked(c->arena, &files, "", &missing, *out);
-    return CM_OK;
-}
-
 struct change_run {
     struct action_context *c;
     const struct content_change *change;
@@ -157,6 +136,7 @@ struct change_run {
     struct digest state;
     VEC(struct field_row) rows;
     VEC(const struct content_edit *) changed;
+    bool every_row; /* derive the rows of all threats */
     int64_t event;
 };
 
@@ -508,11 +488,12 @@ static int put_threat(struct change_run *r, const struct threat *t, struct err *
     memset(&v, 0, sizeof(v));
     view_derive_threat(r->c->arena, &r->profile, t, (struct on_record){0, 0}, &v);
     int rc = store_prepare(r->c->store,
-                           "INSERT INTO threat (id, number, name, path, stage, level, likelihood, damage, priority) "
-                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET "
-                           "name = excluded.name, path = excluded.path, stage = excluded.stage, "
-                           "level = excluded.level, likelihood = excluded.likelihood, "
-                           "damage = excluded.damage, priority = excluded.priority", &q, err);
+                           "INSERT INTO threat (id, number, name, path, stage, level, likelihood, damage, priority, "
+                           "folded, voted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+                           "ON CONFLICT (id) DO UPDATE SET name = excluded.name, path = excluded.path, "
+                           "stage = excluded.stage, level = excluded.level, likelihood = excluded.likelihood, "
+                           "damage = excluded.damage, priority = excluded.priority, folded = excluded.folded, "
+                           "voted = excluded.voted", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, t->id);
@@ -527,8 +508,34 @@ static int put_threat(struct change_run *r, const struct threat *t, struct err *
         store_bind_int(q, 9, v.priority);
     else
         store_bind_null(q, 9);
-    rc = store_step(q, err);
-    store_done(q);
+    struct digest voted = voted_threat(&r->profile, t);
+    store_bind_text(q, 10, t->name.len ? utf8_fold(r->c->arena, t->name) : SV_NONE);
+    store_bind_blob(q, 11, digest_sv(&voted));
+    return act_run(q, err);
+}
+
+/* What the attack tree of a threat leads to, for part.h. */
+static int put_tree_references(struct change_run *r, const struct threat *t, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(r->c->store, "DELETE FROM tree_reference WHERE threat = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, t->id);
+    rc = act_run(q, err);
+    for (size_t i = 0; !rc && t->tree && i < t->tree->nodes.len; i++) {
+        struct sv target = t->tree->nodes.at[i].reference;
+        ptrdiff_t hash = sv_find_char(target, '#');
+        if (!target.len)
+            continue;
+        rc = store_prepare(r->c->store, "INSERT INTO tree_reference (threat, target) VALUES ($1, $2) "
+                                        "ON CONFLICT (threat, target) DO NOTHING", &q, err);
+        if (rc)
+            return rc;
+        store_bind_text(q, 1, t->id);
+        store_bind_text(q, 2, hash < 0 ? target : sv_from(target.at, (size_t)hash));
+        rc = act_run(q, err);
+    }
     return rc;
 }
 
@@ -557,7 +564,6 @@ static bool rules_changed(const struct change_run *r)
 
 static int derive_rows(struct change_run *r, struct err *err)
 {
-    bool all = rules_changed(r);
     struct map touched;
     map_init(&touched, r->c->arena);
     for (size_t i = 0; i < r->edits.len; i++)
@@ -566,8 +572,10 @@ static int derive_rows(struct change_run *r, struct err *err)
         const struct threat *t = &r->profile.threats.at[i];
         bool mine = map_get(&touched, sv_str(t->file)) != NULL;
         int rc = CM_OK;
-        if (all || mine)
+        if (r->every_row || mine)
             rc = put_threat(r, t, err);
+        if (!rc && (r->every_row || mine))
+            rc = put_tree_references(r, t, err);
         if (!rc && mine)
             rc = put_search(r, t, err);
         if (rc)
@@ -600,9 +608,13 @@ static void follow_coverage(struct change_run *r, struct sv before)
     *vec_push(r->c->arena, &r->edits) = (struct content_edit){.path = now->path, .text = now->text};
 }
 
-static int run_change(struct change_run *r, struct action_result *out, struct err *err)
+/* Parses the whole SIG as it would be. */
+static int try_whole(struct change_run *r, struct err *err)
 {
+    bool rows_whole = false;
     int rc = edited_files(r, err);
+    if (!rc)
+        rc = part_rows_whole(r->c->store, &rows_whole, err);
     if (rc)
         return rc;
     const struct profile_file *coverage = find_file(&r->files, "coverage.tsv");
@@ -613,7 +625,28 @@ static int run_change(struct change_run *r, struct action_result *out, struct er
         return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", r->c->diag->errors,
                        r->c->diag->errors == 1 ? "" : "s");
     r->state = state_of(&r->files);
-    if ((rc = editorial_refused(r, err)) || (rc = find_changes(r, err)))
+    r->every_row = rules_changed(r) || !rows_whole;
+    return CM_OK;
+}
+
+static int try_change(struct change_run *r, struct err *err)
+{
+    struct part_change part = {.settled = false};
+    int rc = r->change->recorded ? CM_OK : part_try(r->c, r->edits.at, r->edits.len, &part, err);
+    if (rc || !part.settled)
+        return rc ? rc : try_whole(r, err);
+    r->profile = part.profile;
+    r->state = part.state;
+    r->moves = part.moves;
+    if (part.coverage.len)
+        *vec_push(r->c->arena, &r->edits) = (struct content_edit){.path = "coverage.tsv", .text = part.coverage};
+    return CM_OK;
+}
+
+static int run_change(struct change_run *r, struct action_result *out, struct err *err)
+{
+    int rc = try_change(r, err);
+    if (rc || (rc = editorial_refused(r, err)) || (rc = find_changes(r, err)))
         return rc;
     if (!r->change->recorded || r->changed.len) {
         if ((rc = append_event(r, err)))

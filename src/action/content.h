@@ -55,7 +55,7 @@ void payload_begin(const struct action_context *c, struct json *j, struct str *o
 /* Loads and parses the stored files. */
 CM_MUST_USE int content_profile(struct action_context *c, struct profile_files *files, struct profile **out,
                                 struct err *err);
-/* Only the rules: sig.yaml, process.md and template.md. The rest of *out is empty. */
+/* Only the rules: sig.yaml, process.md, template.md and references.tsv (part_sql.c). The rest of *out is empty. */
 CM_MUST_USE int content_rules(struct action_context *c, struct profile **out, struct err *err);
 /* Appends an event that changes no file. */
 CM_MUST_USE int content_event(struct action_context *c, const char *action, struct sv subject,

@@ -329,7 +329,7 @@ static int give(struct store *s, void *context, struct err *err)
     struct giving *g = context;
     bool any = false;
     (void)s;
-    int rc = act_begin(&g->act, g->c, "estimate.give", ACT_SECRET, g->out, err);
+    int rc = act_begin_on(&g->act, g->c, "estimate.give", ACT_SECRET, &g->request->threat, 1, g->out, err);
     if (!rc)
         rc = check(g, err);
     if (!rc)

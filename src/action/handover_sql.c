@@ -15,11 +15,11 @@ struct handover_run {
 };
 
 /* Who may edit may, and who may advance. */
-static int begin(struct act *act, struct action_context *c, const char *action, struct action_result *out,
-                 struct err *err)
+static int begin(struct act *act, struct action_context *c, const char *action, struct sv threat,
+                 struct action_result *out, struct err *err)
 {
     struct err ignored = ERR_INIT;
-    int rc = act_begin(act, c, action, 0, out, err);
+    int rc = act_begin_on(act, c, action, 0, &threat, threat.len > 0, out, err);
     if (rc == CM_EREFUSED && act->profile && !permit(c, act->profile, PERMIT_ADVANCE, &ignored)) {
         *err = (struct err)ERR_INIT;
         return CM_OK;
@@ -55,7 +55,7 @@ static int check_stage(const struct act *act, const struct threat *t, struct err
     struct threat_view view;
     int wanted = stage_with_responses(p);
     memset(&view, 0, sizeof(view));
-    int rc = standing_load(act->c->store, a, act->profile, act->c->now, &standing, err);
+    int rc = standing_load_one(act->c->store, a, act->profile, act->c->now, t->id, &standing, err);
     if (rc)
         return rc;
     view_derive_threat(a, act->profile, t, standing_of(&standing, t), &view);
@@ -128,7 +128,7 @@ static int open_one(struct store *s, void *context, struct err *err)
     struct act act;
     struct sv answer_by = SV_NONE;
     (void)s;
-    int rc = begin(&act, r->c, "handover.open", r->out, err);
+    int rc = begin(&act, r->c, "handover.open", r->request->threat, r->out, err);
     const struct threat *t = rc ? NULL : map_get(&act.profile->by_id, r->request->threat);
     if (!rc && !t)
         rc = err_set(err, CM_ENOTFOUND, "there is no threat %.*s; \"casemate threat list\" shows all",
@@ -200,7 +200,7 @@ static int settle(struct store *s, void *context, struct err *err)
     struct act act;
     struct sv before;
     (void)s;
-    int rc = begin(&act, r->c, "handover.settle", r->out, err);
+    int rc = begin(&act, r->c, "handover.settle", SV_NONE, r->out, err);
     if (!rc)
         rc = find_state(r->c, o->id, &before, err);
     if (!rc)

@@ -95,6 +95,14 @@ struct review_run {
     struct action_result *out;
 };
 
+/* A review of the working draft of the analysis is about all threats, any other about one or none. */
+static int begin_on(struct act *act, struct review_run *r, const char *action, struct sv subject, struct err *err)
+{
+    if (sv_eq_str(subject, "analysis"))
+        return act_begin(act, r->c, action, 0, r->out, err);
+    return act_begin_on(act, r->c, action, 0, &subject, 1, r->out, err);
+}
+
 static int put_address(struct action_context *c, struct sv id, struct sv address, struct err *err)
 {
     struct store_stmt *q;
@@ -131,7 +139,7 @@ static int request(struct store *s, void *context, struct err *err)
     struct sv address;
     int64_t due = 0;
     (void)s;
-    int rc = act_begin(&act, r->c, "review.request", 0, r->out, err);
+    int rc = begin_on(&act, r, "review.request", r->request->subject, err);
     if (!rc)
         rc = act_plain("--name", r->request->name, NAME_MAX_BYTES, false, err);
     if (!rc)
@@ -216,6 +224,21 @@ static int answered_text(struct act *act, const struct review_row *row, bool pre
     return find_text(act, row->subject, out, err);
 }
 
+/* The text is looked at only when the answer is about the present one. That there is no such review is said later. */
+static int begin_answer(struct act *act, struct review_run *r, struct err *err)
+{
+    struct store_stmt *q;
+    struct sv subject = SV_NONE;
+    int rc = store_prepare(r->c->store, "SELECT subject FROM review WHERE id = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, r->answer->id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        subject = arena_sv(r->c->arena, store_text(q, 0));
+    store_done(q);
+    return rc ? rc : begin_on(act, r, "review.answer", r->answer->present ? subject : SV_NONE, err);
+}
+
 static int answer(struct store *s, void *context, struct err *err)
 {
     struct review_run *r = context;
@@ -223,7 +246,7 @@ static int answer(struct store *s, void *context, struct err *err)
     struct review_row row;
     struct asked_text text;
     (void)s;
-    int rc = act_begin(&act, r->c, "review.answer", 0, r->out, err);
+    int rc = begin_answer(&act, r, err);
     if (!rc)
         rc = check_answer(r->answer, err);
     if (!rc)

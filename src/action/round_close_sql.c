@@ -343,11 +343,26 @@ static int commit(struct closing *r, struct err *err)
     return content_apply(r->c, &r->change, r->out, err);
 }
 
+/* The act begun, with the threats of the round. */
+static int begin_close(struct closing *r, struct err *err)
+{
+    struct store_stmt *q;
+    VEC(struct sv) ids = {NULL, 0, 0};
+    int rc = store_prepare(r->c->store, "SELECT threat FROM round_threat WHERE round = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, r->id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(r->c->arena, &ids) = arena_sv(r->c->arena, store_text(q, 0));
+    store_done(q);
+    return rc ? rc : act_begin_on(&r->act, r->c, r->override ? "round.override" : "round.close",
+                                  r->override ? 0 : ACT_DEPUTY, ids.at, ids.len, r->out, err);
+}
+
 static int close_round(struct store *s, void *context, struct err *err)
 {
     struct closing *r = context;
-    int rc = act_begin(&r->act, r->c, r->override ? "round.override" : "round.close", r->override ? 0 : ACT_DEPUTY,
-                       r->out, err);
+    int rc = begin_close(r, err);
     if (!rc)
         rc = round_row(s, r->c->arena, r->id, &r->round, err);
     if (!rc)

@@ -383,7 +383,7 @@ static int open_round(struct store *s, void *context, struct err *err)
     struct opening *o = context;
     struct sv id = SV_NONE;
     (void)s;
-    int rc = act_begin(&o->act, o->c, "round.open", 0, o->out, err);
+    int rc = act_begin_on(&o->act, o->c, "round.open", 0, o->request->threats, o->request->threat_count, o->out, err);
     if (!rc)
         rc = check_mode(o, err);
     if (!rc)

@@ -1,5 +1,5 @@
 /* Actions on one threat. Each edits the text of its file and hands it to content_apply(). */
-#include "action/content.h"
+#include "action/part.h"
 
 #include "base/date.h"
 #include "base/suggest.h"
@@ -27,10 +27,20 @@ struct threat_run {
     struct standing standing; /* of advance() */
 };
 
+/* The threat, and those that take its place. */
+static int load_part(struct threat_run *r, struct err *err)
+{
+    struct sv *ids = arena_new_array(r->c->arena, struct sv, r->into_count + 1);
+    for (size_t i = 0; i < r->into_count; i++)
+        ids[i] = r->into[i];
+    ids[r->into_count] = r->id;
+    return part_load(r->c, ids, r->into_count + (r->id.len > 0), &r->files, &r->profile, err);
+}
+
 static int begin(struct threat_run *r, const char *action, struct err *err)
 {
     r->info = action_find(action);
-    int rc = content_profile(r->c, &r->files, &r->profile, err);
+    int rc = load_part(r, err);
     if (!rc)
         rc = permit(r->c, r->profile, r->info->needs, err);
     if (rc || !r->id.len)
@@ -362,7 +372,7 @@ static int advance(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = target_stage(r, &target, err);
     if (!rc)
-        rc = standing_load(s, r->c->arena, r->profile, r->c->now, &r->standing, err);
+        rc = standing_load_one(s, r->c->arena, r->profile, r->c->now, r->id, &r->standing, err);
     if (rc)
         return rc;
     if (target <= r->threat->stage)

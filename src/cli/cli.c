@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/date.h"
+#include "base/fs.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -59,6 +60,34 @@ int cli_done(struct cli *c, int rc, const char *what, const struct action_result
     else
         printf("%s (event %lld)\n", what, (long long)r->event);
     return EXIT_DONE;
+}
+
+int cli_done_id(struct cli *c, int rc, const char *what, const struct action_result *r)
+{
+    if (!rc && !c->json && !r->event)
+        return printf("%.*s: nothing changed\n", SV_ARG(r->id)), EXIT_DONE;
+    return cli_done(c, rc, !rc && !c->json ? arena_printf(&c->arena, "%.*s: %s", SV_ARG(r->id), what) : what, r);
+}
+
+struct sv *cli_texts(struct cli *c, const struct option_list *list)
+{
+    struct sv *out = arena_new_array(&c->arena, struct sv, list->list.len + 1);
+    for (size_t i = 0; i < list->list.len; i++)
+        out[i] = sv_str(list->list.at[i]);
+    return out;
+}
+
+int cli_text(struct cli *c, const char *text, const char *file, size_t max, struct sv *out)
+{
+    *out = sv_str(text);
+    if (text && file)
+        return err_set(&c->err, CM_EUSAGE, "--text and --file exclude each other");
+    if (!file)
+        return CM_OK;
+    int rc = !strcmp(file, "-") ? fs_read_fd(&c->arena, 0, "standard input", max, out, &c->err)
+                                : fs_read(&c->arena, file, max, out, &c->err);
+    *out = sv_trim(*out);
+    return rc;
 }
 
 int cli_load_view(struct cli *c, struct view *out)
@@ -123,11 +152,13 @@ void cli_json_end(struct cli_json *j)
     str_release(&j->text);
 }
 
-void table_init(struct table *t, struct arena *a, size_t columns)
+void table_begin(struct table *t, struct arena *a, const char *const *heads, size_t columns)
 {
     memset(t, 0, sizeof(*t));
     t->arena = a;
     t->columns = columns;
+    for (size_t i = 0; i < columns; i++)
+        table_cell(t, sv_str(heads[i]));
 }
 
 void table_cell(struct table *t, struct sv text)

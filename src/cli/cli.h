@@ -88,6 +88,13 @@ void cli_print_moves(const struct coverage_moves *moves);
 CM_MUST_USE int cli_begin(struct cli *c, struct action_context *out);
 /* The end of an act: fails with rc, or prints "what (event n)" or the JSON form; gives the exit code. */
 int cli_done(struct cli *c, int rc, const char *what, const struct action_result *r);
+/* The same with the id of what was changed before it: "C-1: closed (event 12)"; without an event "nothing changed". */
+int cli_done_id(struct cli *c, int rc, const char *what, const struct action_result *r);
+/* The values of an option that may be repeated, in the arena. */
+struct sv *cli_texts(struct cli *c, const struct option_list *list);
+/* The text of --text, or of --file ("-": standard input); both given is CM_EUSAGE. Without blanks at
+ * the ends of a file; empty when neither is given. */
+CM_MUST_USE int cli_text(struct cli *c, const char *text, const char *file, size_t max, struct sv *out);
 CM_MUST_USE int cli_load_view(struct cli *c, struct view *out);
 /* process, template or analysis; false prints what is known. */
 bool cli_document(const struct command *self, const char *name, enum document_kind *out);
@@ -106,7 +113,8 @@ struct table {
     size_t columns;
     VEC(struct sv) cells;
 };
-void table_init(struct table *t, struct arena *a, size_t columns);
+/* Begins with the heads of the columns. */
+void table_begin(struct table *t, struct arena *a, const char *const *heads, size_t columns);
 void table_cell(struct table *t, struct sv text);
 void table_cellf(struct table *t, const char *format, ...) CM_PRINTF(2, 3);
 void table_print(const struct table *t); /* first row is the header; nothing when only that */

@@ -31,9 +31,8 @@ static int away_announce(struct cli *c, const struct command *self, int argc, co
     if (words.len != 1 || !until)
         return usage_error(self, "away announce wants one name, and --until DATE");
     const struct away_request request = {sv_str(words.at[0]), sv_str(from), sv_str(until)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     return done(c, words.at[0], arena_printf(&c->arena, "is away until %s", until), &r,
                 action_away_announce(&context, &request, &r, &c->err));
 }
@@ -48,9 +47,8 @@ static int away_end(struct cli *c, const struct command *self, int argc, const c
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "away end wants one name");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     return done(c, words.at[0], "is back", &r, action_away_end(&context, sv_str(words.at[0]), &r, &c->err));
 }
 

@@ -132,9 +132,7 @@ static int calibrate_list(struct cli *c, const struct command *self, int argc, c
         return cli_fail(c, rc);
     if (c->json)
         return list_json(&s), EXIT_DONE;
-    table_init(&t, &c->arena, ARRAY_LEN(titles));
-    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-        table_cell(&t, sv_str(titles[i]));
+    table_begin(&t, &c->arena, titles, ARRAY_LEN(titles));
     for (size_t i = 0; i < s.profile->calibration.list.len; i++) {
         table_cell(&t, s.profile->calibration.list.at[i].id);
         table_cell(&t, s.known ? sv_str(rated(&s.mine.answers.at[i])) : SV("-"));
@@ -226,9 +224,8 @@ static int calibrate_rate(struct cli *c, const struct command *self, int argc, c
     if (words.len != 1)
         return usage_error(self, "calibrate rate wants one sample");
     const struct calibration_request request = {sv_str(words.at[0]), {sv_str(likelihood), sv_str(damage)}};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_calibrate(&context, &request, &c->err)))
         return cli_fail(c, rc);
     return tell(c, words.at[0]);
@@ -334,9 +331,8 @@ static int calibrate_forget(struct cli *c, const struct command *self, int argc,
         return options_exit(rc);
     if (words.len)
         return usage_error(self, "calibrate forget wants no word");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_calibrate_forget(&context, &count, &c->err)))
         return cli_fail(c, rc);
     if (c->json) {

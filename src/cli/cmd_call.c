@@ -6,27 +6,6 @@
 
 #include <stdio.h>
 
-static int open_for(struct cli *c, struct action_context *out)
-{
-    int rc = cli_open(c, 0);
-    cli_context(c, out);
-    return rc;
-}
-
-/* "C-1: is open (event 12)", or the JSON form. */
-static int done(struct cli *c, const char *what, const struct action_result *r, int rc)
-{
-    if (rc)
-        return cli_fail(c, rc);
-    if (c->json)
-        cli_print_result(c, what, r);
-    else if (r->event)
-        printf("%.*s: %s (event %lld)\n", SV_ARG(r->id), what, (long long)r->event);
-    else
-        printf("%.*s: nothing changed\n", SV_ARG(r->id));
-    return EXIT_DONE;
-}
-
 static const char *day(struct cli *c, int64_t seconds)
 {
     return date_format(&c->arena, date_from_time(seconds));
@@ -194,9 +173,9 @@ static int call_open(struct cli *c, const struct command *self, int argc, const 
     const struct call_request request = {call_subject(c, &words), sv_str(question), sv_str(until)};
     if (!request.subject.len)
         return usage_error(self, "call open wants what it is about: analysis 0.2, process, template, or appeal D-1");
-    if ((rc = open_for(c, &context)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    return done(c, "is open", &r, action_call_open(&context, &request, &r, &c->err));
+    return cli_done_id(c, action_call_open(&context, &request, &r, &c->err), "is open", &r);
 }
 
 static int call_close(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -215,10 +194,10 @@ static int call_close(struct cli *c, const struct command *self, int argc, const
     if (words.len != 1 || !outcome)
         return usage_error(self, "call close wants a call, such as C-1, --outcome and --judgement");
     const struct close_request request = {sv_str(words.at[0]), sv_str(outcome), sv_str(judgement), sv_str(link)};
-    if ((rc = open_for(c, &context)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
     rc = action_call_close(&context, &request, &r, &c->err);
-    return done(c, arena_printf(&c->arena, "%s is closed", words.at[0]), &r, rc);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "%s is closed", words.at[0]), &r);
 }
 
 static const char *state_of(struct cli *c, const struct call *call)
@@ -249,9 +228,7 @@ static void list_table(struct cli *c, const struct calls *calls)
 {
     static const char *const heads[] = {"CALL", "ON", "UNTIL", "STATE", "OPEN OBJECTIONS", "QUESTION"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < calls->list.len; i++) {
         const struct call *call = &calls->list.at[i];
         table_cell(&t, call->id);
@@ -390,10 +367,10 @@ int cmd_position(struct cli *c, const struct command *self, int argc, const char
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "position wants a call and support, object or abstain");
-    if ((rc = open_for(c, &context)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
     rc = action_position_take(&context, sv_str(words.at[0]), sv_str(words.at[1]), &r, &c->err);
-    return done(c, arena_printf(&c->arena, "%s in %s", words.at[1], words.at[0]), &r, rc);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "%s in %s", words.at[1], words.at[0]), &r);
 }
 
 /* ---- objection ---- */
@@ -454,7 +431,7 @@ static int one_word(struct cli *c, const struct command *self, int argc, const c
     if (words.len != 1)
         return 1 + usage_error(self, "this wants %s", want);
     *out = sv_str(words.at[0]);
-    if ((rc = open_for(c, context)))
+    if ((rc = cli_begin(c, context)))
         return 1 + cli_fail(c, rc);
     return 0;
 }
@@ -465,7 +442,7 @@ static int objection_raise(struct cli *c, const struct command *self, int argc, 
     struct action_result r;
     struct sv id;
     int rc = one_word(c, self, argc, argv, NULL, 0, "a threat, such as T-0001", &id, &context);
-    return rc ? rc - 1 : done(c, "raised", &r, action_objection_raise(&context, id, &r, &c->err));
+    return rc ? rc - 1 : cli_done_id(c, action_objection_raise(&context, id, &r, &c->err), "raised", &r);
 }
 
 static int objection_answer(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -476,7 +453,8 @@ static int objection_answer(struct cli *c, const struct command *self, int argc,
     struct sv id;
     const struct option options[] = {{"text", OPTION_TEXT, &text, "TEXT", "the answer"}};
     int rc = one_word(c, self, argc, argv, options, ARRAY_LEN(options), "an objection, such as O-1", &id, &context);
-    return rc ? rc - 1 : done(c, "answered", &r, action_objection_answer(&context, id, sv_str(text), &r, &c->err));
+    return rc ? rc - 1 : cli_done_id(c, action_objection_answer(&context, id, sv_str(text), &r, &c->err), "answered",
+                                     &r);
 }
 
 static int objection_withdraw(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -485,7 +463,7 @@ static int objection_withdraw(struct cli *c, const struct command *self, int arg
     struct action_result r;
     struct sv id;
     int rc = one_word(c, self, argc, argv, NULL, 0, "an objection, such as O-1", &id, &context);
-    return rc ? rc - 1 : done(c, "withdrawn", &r, action_objection_withdraw(&context, id, &r, &c->err));
+    return rc ? rc - 1 : cli_done_id(c, action_objection_withdraw(&context, id, &r, &c->err), "withdrawn", &r);
 }
 
 static int objection_dissent(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -494,7 +472,7 @@ static int objection_dissent(struct cli *c, const struct command *self, int argc
     struct action_result r;
     struct sv id;
     int rc = one_word(c, self, argc, argv, NULL, 0, "an objection, such as O-1", &id, &context);
-    return rc ? rc - 1 : done(c, "recorded as dissent", &r, action_objection_dissent(&context, id, &r, &c->err));
+    return rc ? rc - 1 : cli_done_id(c, action_objection_dissent(&context, id, &r, &c->err), "recorded as dissent", &r);
 }
 
 int cmd_objection(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -529,9 +507,7 @@ static int decision_list(struct cli *c, const struct command *self, int argc, co
         cli_json_end(&j);
         return EXIT_DONE;
     }
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < v.calls->decisions.len; i++) {
         const struct decision *d = &v.calls->decisions.at[i];
         const struct sv cells[] = {d->id, d->call->id, d->call->subject, d->outcome, sv_str(decision_state(d)),
@@ -596,7 +572,8 @@ static int decision_appeal(struct cli *c, const struct command *self, int argc, 
     struct sv id;
     const struct option options[] = {{"until", OPTION_TEXT, &until, "DATE", "last day of the call"}};
     int rc = one_word(c, self, argc, argv, options, ARRAY_LEN(options), "a decision, such as D-1", &id, &context);
-    return rc ? rc - 1 : done(c, "is open", &r, action_decision_appeal(&context, id, sv_str(until), &r, &c->err));
+    return rc ? rc - 1 : cli_done_id(c, action_decision_appeal(&context, id, sv_str(until), &r, &c->err), "is open",
+                                     &r);
 }
 
 static int decision_refer(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -609,8 +586,9 @@ static int decision_refer(struct cli *c, const struct command *self, int argc, c
         {"answer-by", OPTION_TEXT, &answer_by, "DATE", "until when one waits, or +14d (default: 30 days)"}};
     int rc = one_word(c, self, argc, argv, options, ARRAY_LEN(options), "a decision, such as D-1", &id, &context);
     return rc ? rc - 1
-              : done(c, "the council is asked", &r,
-                     action_decision_refer(&context, id, sv_str(answer_by), &r, &c->err));
+              : cli_done_id(c, action_decision_refer(&context, id, sv_str(answer_by), &r, &c->err),
+                            "the council is asked",
+                            &r);
 }
 
 static int decision_answer(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -625,10 +603,10 @@ static int decision_answer(struct cli *c, const struct command *self, int argc, 
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "decision answer wants a decision, such as D-1, and dismissed or upheld");
-    if ((rc = open_for(c, &context)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
     rc = action_decision_answer(&context, sv_str(words.at[0]), sv_str(words.at[1]), sv_str(link), &r, &c->err);
-    return done(c, arena_printf(&c->arena, "the appeal is %s", words.at[1]), &r, rc);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "the appeal is %s", words.at[1]), &r);
 }
 
 int cmd_decision(struct cli *c, const struct command *self, int argc, const char **argv)

@@ -39,9 +39,7 @@ static void print_due(struct cli *c, const struct due_list *all, int64_t within)
 {
     static const char *const names[] = {"DAY", "WHEN", "RESPONSIBLE", "WHAT"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(names));
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        table_cell(&t, sv_str(names[i]));
+    table_begin(&t, &c->arena, names, ARRAY_LEN(names));
     for (size_t i = 0; i < all->list.len; i++) {
         const struct due *d = &all->list.at[i];
         if (!is_wanted(d, within))
@@ -74,7 +72,10 @@ int cmd_due(struct cli *c, const struct command *self, int argc, const char **ar
         return usage_error(self, "due wants no word");
     if (within && !sv_to_u64(sv_str(within), WITHIN_MAX, &days))
         return usage_error(self, "--within \"%s\" is no number of days", within);
-    if ((rc = cli_load_view(c, &v)))
+    rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        rc = view_load_process(c->store, &c->arena, c->time, &v, &c->err);
+    if (rc)
         return cli_fail(c, rc);
     due_collect(&c->arena, &v, &all);
     int64_t limit = within ? (int64_t)days : -1;

@@ -29,9 +29,8 @@ static int edition_new(struct cli *c, const struct command *self, int argc, cons
     request.remark = sv_str(remark);
     request.initials = sv_str(initials);
     request.pdf_cache = publish_pdf_cache(&c->arena);
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_edition_new(&context, &request, &r, &c->err)))
         return cli_fail(c, rc);
     if (c->json)
@@ -76,10 +75,8 @@ static int edition_list(struct cli *c, const struct command *self, int argc, con
         return EXIT_USAGE;
     if ((rc = cli_load_view(c, &v)))
         return cli_fail(c, rc);
-    table_init(&t, &c->arena, 5);
     const char *const heads[] = {"DOCUMENT", "VERSION", "DATE", "KIND", "REMARK"};
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     if (c->json) {
         cli_json_begin(&j);
         json_key(&j.j, "editions");

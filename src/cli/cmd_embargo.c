@@ -1,7 +1,6 @@
 /* embargo: flaws that are told to named members until their time is over. */
 #include "action/embargo.h"
 #include "base/date.h"
-#include "base/fs.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -10,26 +9,6 @@
 struct text_source {
     const char *text, *file;
 };
-
-static int read_text(struct cli *c, const struct text_source *from, struct sv *out)
-{
-    *out = sv_str(from->text);
-    if (!from->file)
-        return CM_OK;
-    return !strcmp(from->file, "-") ? fs_read_fd(&c->arena, 0, "standard input", EMBARGO_TEXT_MAX, out, &c->err)
-                                    : fs_read(&c->arena, from->file, EMBARGO_TEXT_MAX, out, &c->err);
-}
-
-static int done(struct cli *c, int rc, const char *what, const struct action_result *r)
-{
-    if (rc)
-        return cli_fail(c, rc);
-    if (c->json)
-        cli_print_result(c, what, r);
-    else
-        printf("%.*s: %s (event %lld)\n", SV_ARG(r->id), what, (long long)r->event);
-    return EXIT_DONE;
-}
 
 static int embargo_open(struct cli *c, const struct command *self, int argc, const char **argv)
 {
@@ -57,10 +36,9 @@ static int embargo_open(struct cli *c, const struct command *self, int argc, con
     request.readers = names;
     request.reader_count = to.list.len;
     request.days = (unsigned)number;
-    if ((rc = read_text(c, &from, &request.text)) || (rc = cli_open(c, 0)))
+    if ((rc = cli_text(c, from.text, from.file, EMBARGO_TEXT_MAX, &request.text)) || (rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_embargo_open(&context, &request, &r, &c->err), "opened", &r);
+    return cli_done_id(c, action_embargo_open(&context, &request, &r, &c->err), "opened", &r);
 }
 
 static int embargo_note(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -77,10 +55,9 @@ static int embargo_note(struct cli *c, const struct command *self, int argc, con
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "embargo note wants an embargo, such as E-1");
-    if ((rc = read_text(c, &from, &text)) || (rc = cli_open(c, 0)))
+    if ((rc = cli_text(c, from.text, from.file, EMBARGO_TEXT_MAX, &text)) || (rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_embargo_note(&context, sv_str(words.at[0]), text, &r, &c->err), "noted", &r);
+    return cli_done_id(c, action_embargo_note(&context, sv_str(words.at[0]), text, &r, &c->err), "noted", &r);
 }
 
 static int embargo_share(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -93,10 +70,10 @@ static int embargo_share(struct cli *c, const struct command *self, int argc, co
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "embargo share wants an embargo and the name of a member");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_embargo_share(&context, sv_str(words.at[0]), sv_str(words.at[1]), &r, &c->err), "shared", &r);
+    return cli_done_id(c, action_embargo_share(&context, sv_str(words.at[0]), sv_str(words.at[1]), &r, &c->err),
+                       "shared", &r);
 }
 
 static int embargo_release(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -109,10 +86,10 @@ static int embargo_release(struct cli *c, const struct command *self, int argc, 
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "embargo release wants an embargo, such as E-1");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    return done(c, action_embargo_release(&context, sv_str(words.at[0]), &r, &c->err), "released, and public now", &r);
+    return cli_done_id(c, action_embargo_release(&context, sv_str(words.at[0]), &r, &c->err),
+                       "released, and public now", &r);
 }
 
 static const char *state_of(struct cli *c, const struct embargo *e)
@@ -173,15 +150,15 @@ static int embargo_list(struct cli *c, const struct command *self, int argc, con
     int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
     if (rc)
         return options_exit(rc);
+    if (words.len)
+        return usage_error(self, "embargo list wants no word");
     if ((rc = load(c, &all)))
         return cli_fail(c, rc);
     if (c->json)
         return print_list_json(c, &all), EXIT_DONE;
     if (!all.list.len)
         return puts("no embargo; \"embargo open --to NAME --text TEXT\" keeps a flaw to named members"), EXIT_DONE;
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < all.list.len; i++) {
         const struct embargo *e = &all.list.at[i];
         table_cell(&t, e->id);

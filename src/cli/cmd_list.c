@@ -99,11 +99,8 @@ static int list_all(struct cli *c, const struct command *self, int argc, const c
         puts("there is no list yet; \"casemate list new security --address security@example.org --title Security\" "
              "makes one");
     struct table t;
-    table_init(&t, &c->arena, 4);
-    table_cell(&t, SV("list"));
-    table_cell(&t, SV("address"));
-    table_cell(&t, SV("kind"));
-    table_cell(&t, SV("title"));
+    static const char *const heads[] = {"list", "address", "kind", "title"};
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < lists.list.len; i++) {
         table_cell(&t, lists.list.at[i].id);
         table_cell(&t, lists.list.at[i].address);
@@ -137,10 +134,8 @@ static int list_show(struct cli *c, const struct command *self, int argc, const 
     }
     printf("%.*s, %.*s, a %s list\n", SV_ARG(l->title), SV_ARG(l->address), l->followed ? "followed" : "hosted");
     struct table t;
-    table_init(&t, &c->arena, 3);
-    table_cell(&t, SV("setting"));
-    table_cell(&t, SV("value"));
-    table_cell(&t, SV("what it says"));
+    static const char *const heads[] = {"setting", "value", "what it says"};
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (int i = 0; i < LIST_SETTINGS; i++) {
         table_cell(&t, sv_str(list_setting_table[i].name));
         table_cell(&t, l->setting[i].len ? l->setting[i] : SV("-"));

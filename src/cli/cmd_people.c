@@ -4,14 +4,6 @@
 
 #include <stdio.h>
 
-static struct sv *texts(struct cli *c, const struct option_list *list)
-{
-    struct sv *out = arena_new_array(&c->arena, struct sv, list->list.len + 1);
-    for (size_t i = 0; i < list->list.len; i++)
-        out[i] = sv_str(list->list.at[i]);
-    return out;
-}
-
 static void print_done(struct cli *c, const char *what, const char *name, const struct action_result *r)
 {
     if (c->json)
@@ -35,11 +27,10 @@ static int member_add(struct cli *c, const struct command *self, int argc, const
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "member add wants one name");
-    const struct member_request request = {sv_str(words.at[0]), texts(c, &mails), texts(c, &jids), mails.list.len,
-                                           jids.list.len};
-    if ((rc = cli_open(c, 0)))
+    const struct member_request request = {sv_str(words.at[0]), cli_texts(c, &mails), cli_texts(c, &jids),
+                                           mails.list.len, jids.list.len};
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_member_add(&context, &request, &r, &c->err)))
         return cli_fail(c, rc);
     print_done(c, r.event ? "is a member" : "address noted", words.at[0], &r);
@@ -100,9 +91,8 @@ static int member_leave(struct cli *c, const struct command *self, int argc, con
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "member leave wants one name");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if (pseudonym)
         return leave_as_pseudonym(c, &context, words.at[0]);
     if ((rc = action_member_leave(&context, sv_str(words.at[0]), &r, &c->err)))
@@ -159,10 +149,8 @@ static int list(struct cli *c, const struct people *people, bool (*wanted)(const
 {
     struct table t;
     struct cli_json j;
-    table_init(&t, &c->arena, 3);
-    table_cell(&t, SV("NAME"));
-    table_cell(&t, SV("MEMBER"));
-    table_cell(&t, SV("ROLES"));
+    static const char *const heads[] = {"NAME", "MEMBER", "ROLES"};
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     if (c->json) {
         cli_json_begin(&j);
         json_put_bool(&j.j, "governed", people->governed);
@@ -301,9 +289,8 @@ static int role_change(struct cli *c, const struct command *self, int argc, cons
     if (words.len != 2)
         return usage_error(self, "role %s wants a name and a role", give ? "give" : "take");
     const struct role_request request = {sv_str(words.at[0]), sv_str(words.at[1]), sv_str(until), sv_str(mark)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     rc = give ? action_role_give(&context, &request, &r, &c->err) : action_role_take(&context, &request, &r, &c->err);
     if (rc)
         return cli_fail(c, rc);

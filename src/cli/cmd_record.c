@@ -210,9 +210,8 @@ static int record_erase_command(struct cli *c, const struct command *self, int a
     if (text && !*text)
         return usage_error(self, "--words wants words");
     const struct erase_request request = {(int64_t)event, sv_str(text)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_record_erase(&context, &request, &outcome, &r, &c->err)))
         return cli_fail(c, rc);
     print_erased(c, &outcome, &r);

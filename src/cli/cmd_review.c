@@ -7,14 +7,6 @@
 
 #include <stdio.h>
 
-static void print_done(struct cli *c, const char *what, const struct action_result *r)
-{
-    if (c->json)
-        cli_print_result(c, what, r);
-    else
-        printf("%.*s: %s (event %lld)\n", SV_ARG(r->id), what, (long long)r->event);
-}
-
 static struct sv day_of(struct cli *c, int64_t seconds)
 {
     return seconds ? sv_str(date_format(&c->arena, date_from_time(seconds))) : SV_NONE;
@@ -49,27 +41,13 @@ static int review_request(struct cli *c, const struct command *self, int argc, c
                                  "DATE");
     const char *subject = words.len == 1 ? words.at[0] : arena_printf(&c->arena, "%s %s", words.at[0], words.at[1]);
     const struct review_request request = {sv_str(subject), sv_str(to), sv_str(name), sv_str(by)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = action_review_request(&context, &request, &r, &c->err)))
-        return cli_fail(c, rc);
-    print_done(c, arena_printf(&c->arena, "%s is asked about %s", name, subject), &r);
-    return EXIT_DONE;
+    rc = action_review_request(&context, &request, &r, &c->err);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "%s is asked about %s", name, subject), &r);
 }
 
 /* --text, a file, or standard input; a verdict that needs no words takes none from a terminal or a pipe. */
-static int answer_text(struct cli *c, const char *text, const char *file, struct sv *out)
-{
-    *out = sv_str(text);
-    if (!file)
-        return CM_OK;
-    int rc = !strcmp(file, "-") ? fs_read_fd(&c->arena, 0, "standard input", REVIEW_TEXT_MAX, out, &c->err)
-                                : fs_read(&c->arena, file, REVIEW_TEXT_MAX, out, &c->err);
-    *out = sv_trim(*out);
-    return rc;
-}
-
 static int review_answer(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *verdict = NULL, *text = NULL, *file = NULL;
@@ -87,16 +65,11 @@ static int review_answer(struct cli *c, const struct command *self, int argc, co
         return options_exit(rc);
     if (words.len != 1 || !verdict)
         return usage_error(self, "review answer wants the id of a review and --verdict sound|changes-wanted|declined");
-    if (text && file)
-        return usage_error(self, "--text and --file exclude each other");
     struct review_answer answer = {.id = sv_str(words.at[0]), .verdict = sv_str(verdict), .present = present};
-    if ((rc = answer_text(c, text, file, &answer.text)) || (rc = cli_open(c, 0)))
+    if ((rc = cli_text(c, text, file, REVIEW_TEXT_MAX, &answer.text)) || (rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = action_review_answer(&context, &answer, &r, &c->err)))
-        return cli_fail(c, rc);
-    print_done(c, arena_printf(&c->arena, "answered: %s", verdict), &r);
-    return EXIT_DONE;
+    rc = action_review_answer(&context, &answer, &r, &c->err);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "answered: %s", verdict), &r);
 }
 
 static int review_withdraw(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -109,13 +82,10 @@ static int review_withdraw(struct cli *c, const struct command *self, int argc, 
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "review withdraw wants the id of a review");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = action_review_withdraw(&context, sv_str(words.at[0]), &r, &c->err)))
-        return cli_fail(c, rc);
-    print_done(c, "withdrawn", &r);
-    return EXIT_DONE;
+    rc = action_review_withdraw(&context, sv_str(words.at[0]), &r, &c->err);
+    return cli_done_id(c, rc, "withdrawn", &r);
 }
 
 static const char *state_of(const struct cli *c, const struct review *r)
@@ -157,9 +127,7 @@ static void print_reviews(struct cli *c, const struct reviews *reviews)
 {
     static const char *const names[] = {"ID", "OF", "REVIEWER", "DUE", "STATE", "VERDICT"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(names));
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        table_cell(&t, sv_str(names[i]));
+    table_begin(&t, &c->arena, names, ARRAY_LEN(names));
     for (size_t i = 0; i < reviews->list.len; i++) {
         const struct review *r = &reviews->list.at[i];
         table_cell(&t, r->id);
@@ -288,13 +256,10 @@ static int handover_open(struct cli *c, const struct command *self, int argc, co
                                  "--on DATE");
     const struct handover_request request = {sv_str(words.at[0]), sv_str(document), sv_str(by),
                                              sv_str(venue),       sv_str(on),       sv_str(answer)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = action_handover_open(&context, &request, &r, &c->err)))
-        return cli_fail(c, rc);
-    print_done(c, arena_printf(&c->arena, "%s carries %s to %s", by, words.at[0], venue), &r);
-    return EXIT_DONE;
+    rc = action_handover_open(&context, &request, &r, &c->err);
+    return cli_done_id(c, rc, arena_printf(&c->arena, "%s carries %s to %s", by, words.at[0], venue), &r);
 }
 
 static int handover_settle(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -311,13 +276,10 @@ static int handover_settle(struct cli *c, const struct command *self, int argc, 
     if (words.len != 2)
         return usage_error(self, "handover settle wants the id of a hand-over, and taken-up, declined or unanswered");
     const struct handover_outcome outcome = {sv_str(words.at[0]), sv_str(words.at[1]), sv_str(link)};
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = action_handover_settle(&context, &outcome, &r, &c->err)))
-        return cli_fail(c, rc);
-    print_done(c, words.at[1], &r);
-    return EXIT_DONE;
+    rc = action_handover_settle(&context, &outcome, &r, &c->err);
+    return cli_done_id(c, rc, words.at[1], &r);
 }
 
 static void put_handover(struct cli *c, struct json *j, const struct handover *h)
@@ -340,9 +302,7 @@ static void print_handovers(struct cli *c, const struct reviews *reviews)
 {
     static const char *const names[] = {"ID", "THREAT", "DOCUMENT", "CARRIED BY", "TO", "ON", "STATE"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(names));
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        table_cell(&t, sv_str(names[i]));
+    table_begin(&t, &c->arena, names, ARRAY_LEN(names));
     for (size_t i = 0; i < reviews->handovers.len; i++) {
         const struct handover *h = &reviews->handovers.at[i];
         const struct sv cells[] = {h->id, h->threat, h->document, h->carrier, h->venue, h->date};

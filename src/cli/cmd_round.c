@@ -28,14 +28,6 @@ static struct sv *ids(struct cli *c, const struct words *words)
     return out;
 }
 
-static struct sv *texts(struct cli *c, const struct option_list *list)
-{
-    struct sv *out = arena_new_array(&c->arena, struct sv, list->list.len + 1);
-    for (size_t i = 0; i < list->list.len; i++)
-        out[i] = sv_str(list->list.at[i]);
-    return out;
-}
-
 static int round_open(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *until = NULL, *follows = NULL;
@@ -54,10 +46,9 @@ static int round_open(struct cli *c, const struct command *self, int argc, const
         return usage_error(self, "round open wants the ids of threats");
     const struct round_request request = {.threats = ids(c, &words), .threat_count = (size_t)words.len,
                                           .until = sv_str(until), .follows = sv_str(follows),
-                                          .steps = texts(c, &steps), .step_count = steps.list.len};
-    if ((rc = cli_open(c, 0)))
+                                          .steps = cli_texts(c, &steps), .step_count = steps.list.len};
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_round_open(&context, &request, &r, &c->err)))
         return cli_fail(c, rc);
     return done(c, "is open", &r);
@@ -76,9 +67,8 @@ static int round_close(struct cli *c, const struct command *self, int argc, cons
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "round close wants one round");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_round_close(&context, sv_str(words.at[0]), override, &r, &c->err)))
         return cli_fail(c, rc);
     return done(c, arena_printf(&c->arena, "is closed, %zu threat%s rated", r.files, r.files == 1 ? "" : "s"), &r);
@@ -94,9 +84,8 @@ static int choose_step(struct cli *c, const struct command *self, int argc, cons
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "round %s wants a round and a step: R-1 T-0001#phish", accept ? "accept" : "keep");
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     rc = (accept ? action_round_accept : action_round_keep)(&context, sv_str(words.at[0]), sv_str(words.at[1]), &r,
                                                             &c->err);
     if (rc)
@@ -147,10 +136,9 @@ int cmd_estimate(struct cli *c, const struct command *self, int argc, const char
     const struct estimate_request request = {
         .threat = sv_str(words.at[0]), .round = sv_str(round),
         .answers = {sv_str(likelihood), sv_str(damage)}, .rest = sv_str(rest(abstain, not_competent)),
-        .steps = texts(c, &steps), .step_count = steps.list.len, .reason = sv_str(because)};
-    if ((rc = cli_open(c, 0)))
+        .steps = cli_texts(c, &steps), .step_count = steps.list.len, .reason = sv_str(because)};
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_estimate(&context, &request, &r, &c->err)))
         return cli_fail(c, rc);
     return done(c, r.event ? arena_printf(&c->arena, "estimate of %s noted; nobody sees it before the round closes",
@@ -232,9 +220,7 @@ static int round_list(struct cli *c, const struct command *self, int argc, const
         return cli_fail(c, rc);
     if (c->json)
         return list_json(c, v.rounds), EXIT_DONE;
-    table_init(&t, &c->arena, ARRAY_LEN(titles));
-    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-        table_cell(&t, sv_str(titles[i]));
+    table_begin(&t, &c->arena, titles, ARRAY_LEN(titles));
     for (size_t i = 0; i < v.rounds->list.len; i++)
         list_row(c, &t, &v.rounds->list.at[i]);
     if (v.rounds->list.len)

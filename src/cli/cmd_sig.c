@@ -61,6 +61,8 @@ static int sig_show(struct cli *c, const struct command *self, int argc, const c
     int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
     if (rc)
         return options_exit(rc);
+    if (words.len)
+        return usage_error(self, "sig show wants no word");
     if ((rc = cli_load_view(c, &v)))
         return cli_fail(c, rc);
     if (c->json)

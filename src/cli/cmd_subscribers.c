@@ -163,9 +163,7 @@ static int print_subscribers(struct cli *c, const char *list, const struct subsc
     }
     if (!all->list.len)
         printf("%s: nobody is subscribed\n", list);
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < all->list.len; i++) {
         const struct subscriber_seen *seen = &all->list.at[i];
         table_cell(&t, seen->who.address);

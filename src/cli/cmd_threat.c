@@ -144,12 +144,8 @@ static void put_summary(struct json *j, const struct view *v, unsigned index)
 static void print_list(struct cli *c, const struct view *v, const struct view_order *order)
 {
     struct table t;
-    table_init(&t, &c->arena, 5);
-    table_cell(&t, SV("ID"));
-    table_cell(&t, SV("PRIORITY"));
-    table_cell(&t, SV("STAGE"));
-    table_cell(&t, SV("AREA"));
-    table_cell(&t, SV("NAME"));
+    static const char *const heads[] = {"ID", "PRIORITY", "STAGE", "AREA", "NAME"};
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < order->list.len; i++) {
         const struct threat_view *tv = &v->threats.at[order->list.at[i]];
         table_cell(&t, tv->threat->id);
@@ -345,10 +341,8 @@ static struct sv one_line(struct arena *a, struct sv text, size_t most)
 static void print_history(struct cli *c, const struct threat_view *t, const char *field)
 {
     struct table table;
-    table_init(&table, &c->arena, 7);
     const char *const heads[] = {"EVENT", "WHEN", "WHO", "ACTION", "FROM", "FIELD", "NOW"};
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&table, sv_str(heads[i]));
+    table_begin(&table, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < t->changes.len; i++) {
         const struct change *h = &t->changes.at[i];
         if (field && !sv_eq_str(h->field, field))

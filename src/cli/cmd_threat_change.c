@@ -20,13 +20,6 @@ static int done(struct cli *c, const char *what, const struct action_result *r, 
     return EXIT_DONE;
 }
 
-static int open_for(struct cli *c, struct action_context *out)
-{
-    int rc = cli_open(c, 0);
-    cli_context(c, out);
-    return rc;
-}
-
 /* The options a verb takes, its one id, the store. 0, or 1 + exit code. */
 static int prepare(struct cli *c, const struct command *self, const char *verb, int argc, const char **argv,
                    const struct option *options, size_t count, struct sv *out_id, struct action_context *context)
@@ -38,7 +31,7 @@ static int prepare(struct cli *c, const struct command *self, const char *verb, 
     if (words.len != 1)
         return 1 + usage_error(self, "threat %s wants one id, such as T-0001", verb);
     *out_id = sv_str(words.at[0]);
-    if ((rc = open_for(c, context)))
+    if ((rc = cli_begin(c, context)))
         return 1 + cli_fail(c, rc);
     return 0;
 }
@@ -123,7 +116,7 @@ int threat_propose(struct cli *c, const struct command *self, int argc, const ch
     if (words.len || !name || !abstract || !area)
         return usage_error(self, "threat propose wants --name, --abstract and --area");
     struct proposal p = {sv_str(name), sv_str(abstract), sv_str(area)};
-    if ((rc = open_for(c, &context)) || (rc = similar_load(c, &before)))
+    if ((rc = cli_begin(c, &context)) || (rc = similar_load(c, &before)))
         return cli_fail(c, rc);
     similar_to_proposal(c, &before, &p, &similars);
     if ((rc = action_threat_propose(&context, &p, &r, &c->err)))

@@ -88,9 +88,7 @@ void similar_print(struct cli *c, const struct profile *p, const struct similars
 {
     static const char *const heads[] = {"SIMILAR", "SCORE", "STAGE", "NAME", "IN COMMON"};
     struct table t;
-    table_init(&t, &c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        table_cell(&t, sv_str(heads[i]));
+    table_begin(&t, &c->arena, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < s->list.len; i++) {
         const struct threat *threat = &p->threats.at[s->list.at[i].threat];
         table_cell(&t, threat->id);

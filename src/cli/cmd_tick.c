@@ -100,9 +100,8 @@ int cmd_tick(struct cli *c, const struct command *self, int argc, const char **a
                                            : "the clock acts for nobody; leave --as and --role out");
     if (list_all)
         return list(c);
-    if ((rc = cli_open(c, 0)))
+    if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_tick(&context, &r, &c->err)) && !r.closed.len)
         return cli_fail(c, rc);
     print_result(c, &r);

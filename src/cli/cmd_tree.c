@@ -46,10 +46,11 @@ static int tree_check(struct cli *c, const struct command *self, int argc, const
         json_put_int(&j.j, "depth", (int64_t)n.depth);
         cli_json_end(&j);
     } else {
-        printf("%.*s: %zu steps, %zu gates, %zu countermeasures, %zu approaches, %zu shared, %zu references, "
+        printf("%.*s: %zu step%s, %zu gate%s, %zu countermeasure%s, %zu approach%s, %zu shared, %zu reference%s, "
                "depth %zu\n",
-               SV_ARG(t->nodes.at[0].label), n.steps, n.gates, n.countermeasures, n.approaches, t->shared,
-               n.references, n.depth);
+               SV_ARG(t->nodes.at[0].label), n.steps, n.steps == 1 ? "" : "s", n.gates, n.gates == 1 ? "" : "s",
+               n.countermeasures, n.countermeasures == 1 ? "" : "s", n.approaches, n.approaches == 1 ? "" : "es",
+               t->shared, n.references, n.references == 1 ? "" : "s", n.depth);
     }
     return EXIT_DONE;
 }

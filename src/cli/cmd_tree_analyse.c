@@ -20,12 +20,14 @@ enum { BEST_DEFAULT = 3, BEST_MAX = 100000, THREADS_MAX = 256, SAMPLES_ALL = 200
 
 struct request {
     const char *from, *best, *by, *samples, *seed, *threads, *seconds, *memory;
-    struct option_list with, set, budget;
+    struct option_list with, set, budget, front;
     bool all, attacks, worlds, importance, fronts, defence, explain, progress;
     /* what they say */
     uint64_t best_count, sample_count, seed_number;
     enum tree_measure measure;
     double *budgets;
+    struct analysis_axes *axes; /* one for each different --front */
+    size_t axes_len;
     struct tree_limits limits;
 };
 
@@ -86,6 +88,56 @@ static bool read_budgets(struct cli *c, const struct command *self, struct reque
     return true;
 }
 
+/* "cost,damage" */
+static bool read_axes(struct sv text, struct analysis_axes *out)
+{
+    struct sv name;
+    out->len = 0;
+    while (sv_split(&text, ',', &name)) {
+        enum tree_measure m;
+        if (out->len == ARRAY_LEN(out->at) || !analysis_measure(sv_trim(name), &m))
+            return false;
+        for (unsigned i = 0; i < out->len; i++)
+            if (out->at[i] == m)
+                return false;
+        out->at[out->len++] = m;
+    }
+    return out->len >= 2;
+}
+
+/* Whether this front is given already, by another --front or by --fronts. */
+static bool has_axes(const struct request *r, const struct analysis_axes *axes)
+{
+    static const struct analysis_axes standard[] = {
+        {{MEASURE_COST, MEASURE_PROBABILITY}, 2}, {{MEASURE_COST, MEASURE_DAMAGE}, 2},
+        {{MEASURE_COST, MEASURE_TIME}, 2},        {{MEASURE_COST, MEASURE_SKILL}, 2},
+        {{MEASURE_COST, MEASURE_TIME, MEASURE_PROBABILITY}, 3},
+    };
+    const struct analysis_axes *lists[] = {standard, r->axes};
+    size_t lens[] = {r->fronts || r->all ? ARRAY_LEN(standard) : 0, r->axes_len};
+    for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+        for (size_t i = 0; i < lens[l]; i++)
+            if (lists[l][i].len == axes->len && !memcmp(lists[l][i].at, axes->at, axes->len * sizeof(*axes->at)))
+                return true;
+    return false;
+}
+
+static bool read_fronts(struct cli *c, const struct command *self, struct request *r)
+{
+    r->axes = arena_new_array(&c->arena, struct analysis_axes, r->front.list.len + 1);
+    for (size_t i = 0; i < r->front.list.len; i++) {
+        struct analysis_axes axes = {0};
+        if (!read_axes(sv_str(r->front.list.at[i]), &axes)) {
+            usage_error(self, "--front is \"%s\"; expected two or three different ones of probability, cost, time, "
+                        "time_sum, skill, size and damage, such as \"time,skill\"", r->front.list.at[i]);
+            return false;
+        }
+        if (!has_axes(r, &axes))
+            r->axes[r->axes_len++] = axes;
+    }
+    return true;
+}
+
 static bool read_limits(const struct command *self, struct request *r)
 {
     uint64_t threads = 1;
@@ -114,7 +166,7 @@ static bool read_request(struct cli *c, const struct command *self, struct reque
     return whole_number(self, "best", r->best, 1, BEST_MAX, &r->best_count) &&
            whole_number(self, "samples", r->samples, 1, 1000000000000, &r->sample_count) &&
            whole_number(self, "seed", r->seed, 0, INT64_MAX, &r->seed_number) && read_measure(self, r) &&
-           read_budgets(c, self, r) && read_limits(self, r);
+           read_budgets(c, self, r) && read_fronts(c, self, r) && read_limits(self, r);
 }
 
 /* ---- long work: an interrupt ends it with what is known, and a watcher says how long it takes ---- */
@@ -238,6 +290,23 @@ static enum tree_world listed_world(const struct model *m, const bool *added)
     return WORLD_DEPLOYED;
 }
 
+/* --best: the others are not looked at. */
+static int list_best(struct cli *c, const struct solution *s,
+                     const struct attack_values *values, const struct request *r, struct listing *l)
+{
+    struct tree_attacks best;
+    uint32_t lacks = attack_values_missing(values, s, r->measure);
+    if (lacks != UINT32_MAX)
+        return cli_fail(c, err_set(&c->err, CM_EINPUT, "no order by %s: \"%.*s\" has none (--by size needs no values)",
+                                   tree_measure_names[r->measure], SV_ARG(l->names[lacks])));
+    attacks_best(s, values, r->measure, (size_t)r->best_count, NULL, &r->limits, &c->arena, &best);
+    for (size_t i = 0; i < best.len && list_attack(l, &best.at[i]); i++)
+        ;
+    if (!best.exact)
+        return cli_fail(c, err_set(&c->err, CM_ELIMIT, "a limit ended the list: better attacks may exist"));
+    return EXIT_DONE;
+}
+
 static int list_attacks(struct cli *c, const struct tree_file *f, const bool *added, const struct request *r)
 {
     struct model m;
@@ -255,6 +324,11 @@ static int list_attacks(struct cli *c, const struct tree_file *f, const bool *ad
     if (rc)
         return cli_fail(c, rc);
     struct listing l = {.names = analysis_names(&c->arena, f->tree), .json = c->json};
+    if (r->best) {
+        rc = list_best(c, &s, &values, r, &l);
+        str_release(&l.line);
+        return rc;
+    }
     limits.max_seconds = 1e9; /* a stream ends when its reader has enough */
     limits.cancelled = NULL;
     enum attacks_end end = attacks_each(&s, &values, false, &limits, list_attack, &l);
@@ -298,7 +372,8 @@ static int analyse(struct cli *c, const struct tree_file *f, const bool *added, 
     struct analysis_options o = {
         .limits = r->limits, .added = added, .best = (size_t)r->best_count,
         .worlds = r->worlds || r->all || (text && defended), .importance = r->importance || r->all,
-        .fronts = r->fronts || r->all || r->budget.list.len, .defence = r->defence || r->all || r->budget.list.len,
+        .fronts = r->fronts || r->all || r->budget.list.len, .axes = r->axes, .axes_len = r->axes_len,
+        .defence = r->defence || r->all || r->budget.list.len,
         .all_attacks = r->all && c->json, .samples = r->sample_count, .seed = r->seed_number,
         .best_of_bounds = c->json && !wants_best(r), .explain = r->explain || r->all ? ANALYSIS_EXPLAIN_ALL : 0};
     watch_begin(&watch, r->progress, &o.limits);
@@ -329,11 +404,12 @@ int tree_analyse_command(struct cli *c, const struct command *self, int argc, co
         {"all", OPTION_FLAG, &r.all, NULL, "every figure there is"},
         {"best", OPTION_TEXT, &r.best, "K", "so many minimal attacks, best first (default: 3)"},
         {"by", OPTION_TEXT, &r.by, "MEASURE", "their order: probability, cost, time, time_sum, skill or size"},
-        {"attacks", OPTION_FLAG, &r.attacks, NULL, "print all minimal attacks, one a line, and nothing else"},
+        {"attacks", OPTION_FLAG, &r.attacks, NULL, "print all minimal attacks (or the best K), one a line"},
         {"worlds", OPTION_FLAG, &r.worlds, NULL, "in JSON: the three worlds, the gap, and what each approach removes"},
         {"explain", OPTION_FLAG, &r.explain, NULL, "the way of the best attack through the tree, and what decides it"},
         {"importance", OPTION_FLAG, &r.importance, NULL, "importance of every step and countermeasure"},
         {"fronts", OPTION_FLAG, &r.fronts, NULL, "trade-offs of cost, time, skill, damage and probability"},
+        {"front", OPTION_LIST, &r.front, "MEASURES", "trade-offs of measures, as in time,skill (repeatable)"},
         {"defence", OPTION_FLAG, &r.defence, NULL, "what a defender can buy, and what cuts every attack"},
         {"with", OPTION_LIST, &r.with, "APPROACH", "what if this approach is in place (id or label; repeatable)"},
         {"set", OPTION_LIST, &r.set, "STEP.p=0.1", "what if a value is another one (repeatable)"},
@@ -351,6 +427,8 @@ int tree_analyse_command(struct cli *c, const struct command *self, int argc, co
         return options_exit(rc);
     if (!tree_one_file(self, "analyse", &words) || !read_request(c, self, &r))
         return EXIT_USAGE;
+    if (r.attacks && r.by && !r.best)
+        return usage_error(self, "--attacks lists in no order; expected --best K with --by %s", r.by);
     struct tree_file f = {.name = words.at[0], .format = r.from, .resolve = true};
     r.progress |= c->log.terminal && !c->quiet;
     if ((rc = tree_file_read(c, &f)) || (rc = tree_file_set(c, &f, &r.set)) ||

@@ -319,6 +319,25 @@ static void print_front(const struct printer *p, const char *title, const struct
         puts("  A limit ended the search: better points may exist.");
 }
 
+/* A front that was asked for by its measures: also that it is empty is said. */
+static void print_chosen_front(const struct printer *p, const struct tree_front *f)
+{
+    const char *title = tree_measure_names[f->axes[0]];
+    for (unsigned k = 1; k < f->axes_len; k++)
+        title = arena_printf(p->a, "%s, %s", title, tree_measure_names[f->axes[k]]);
+    title = arena_printf(p->a, "No attack is better in all of %s", title);
+    if (f->len) {
+        print_front(p, title, f);
+        return;
+    }
+    heading(p, title);
+    if (f->missing == UINT32_MAX)
+        puts("  there is no attack");
+    else
+        printf("  cannot be said: %s of \xe2\x80\x9c%.*s\xe2\x80\x9d is not given\n",
+               tree_measure_names[f->missing_measure], SV_ARG(words_node(p->t->tree, f->missing)));
+}
+
 static void print_choice(const struct printer *p, struct str *out, const uint32_t *nodes, uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++)
@@ -458,7 +477,10 @@ void tree_text_print(struct cli *c, const struct tree_analysis *t, const struct 
         print_front(&p, "Cost against damage", &w->cost_damage);
         print_front(&p, "Cost against time", &w->cost_time);
         print_front(&p, "Cost against skill", &w->cost_skill);
+        print_front(&p, "Cost against time and probability", &w->cost_time_probability);
         print_defence(&p);
     }
+    for (size_t i = 0; i < w->chosen_len; i++)
+        print_chosen_front(&p, &w->chosen[i]);
     print_samples(&p);
 }

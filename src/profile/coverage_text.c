@@ -118,6 +118,80 @@ struct sv coverage_current(struct arena *a, const struct profile *p, struct sv t
     return result;
 }
 
+/* ---- some threats of many ---- */
+
+/* Puts a threat into the cell, or takes it out; false when it was there already, or was not. */
+static bool change_cell(struct arena *a, const struct sig *sig, const struct coverage_change *change, struct sv *cell)
+{
+    struct str out = STR_INIT;
+    struct sv rest = sv_eq(*cell, SV("-")) ? SV_NONE : *cell, word;
+    unsigned number = threat_id_number(sig->prefix, change->threat);
+    bool found = false, placed = !change->cites;
+    while (rest.len && sv_split(&rest, ' ', &word)) {
+        bool same = sv_eq(word, change->threat);
+        found = found || same;
+        if (!placed && threat_id_number(sig->prefix, word) > number) {
+            str_addf(&out, "%s%.*s", out.len ? " " : "", SV_ARG(change->threat));
+            placed = true;
+        }
+        if (!same)
+            str_addf(&out, "%s%.*s", out.len ? " " : "", SV_ARG(word));
+    }
+    if (!placed)
+        str_addf(&out, "%s%.*s", out.len ? " " : "", SV_ARG(change->threat));
+    *cell = arena_sv(a, str_sv(&out));
+    str_release(&out);
+    return found != change->cites;
+}
+
+static bool change_row(struct arena *a, const struct sig *sig, const struct coverage_change *change, struct sv *cells,
+                       struct coverage_moves *moves)
+{
+    int result = coverage_word(coverage_results, COVERAGE_RESULTS, cells[COVERAGE_RESULT]);
+    if (result < 0 || result == COVERAGE_LEFT_OUT || (result != COVERAGE_CITED && !change->cites))
+        return false;
+    if (!change_cell(a, sig, change, &cells[COVERAGE_THREATS]) || !cells[COVERAGE_THREATS].len)
+        return false;
+    if (result != COVERAGE_CITED) {
+        cells[COVERAGE_RESULT] = sv_str(coverage_results[COVERAGE_CITED]);
+        *vec_push(a, &moves->list) = (struct coverage_move){change->document, (enum coverage_result)result};
+    }
+    return true;
+}
+
+static bool cut_row(struct sv line, struct sv *cells)
+{
+    size_t count = 0;
+    for (size_t at = 0, i = 0; i <= line.len; i++)
+        if (i == line.len || line.at[i] == '\t') {
+            if (count == COVERAGE_COLUMNS)
+                return false;
+            cells[count++] = sv_from(line.at + at, i - at);
+            at = i + 1;
+        }
+    return count == COVERAGE_COLUMNS;
+}
+
+bool coverage_follow(struct arena *a, const struct sig *sig, struct sv text, const struct coverage_change *changes,
+                     size_t count, struct sv *out, struct coverage_moves *moves)
+{
+    struct str now = STR_INIT;
+    struct sv rest = text, line, cells[COVERAGE_COLUMNS];
+    bool good = true;
+    while (good && sv_next_line(&rest, &line)) {
+        good = cut_row(line, cells);
+        for (size_t i = 0; good && i < count; i++)
+            if (sv_eq(cells[COVERAGE_ID], changes[i].document))
+                good = change_row(a, sig, &changes[i], cells, moves);
+        if (good)
+            put_cells(&now, cells);
+        str_add_char(&now, '\n');
+    }
+    *out = arena_sv(a, str_sv(&now));
+    str_release(&now);
+    return good;
+}
+
 void coverage_moves_json(struct json *j, const struct coverage_moves *moves)
 {
     json_key(j, "cited");

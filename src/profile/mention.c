@@ -202,6 +202,21 @@ unsigned threat_id_number(struct sv prefix, struct sv id)
     return sv_to_u64(sv_from_byte(id, prefix.len + 1), 999999999, &number) ? (unsigned)number : 0;
 }
 
+void profile_ids_in(struct arena *a, const struct sig *sig, struct sv text, struct profile_ids *out)
+{
+    struct map seen;
+    map_init(&seen, a);
+    for (size_t at = 0; sig->prefix.len && at + sig->prefix.len < text.len; at++) {
+        size_t digits_at = at + sig->prefix.len + 1;
+        if (text.at[at] != sig->prefix.at[0] || text.at[digits_at - 1] != '-' ||
+            !sv_starts(sv_from_byte(text, at), sig->prefix))
+            continue;
+        struct sv id = sv_from(text.at + at, digits_at - at + count_digits(text, digits_at));
+        if (digits_at - at < id.len && !map_set(&seen, id, out))
+            *vec_push(a, &out->list) = id;
+    }
+}
+
 void mention_each(const struct sig *sig, const struct stretch *t, const struct mention_visitor *v)
 {
     struct mention m;

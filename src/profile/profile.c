@@ -320,34 +320,47 @@ static void read_coverage(struct parse *in, struct source *sig, const struct par
                                                 shown_path(in, "coverage.tsv"), unsure});
 }
 
+/* The files that all others are read by: sig.yaml, references.tsv, process.md, template.md. */
+struct rule_sources {
+    struct source sig, references, process, template;
+    bool has_sig, has_process, has_template;
+};
+
+static void parse_rules(struct parse *in, struct rule_sources *s)
+{
+    struct profile *out = in->p;
+    memset(out, 0, sizeof(*out));
+    out->arena = in->a;
+    out->rules = rules_digest(in->files);
+    map_init(&out->by_id, in->a);
+    map_init(&out->references.by_id, in->a);
+    s->has_sig = open_top(in, "sig.yaml", true, &s->sig);
+    if (s->has_sig)
+        sig_read(&s->sig, &out->sig);
+    out->references.unread = true;
+    if (open_top(in, "references.tsv", true, &s->references))
+        references_read(&s->references, &out->sig, &out->references);
+    s->has_process = open_top(in, "process.md", true, &s->process);
+    if (s->has_process)
+        process_read(&s->process, out, &out->process);
+    s->has_template = open_top(in, "template.md", true, &s->template);
+    if (s->has_template)
+        template_read(&s->template, out, &out->template);
+}
+
 static void parse_files(struct arena *a, const struct profile_files *files, const char *dir,
                         struct diag *diag, const struct parse_how *how, struct profile *out)
 {
     struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
-    struct source sig, references, process, template, analysis, calibration;
-    memset(out, 0, sizeof(*out));
-    out->arena = a;
-    out->rules = rules_digest(files);
-    map_init(&out->by_id, a);
-    map_init(&out->references.by_id, a);
-    bool has_sig = open_top(&in, "sig.yaml", true, &sig);
-    if (has_sig)
-        sig_read(&sig, &out->sig);
-    out->references.unread = true;
-    if (open_top(&in, "references.tsv", true, &references))
-        references_read(&references, &out->sig, &out->references);
-    bool has_process = open_top(&in, "process.md", true, &process);
-    if (has_process)
-        process_read(&process, out, &out->process);
-    bool has_template = open_top(&in, "template.md", true, &template);
-    if (has_template)
-        template_read(&template, out, &out->template);
+    struct rule_sources rules;
+    struct source analysis, calibration;
+    parse_rules(&in, &rules);
     read_drafts(&in);
     gather_threats(&in);
-    if (has_process)
-        process_check_prose(&process, out);
-    if (has_template)
-        template_check_prose(&template, out);
+    if (rules.has_process)
+        process_check_prose(&rules.process, out);
+    if (rules.has_template)
+        template_check_prose(&rules.template, out);
     if (open_top(&in, "analysis.md", false, &analysis))
         analysis_read(&analysis, out, &out->analysis);
     if (open_top(&in, "calibration.yaml", false, &calibration))
@@ -356,8 +369,8 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
         threat_check(out, &in.drafts.list.at[i]);
     if (how->check)
         threat_check_trees(out, &in.drafts);
-    if (has_sig)
-        read_coverage(&in, &sig, how);
+    if (rules.has_sig)
+        read_coverage(&in, &rules.sig, how);
 }
 
 void profile_parse(struct arena *a, const struct profile_files *files, const char *dir,
@@ -377,4 +390,27 @@ void profile_parse_current(struct arena *a, struct profile_files *files, const c
 {
     memset(moves, 0, sizeof(*moves));
     parse_files(a, files, dir, diag, &(struct parse_how){true, files, moves}, out);
+}
+
+void profile_parse_rules(struct arena *a, const struct profile_files *files, struct diag *diag, struct profile *out)
+{
+    struct parse in = {.a = a, .diag = diag, .dir = "", .files = files, .p = out};
+    struct rule_sources sources;
+    parse_rules(&in, &sources);
+}
+
+void profile_parse_part(struct arena *a, const struct profile *rules, const struct profile_files *files,
+                        const struct map *checked, struct diag *diag, struct profile *out)
+{
+    struct parse in = {.a = a, .diag = diag, .dir = "", .files = files, .p = out};
+    *out = *rules;
+    out->arena = a;
+    map_init(&out->by_id, a);
+    read_drafts(&in);
+    gather_threats(&in);
+    for (size_t i = 0; checked && i < in.drafts.list.len; i++)
+        if (map_get(checked, sv_str(in.drafts.list.at[i].threat.file)))
+            threat_check(out, &in.drafts.list.at[i]);
+    if (checked)
+        threat_check_trees(out, &in.drafts);
 }

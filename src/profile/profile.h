@@ -323,6 +323,29 @@ void profile_parse_checked(struct arena *a, const struct profile_files *files, c
 void profile_parse_current(struct arena *a, struct profile_files *files, const char *dir, struct diag *diag,
                            struct profile *out, struct coverage_moves *moves);
 
+/* What one act on few threats needs, in a register of thousands. Only sig.yaml, process.md, template.md and
+ * references.tsv of *files are read, and only for what concerns them by themselves. */
+void profile_parse_rules(struct arena *a, const struct profile_files *files, struct diag *diag, struct profile *out);
+/* Some threats, read with these rules: *out has the rules, and these threats only. Those whose path is in `checked`
+ * (NULL: none) are looked at for faults as by profile_parse(); what they name, and what their attack trees lead to,
+ * must be among the files, or is reported as missing. */
+void profile_parse_part(struct arena *a, const struct profile *rules, const struct profile_files *files,
+                        const struct map *checked, struct diag *diag, struct profile *out);
+/* What a change of some threats makes of coverage.tsv, whose column of threats was right before. */
+struct coverage_change {
+    struct sv document, threat; /* ids */
+    bool cites;                 /* it does now, or it did before */
+};
+/* The text with these changes, as profile_parse_current() would bring it up to date. False where that cannot be told
+ * from the rows, or would leave a fault. */
+bool coverage_follow(struct arena *a, const struct sig *sig, struct sv text, const struct coverage_change *changes,
+                     size_t count, struct sv *out, struct coverage_moves *moves);
+/* The identifiers of threats that a text has anywhere, each once; also where they name nothing, as in code. */
+struct profile_ids {
+    VEC(struct sv) list;
+};
+void profile_ids_in(struct arena *a, const struct sig *sig, struct sv text, struct profile_ids *out);
+
 /* profile/cites.c: who cites what in a whole profile. One pass over all texts, unless it was done before. */
 const struct cites *profile_cites(struct arena *a, const struct profile *p);
 

@@ -93,6 +93,12 @@ struct calls {
     struct editorials editorials;
 };
 
+/* What an act on a call needs: of that call the positions, and of its threats those whose text is not the one that is
+ * called on; of other calls neither (so their `match` tells nothing), and of none who opened it. The profile may be a
+ * part (action/part.h). */
+CM_MUST_USE int calls_load_act(struct store *s, struct arena *a, const struct profile *p,
+                               const struct profile_files *files, int64_t now, struct sv call, struct calls *out,
+                               struct err *err);
 /* Everything on record, judged against the files as they are now (p and files belong together). */
 CM_MUST_USE int calls_load(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
                            int64_t now, struct calls *out, struct err *err);
@@ -101,9 +107,9 @@ const struct decision *calls_decision(const struct calls *calls, struct sv id); 
 const struct objection *calls_objection(const struct calls *calls, struct sv id); /* of calls and of priorities */
 /* "analysis" of a call on "analysis 0.2"; the subject of others. */
 struct sv call_document(const struct call *c);
-/* Fills match, text_match and those of the threats anew. */
-void call_match(struct arena *a, const struct calls *calls, const struct profile *p, const struct profile_files *files,
-                struct call *c);
+/* Fills match, text_match and those of the threats anew. What the profile has not is taken from the rows of threats. */
+CM_MUST_USE int call_match(struct store *s, struct arena *a, const struct calls *calls, const struct profile *p,
+                           const struct profile_files *files, struct call *c, struct err *err);
 /* "valid", "with editorial changes", "outdated", "overturned", "set aside": the first that is worse wins. */
 const char *decision_state(const struct decision *d);
 /* Objections that are neither answered, withdrawn nor recorded as dissent. */
@@ -111,7 +117,9 @@ size_t call_open_objections(const struct call *c);
 
 /* Which threats a decision on an edition of the analysis accepted: id -> the texts. For standing_of(). */
 struct acceptance;
-CM_MUST_USE int acceptance_load(struct store *s, struct arena *a, struct acceptance **out, struct err *err);
+/* threat: the only one that will be asked about; NULL: any. */
+CM_MUST_USE int acceptance_load(struct store *s, struct arena *a, const struct sv *threat, struct acceptance **out,
+                                struct err *err);
 /* Whether the newest decision on the threat's text as it is, editorial changes aside, accepted it. */
 bool acceptance_of(const struct acceptance *acc, const struct profile *p, const struct threat *t);
 

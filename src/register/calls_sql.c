@@ -23,7 +23,8 @@ struct loading {
     const struct profile_files *files;
     int64_t now;
     struct calls *out;
-    struct call *last; /* rows come call by call */
+    const struct sv *act; /* of calls_load_act(): the call that it is about; NULL: all of all calls */
+    struct call *last;    /* rows come call by call */
 };
 
 static struct sv column(const struct loading *l, struct store_stmt *q, int column)
@@ -71,15 +72,18 @@ int editorials_load(struct store *s, struct arena *a, struct editorials *out, st
 
 /* ---- rows ---- */
 
+/* Who opened a call stands in a payload that names all threats: acts do not ask for it. */
 static int load_heads(struct loading *l, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(l->store,
                            "SELECT c.id, c.kind, c.subject, c.question, c.digest, c.text, c.opened, c.until, c.closed, "
-                           "e.at, coalesce(e.payload ->> 'actor', '(erased)') FROM call c JOIN event e "
-                           "ON e.seq = c.opened ORDER BY c.number", &q, err);
+                           "e.at, CASE WHEN $1 IS NULL THEN coalesce(e.payload ->> 'actor', '(erased)') ELSE '' END "
+                           "FROM call c JOIN event e ON e.seq = c.opened ORDER BY c.number", &q, err);
     if (rc)
         return rc;
+    if (l->act)
+        store_bind_text(q, 1, *l->act);
     while (!rc && (rc = store_step(q, err)) == STORE_ROW) {
         int kind = calls_word(call_kinds, CALL_KINDS, store_text(q, 1));
         struct call *c = vec_push(l->arena, &l->out->list);
@@ -94,10 +98,49 @@ static int load_heads(struct loading *l, struct err *err)
     return rc;
 }
 
+/* The event of the edition that a call is on; 0 where that is not known, and the last of all for other calls. */
+static int edition_event(struct loading *l, const struct call *c, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = c && c->kind == CALL_EDITION ? 0 : INT64_MAX;
+    if (*out)
+        return CM_OK;
+    int rc = store_prepare(l->store, "SELECT event FROM edition WHERE document || ' ' || version = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, c->subject);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+/* Of the call that the act is about, the threats whose text is not the edition's: only files that were written since
+ * are asked; all of them when the words of sig.yaml or the template are others. */
+static int prepare_changed(struct loading *l, struct store_stmt **out, struct err *err)
+{
+    int64_t edition = 0;
+    int rc = edition_event(l, calls_find(l->out, *l->act), &edition, err);
+    if (!rc)
+        rc = store_prepare(l->store, "SELECT t.call, t.threat, t.digest FROM call_threat t JOIN threat n "
+                                     "ON n.id = t.threat WHERE t.call = $1 AND n.voted <> t.digest AND t.threat IN "
+                                     "(SELECT m.id FROM file f JOIN threat m ON m.path = f.path WHERE f.event > "
+                                     "CASE WHEN EXISTS (SELECT 1 FROM file r WHERE r.path IN ('sig.yaml', "
+                                     "'template.md') AND r.event > $2) THEN 0 ELSE $2 END) ORDER BY t.threat", out,
+                           err);
+    if (rc)
+        return rc;
+    store_bind_text(*out, 1, *l->act);
+    store_bind_int(*out, 2, edition);
+    return CM_OK;
+}
+
 static int load_threats(struct loading *l, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(l->store, "SELECT call, threat, digest FROM call_threat ORDER BY call, threat", &q, err);
+    int rc = l->act ? prepare_changed(l, &q, err)
+                    : store_prepare(l->store, "SELECT call, threat, digest FROM call_threat ORDER BY call, threat", &q,
+                                    err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
@@ -116,9 +159,12 @@ static int load_positions(struct loading *l, struct err *err)
     int rc = store_prepare(l->store,
                            "SELECT p.call, p.member, m.name, p.position, p.reason, p.event, e.at FROM position p "
                            "JOIN member m ON m.id = p.member JOIN event e ON e.seq = p.event "
-                           "ORDER BY p.call, CAST(substr(p.member, 2) AS INTEGER)", &q, err);
+                           "WHERE p.call = $1 OR $1 IS NULL ORDER BY p.call, CAST(substr(p.member, 2) AS INTEGER)", &q,
+                           err);
     if (rc)
         return rc;
+    if (l->act)
+        store_bind_text(q, 1, *l->act);
     while (!rc && (rc = store_step(q, err)) == STORE_ROW) {
         struct call *c = call_of(l, store_text(q, 0));
         int stand = calls_word(stands, STANDS, store_text(q, 3));
@@ -212,6 +258,7 @@ static int load_referrals(struct loading *l, struct err *err)
 /* ---- what became of the texts ---- */
 
 struct matching {
+    struct store *store;
     struct arena *arena;
     const struct profile *profile;
     const struct profile_files *files;
@@ -219,22 +266,47 @@ struct matching {
     struct map digests; /* of the threats as they are: id -> struct digest*, each reckoned once */
 };
 
-static const struct digest *present_digest(struct matching *m, struct sv id)
+/* As its row has it: for a profile that holds a part of the threats. Nothing when there is no such threat. */
+static int stored_digest(struct matching *m, struct sv id, struct digest **out, struct err *err)
 {
-    struct digest *d = map_get(&m->digests, id);
-    const struct threat *threat = d ? NULL : map_get(&m->profile->by_id, id);
-    if (threat) {
-        d = arena_new(m->arena, struct digest);
-        *d = voted_threat(m->profile, threat);
-        map_set(&m->digests, threat->id, d);
-    }
-    return d;
+    struct store_stmt *q;
+    struct digest d;
+    int rc = store_prepare(m->store, "SELECT voted FROM threat WHERE id = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        if (digest_from_bytes(store_text(q, 0), &d)) {
+            *out = arena_new(m->arena, struct digest);
+            **out = d;
+        }
+    store_done(q);
+    return rc;
 }
 
-static enum voted_match threat_match(struct matching *m, const struct call_threat *t)
+static int present_digest(struct matching *m, struct sv id, struct digest **out, struct err *err)
 {
-    const struct digest *now = present_digest(m, t->id);
-    return now ? voted_match(m->arena, m->editorials, t->id, &t->digest, now) : VOTED_CHANGED;
+    const struct threat *threat;
+    int rc = CM_OK;
+    if ((*out = map_get(&m->digests, id)))
+        return CM_OK;
+    if ((threat = map_get(&m->profile->by_id, id))) {
+        *out = arena_new(m->arena, struct digest);
+        **out = voted_threat(m->profile, threat);
+    } else {
+        rc = stored_digest(m, id, out, err);
+    }
+    if (!rc && *out)
+        map_set(&m->digests, id, *out);
+    return rc;
+}
+
+static int threat_match(struct matching *m, struct call_threat *t, struct err *err)
+{
+    struct digest *now;
+    int rc = present_digest(m, t->id, &now, err);
+    t->match = !rc && now ? voted_match(m->arena, m->editorials, t->id, &t->digest, now) : VOTED_CHANGED;
+    return rc;
 }
 
 /* An appeal is about a decision, which does not change. */
@@ -246,31 +318,35 @@ static enum voted_match text_match(const struct matching *m, const struct call *
     return digest_eq(&now, &c->text) ? VOTED_SAME : VOTED_CHANGED;
 }
 
-static void match(struct matching *m, struct call *c)
+static int match(struct matching *m, struct call *c, struct err *err)
 {
+    int rc = CM_OK;
     c->match = c->text_match = text_match(m, c);
-    for (size_t i = 0; i < c->threats.len; i++) {
+    for (size_t i = 0; !rc && i < c->threats.len; i++) {
         struct call_threat *t = &c->threats.at[i];
-        t->match = threat_match(m, t);
+        rc = threat_match(m, t, err);
         c->match = t->match > c->match ? t->match : c->match;
     }
+    return rc;
 }
 
-void call_match(struct arena *a, const struct calls *calls, const struct profile *p, const struct profile_files *files,
-                struct call *c)
+int call_match(struct store *s, struct arena *a, const struct calls *calls, const struct profile *p,
+               const struct profile_files *files, struct call *c, struct err *err)
 {
-    struct matching m = {.arena = a, .profile = p, .files = files, .editorials = &calls->editorials};
+    struct matching m = {.store = s, .arena = a, .profile = p, .files = files, .editorials = &calls->editorials};
     map_init(&m.digests, a);
-    match(&m, c);
+    return match(&m, c, err);
 }
 
-static void match_all(const struct loading *l)
+static int match_all(const struct loading *l, struct err *err)
 {
-    struct matching m = {.arena = l->arena, .profile = l->profile, .files = l->files,
+    int rc = CM_OK;
+    struct matching m = {.store = l->store, .arena = l->arena, .profile = l->profile, .files = l->files,
                          .editorials = &l->out->editorials};
     map_init(&m.digests, l->arena);
-    for (size_t i = 0; i < l->out->list.len; i++)
-        match(&m, &l->out->list.at[i]);
+    for (size_t i = 0; !rc && i < l->out->list.len; i++)
+        rc = match(&m, &l->out->list.at[i], err);
+    return rc;
 }
 
 /* Calls and decisions point to each other once their arrays grow no more. */
@@ -292,18 +368,30 @@ static void link_decisions(struct calls *calls)
     }
 }
 
+static int load(struct loading *l, struct err *err)
+{
+    memset(l->out, 0, sizeof(*l->out));
+    int rc = editorials_load(l->store, l->arena, &l->out->editorials, err);
+    if (rc || (rc = load_heads(l, err)) || (rc = load_threats(l, err)) || (rc = load_positions(l, err)) ||
+        (rc = load_objections(l, err)) || (rc = load_decisions(l, err)) || (rc = load_referrals(l, err)) ||
+        (rc = match_all(l, err)))
+        return rc;
+    link_decisions(l->out);
+    return CM_OK;
+}
+
 int calls_load(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
                int64_t now, struct calls *out, struct err *err)
 {
-    struct loading l = {s, a, p, files, now, out, NULL};
-    memset(out, 0, sizeof(*out));
-    int rc = editorials_load(s, a, &out->editorials, err);
-    if (rc || (rc = load_heads(&l, err)) || (rc = load_threats(&l, err)) || (rc = load_positions(&l, err)) ||
-        (rc = load_objections(&l, err)) || (rc = load_decisions(&l, err)) || (rc = load_referrals(&l, err)))
-        return rc;
-    match_all(&l);
-    link_decisions(out);
-    return CM_OK;
+    struct loading l = {.store = s, .arena = a, .profile = p, .files = files, .now = now, .out = out};
+    return load(&l, err);
+}
+
+int calls_load_act(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
+                   int64_t now, struct sv call, struct calls *out, struct err *err)
+{
+    struct loading l = {.store = s, .arena = a, .profile = p, .files = files, .now = now, .out = out, .act = &call};
+    return load(&l, err);
 }
 
 /* ---- looking up ---- */
@@ -374,18 +462,21 @@ struct acceptance {
 };
 
 /* A decision that an accepted appeal overturned, or that the council set aside, accepts nothing. */
-static int load_accepted(struct store *s, struct acceptance *acc, struct err *err)
+#define ACCEPTED_ROWS                                                                                                  \
+    "SELECT t.threat, t.digest, d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM call ac JOIN decision ad "        \
+    "ON ad.call = ac.id WHERE ac.kind = 'appeal' AND ac.subject = d.id AND ad.outcome = 'accepted') "                  \
+    "AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.decision = d.id AND r.answer = 'upheld') "                       \
+    "FROM decision d JOIN call c ON c.id = d.call JOIN call_threat t ON t.call = c.id WHERE c.kind = 'edition' "
+
+static int load_accepted(struct store *s, const struct sv *threat, struct acceptance *acc, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s,
-                           "SELECT t.threat, t.digest, d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM call ac "
-                           "JOIN decision ad ON ad.call = ac.id WHERE ac.kind = 'appeal' AND ac.subject = d.id "
-                           "AND ad.outcome = 'accepted') AND NOT EXISTS (SELECT 1 FROM referral r "
-                           "WHERE r.decision = d.id AND r.answer = 'upheld') FROM decision d "
-                           "JOIN call c ON c.id = d.call "
-                           "JOIN call_threat t ON t.call = c.id WHERE c.kind = 'edition' ORDER BY d.number", &q, err);
+    int rc = store_prepare(s, threat ? ACCEPTED_ROWS "AND t.threat = $1 ORDER BY d.number"
+                                     : ACCEPTED_ROWS "ORDER BY d.number", &q, err);
     if (rc)
         return rc;
+    if (threat)
+        store_bind_text(q, 1, *threat);
     while ((rc = store_step(q, err)) == STORE_ROW) {
         struct accepted_texts *texts = map_get(&acc->by_threat, store_text(q, 0));
         if (!texts) {
@@ -398,14 +489,15 @@ static int load_accepted(struct store *s, struct acceptance *acc, struct err *er
     return rc;
 }
 
-int acceptance_load(struct store *s, struct arena *a, struct acceptance **out, struct err *err)
+int acceptance_load(struct store *s, struct arena *a, const struct sv *threat, struct acceptance **out,
+                    struct err *err)
 {
     struct acceptance *acc = arena_new(a, struct acceptance);
     acc->arena = a;
     map_init(&acc->by_threat, a);
     *out = acc;
     int rc = editorials_load(s, a, &acc->editorials, err);
-    return rc ? rc : load_accepted(s, acc, err);
+    return rc ? rc : load_accepted(s, threat, acc, err);
 }
 
 bool acceptance_of(const struct acceptance *acc, const struct profile *p, const struct threat *t)

@@ -124,7 +124,7 @@ static void reviews(struct collector *c)
         if (!review_is_open(r))
             continue;
         const char *what = arena_printf(c->a, "the answer to review %.*s of %s%.*s by %.*s", SV_ARG(r->id),
-                                        r->threat < 0 ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer));
+                                        r->document.len ? "the " : "", SV_ARG(r->subject), SV_ARG(r->reviewer));
         if (r->asked_by.len) /* the reviewer owes the group nothing: who asked sees to it */
             add(c, DUE_REVIEW, r->id, r->due, r->asked_by, what);
         else

@@ -52,6 +52,9 @@ struct reviews {
 /* files: those that the profile was read from. */
 CM_MUST_USE int reviews_load(struct store *s, struct arena *a, const struct profile *p,
                              const struct profile_files *files, struct reviews *out, struct err *err);
+/* Only the reviews that wait for an answer, and the hand-overs: for clocks. `threat` of a review is -1 throughout,
+ * and its `document` empty where it is about a threat; `covers` is NULL. */
+CM_MUST_USE int reviews_load_open(struct store *s, struct arena *a, struct reviews *out, struct err *err);
 const struct review *reviews_find(const struct reviews *reviews, struct sv id);     /* or NULL */
 const struct handover *handovers_find(const struct reviews *reviews, struct sv id); /* or NULL */
 /* Whether documents say anything about reviews: there is one, or the mode lives by them. NULL: no. */

@@ -44,16 +44,15 @@ static struct digest read_digest(struct store_stmt *q, int column)
     return d;
 }
 
-static void read_subject(const struct profile *p, struct review *r)
+/* A subject that is no threat is a document, maybe with a version. */
+static void read_document(struct review *r)
 {
-    r->threat = threat_index(p, r->subject);
-    if (r->threat >= 0)
-        return;
     ptrdiff_t blank = sv_find_char(r->subject, ' ');
     r->document = blank < 0 ? r->subject : sv_from(r->subject.at, (size_t)blank);
     r->version = blank < 0 ? SV_NONE : sv_from_byte(r->subject, (size_t)blank + 1);
 }
 
+/* p: NULL where it need not be known which threat it is. */
 static void read_review(struct arena *a, struct store_stmt *q, const struct profile *p, struct review *r)
 {
     *r = (struct review){.id = arena_sv(a, store_text(q, 0)), .subject = arena_sv(a, store_text(q, 1)),
@@ -64,18 +63,24 @@ static void read_review(struct arena *a, struct store_stmt *q, const struct prof
                          .asked_by = arena_sv(a, store_text(q, 10)), .answered_at = store_int(q, 11),
                          .withdrawn_at = store_int(q, 12)};
     r->late = r->answered_at && r->answered_at >= r->due;
-    read_subject(p, r);
+    r->threat = p ? threat_index(p, r->subject) : -1;
+    if (p ? r->threat < 0 : !store_int(q, 13))
+        read_document(r);
 }
+
+#define REVIEW_ROWS                                                                                                    \
+    "SELECT r.id, r.subject, r.reviewer, r.digest, r.due, r.verdict, r.answer, r.reviewed, r.why, asked.at, m.name, "  \
+    "answered.at, withdrawn.at, EXISTS (SELECT 1 FROM threat t WHERE t.id = r.subject) FROM review r "                 \
+    "JOIN event asked ON asked.seq = r.requested LEFT JOIN member m ON m.id = asked.actor "                            \
+    "LEFT JOIN event answered ON answered.seq = r.answered "                                                           \
+    "LEFT JOIN event withdrawn ON withdrawn.seq = r.withdrawn "
 
 static int load_list(struct store *s, struct arena *a, const struct profile *p, struct reviews *out, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT r.id, r.subject, r.reviewer, r.digest, r.due, r.verdict, r.answer, r.reviewed, "
-                              "r.why, asked.at, m.name, answered.at, withdrawn.at FROM review r "
-                              "JOIN event asked ON asked.seq = r.requested "
-                              "LEFT JOIN member m ON m.id = asked.actor "
-                              "LEFT JOIN event answered ON answered.seq = r.answered "
-                              "LEFT JOIN event withdrawn ON withdrawn.seq = r.withdrawn ORDER BY r.number", &q, err);
+    int rc = store_prepare(s, p ? REVIEW_ROWS "ORDER BY r.number"
+                                : REVIEW_ROWS "WHERE r.answered IS NULL AND r.withdrawn IS NULL ORDER BY r.number", &q,
+                           err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
@@ -160,6 +165,13 @@ static int load_covers(struct store *s, struct present *p, struct reviews *out, 
     }
     store_done(q);
     return rc;
+}
+
+int reviews_load_open(struct store *s, struct arena *a, struct reviews *out, struct err *err)
+{
+    memset(out, 0, sizeof(*out));
+    int rc = load_list(s, a, NULL, out, err);
+    return rc ? rc : load_handovers(s, a, out, err);
 }
 
 int reviews_load(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,

@@ -6,11 +6,23 @@
 #include "register/rounds.h"
 #include "register/view.h"
 
-static int load_overrides(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
+/* A statement for all threats, or its second form for the one that $1 is. */
+static int prepare_for(struct store *s, const struct sv *threat, const char *all, const char *one,
+                       struct store_stmt **out, struct err *err)
+{
+    int rc = store_prepare(s, threat ? one : all, out, err);
+    if (!rc && threat)
+        store_bind_text(*out, 1, *threat);
+    return rc;
+}
+
+static int load_overrides(struct store *s, struct arena *a, const struct profile *p, const struct sv *threat,
+                          struct map *out, struct err *err)
 {
     struct store_stmt *q;
     map_init(out, a);
-    int rc = store_prepare(s, "SELECT threat, stage FROM override", &q, err);
+    int rc = prepare_for(s, threat, "SELECT threat, stage FROM override",
+                         "SELECT threat, stage FROM override WHERE threat = $1", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
@@ -28,12 +40,13 @@ static int load_overrides(struct store *s, struct arena *a, const struct profile
 }
 
 /* Only in a mode that accepts by a call on the edition. */
-static int load_acceptance(struct store *s, struct arena *a, struct standing *out, struct err *err)
+static int load_acceptance(struct store *s, struct arena *a, const struct sv *threat, struct standing *out,
+                           struct err *err)
 {
     struct acceptance *acceptance = NULL;
     if (!sv_eq_str(process_mode(&out->profile->process)->acceptance, "call"))
         return CM_OK;
-    int rc = acceptance_load(s, a, &acceptance, err);
+    int rc = acceptance_load(s, a, threat, &acceptance, err);
     out->acceptance = acceptance;
     return rc;
 }
@@ -63,15 +76,17 @@ static struct rated *rated_of(struct arena *a, struct map *rated, struct store_s
     return r;
 }
 
-static int load_rated(struct store *s, struct arena *a, struct map *out, struct err *err)
+#define RATED_ROWS                                                                                                     \
+    "SELECT t.threat, r.closed, e.at, t.digest, f.factor, f.estimators, f.median, f.low, f.high FROM round r "         \
+    "JOIN event e ON e.seq = r.closed JOIN round_threat t ON t.round = r.id "                                          \
+    "LEFT JOIN round_result f ON f.round = r.id AND f.threat = t.threat "
+
+static int load_rated(struct store *s, struct arena *a, const struct sv *threat, struct map *out, struct err *err)
 {
     struct store_stmt *q;
     map_init(out, a);
-    int rc = store_prepare(s, "SELECT t.threat, r.closed, e.at, t.digest, f.factor, f.estimators, f.median, f.low, "
-                              "f.high FROM round r JOIN event e ON e.seq = r.closed JOIN round_threat t ON t.round = "
-                              "r.id "
-                              "LEFT JOIN round_result f ON f.round = r.id AND f.threat = t.threat ORDER BY r.closed",
-                           &q, err);
+    int rc = prepare_for(s, threat, RATED_ROWS "ORDER BY r.closed", RATED_ROWS "WHERE t.threat = $1 ORDER BY r.closed",
+                         &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
@@ -134,14 +149,18 @@ struct sound_text {
 };
 
 /* Reviews of the threat itself, and those of the analysis that hold it. */
-static int load_sound(struct store *s, struct arena *a, const struct profile *p, struct map *out, struct err *err)
+#define SOUND_ROWS                                                                                                     \
+    "SELECT t.threat, t.digest FROM review r JOIN review_threat t ON t.review = r.id AND t.event = r.about "           \
+    "WHERE r.verdict = 'sound' AND r.withdrawn IS NULL"
+
+static int load_sound(struct store *s, struct arena *a, const struct profile *p, const struct sv *threat,
+                      struct map *out, struct err *err)
 {
     struct store_stmt *q;
     map_init(out, a);
     if (!sv_eq_str(process_mode(&p->process)->acceptance, "reviews"))
         return CM_OK;
-    int rc = store_prepare(s, "SELECT t.threat, t.digest FROM review r JOIN review_threat t ON t.review = r.id "
-                              "AND t.event = r.about WHERE r.verdict = 'sound' AND r.withdrawn IS NULL", &q, err);
+    int rc = prepare_for(s, threat, SOUND_ROWS, SOUND_ROWS " AND t.threat = $1", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW) {
@@ -170,20 +189,33 @@ static bool is_sound(const struct standing *s, const struct threat *t)
 
 /* ---- all of it ---- */
 
+static int load(struct store *s, const struct sv *threat, struct standing *out, struct err *err)
+{
+    struct arena *a = out->arena;
+    int rc = load_overrides(s, a, out->profile, threat, &out->overridden, err);
+    if (!rc)
+        rc = load_acceptance(s, a, threat, out, err);
+    if (!rc)
+        rc = load_sound(s, a, out->profile, threat, &out->sound, err);
+    if (!rc)
+        rc = load_rated(s, a, threat, &out->rated, err);
+    if (!rc)
+        rc = editorials_load(s, a, &out->editorials, err);
+    return rc ? rc : load_opposed(s, a, &out->opposed, err);
+}
+
 int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now, struct standing *out,
                   struct err *err)
 {
     *out = (struct standing){.profile = p, .now = now, .arena = a};
-    int rc = load_overrides(s, a, p, &out->overridden, err);
-    if (!rc)
-        rc = load_acceptance(s, a, out, err);
-    if (!rc)
-        rc = load_sound(s, a, p, &out->sound, err);
-    if (!rc)
-        rc = load_rated(s, a, &out->rated, err);
-    if (!rc)
-        rc = editorials_load(s, a, &out->editorials, err);
-    return rc ? rc : load_opposed(s, a, &out->opposed, err);
+    return load(s, NULL, out, err);
+}
+
+int standing_load_one(struct store *s, struct arena *a, const struct profile *p, int64_t now, struct sv threat,
+                      struct standing *out, struct err *err)
+{
+    *out = (struct standing){.profile = p, .now = now, .arena = a};
+    return load(s, &threat, out, err);
 }
 
 struct on_record standing_of(void *standing, const struct threat *t)
@@ -200,8 +232,9 @@ int ending_load(struct store *s, struct arena *a, struct ending *out, struct err
 {
     struct store_stmt *q;
     *out = (struct ending){0};
-    int rc = store_prepare(s, "SELECT v.at, e.body, e.link, e.reason FROM ended e JOIN event v ON v.seq = e.event",
-                           &q, err);
+    /* no join, which might be made by reading all events: every act asks this */
+    int rc = store_prepare(s, "SELECT (SELECT v.at FROM event v WHERE v.seq = e.event), e.body, e.link, e.reason "
+                              "FROM ended e", &q, err);
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)

@@ -164,6 +164,9 @@ struct standing {
 };
 CM_MUST_USE int standing_load(struct store *s, struct arena *a, const struct profile *p, int64_t now,
                               struct standing *out, struct err *err);
+/* Of one threat only: standing_of() may not be asked about another. */
+CM_MUST_USE int standing_load_one(struct store *s, struct arena *a, const struct profile *p, int64_t now,
+                                  struct sv threat, struct standing *out, struct err *err);
 CM_MUST_USE int ending_load(struct store *s, struct arena *a, struct ending *out, struct err *err);
 struct on_record standing_of(void *standing, const struct threat *t); /* for view_derive_with */
 
@@ -174,6 +177,13 @@ CM_MUST_USE int view_load(struct store *s, struct arena *a, int64_t now, struct 
 /* The same for what documents show: without the changes that came with a threat's first import, and without
  * checking again what was checked on the way in. */
 CM_MUST_USE int view_load_published(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
+
+/* What the process asks for: the rules, people, clocks, open reviews, hand-overs and the end of the group. No
+ * threats, no documents: the time does not grow with the register. For due_collect(). */
+CM_MUST_USE int view_load_process(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
+
+/* Only sig.yaml, process.md and template.md, which were checked on their way in. CM_ENOTFOUND in an empty store. */
+CM_MUST_USE int view_load_rules(struct store *s, struct arena *a, struct profile **out, struct err *err);
 
 /* The SIG's files as the store holds them. */
 CM_MUST_USE int view_load_files(struct store *s, struct arena *a, struct profile_files *out, struct err *err);

@@ -192,3 +192,49 @@ int view_load_published(struct store *s, struct arena *a, int64_t now, struct vi
     struct loading l = {a, now, true, out};
     return store_read_tx(s, load, &l, err);
 }
+
+int view_load_rules(struct store *s, struct arena *a, struct profile **out, struct err *err)
+{
+    struct store_stmt *q;
+    struct profile_files files = {{NULL, 0, 0}};
+    struct diag missing; /* of what was left out; the files themselves were checked on the way in */
+    int rc = store_prepare(s, "SELECT path, text FROM file WHERE path IN ('process.md', 'sig.yaml', 'template.md') "
+                              "ORDER BY path", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(a, &files.list) = (struct profile_file){arena_strndup(a, store_text(q, 0).at, store_text(q, 0).len),
+                                                          arena_sv(a, store_text(q, 1))};
+    store_done(q);
+    if (!rc && !files.list.len)
+        rc = err_set(err, CM_ENOTFOUND, "the store is empty; run \"casemate import DIR\" first");
+    if (rc)
+        return rc;
+    *out = arena_new(a, struct profile);
+    diag_init(&missing, a);
+    profile_parse_rules(a, &files, &missing, *out);
+    return CM_OK;
+}
+
+static int load_process(struct store *s, void *context, struct err *err)
+{
+    struct loading *l = context;
+    struct arena *a = l->arena;
+    struct profile *p = NULL;
+    struct people *people = arena_new(a, struct people);
+    struct reviews *reviews = arena_new(a, struct reviews);
+    struct due_clocks *clocks = arena_new(a, struct due_clocks);
+    int rc = view_load_rules(s, a, &p, err);
+    if (rc || (rc = people_load(s, a, p, l->now, people, err)) || (rc = reviews_load_open(s, a, reviews, err)) ||
+        (rc = due_load(s, a, l->now, clocks, err)))
+        return rc;
+    *l->out = (struct view){.arena = a, .profile = p, .now = l->now, .people = people, .reviews = reviews,
+                            .clocks = clocks};
+    return ending_load(s, a, &l->out->ending, err);
+}
+
+int view_load_process(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err)
+{
+    struct loading l = {.arena = a, .now = now, .out = out};
+    return store_read_tx(s, load_process, &l, err);
+}

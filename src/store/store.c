@@ -28,6 +28,8 @@ struct store {
     bool scrub;   /* after the outermost commit */
     size_t busy;  /* statements in use */
     struct store_stmt *buckets[BUCKETS];
+    void *kept;
+    void (*release_kept)(void *kept);
 };
 
 /* ---- opening ---- */
@@ -101,8 +103,21 @@ void store_close(struct store **at)
     }
     if (s->db)
         s->driver->close(s->db);
+    if (s->kept)
+        s->release_kept(s->kept);
     free(s);
     *at = NULL;
+}
+
+void store_keep(struct store *s, void *kept, void (*release)(void *kept))
+{
+    s->kept = kept;
+    s->release_kept = release;
+}
+
+void *store_kept(const struct store *s)
+{
+    return s->kept;
 }
 
 int store_version(struct store *s)

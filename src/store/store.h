@@ -76,6 +76,11 @@ void store_done(struct store_stmt *q);
 /* Prepare, no parameters, run to the end. */
 CM_MUST_USE int store_run(struct store *s, const char *sql, struct err *err);
 
+/* What a caller derived from the store and keeps with it while it is open (one thing, which takes the place of the
+ * former); release is called when the store is closed. */
+void store_keep(struct store *s, void *kept, void (*release)(void *kept));
+void *store_kept(const struct store *s); /* or NULL */
+
 /* Reads the whole database and checks pages, indexes, constraints and foreign keys: CM_ECORRUPT
  * with the first fault. Takes as long as reading the file does. What the record says is checked by
  * record_verify(). */

@@ -21,6 +21,7 @@ Read a user's private messages
     Steal the device   [p=0.05 cost=300 skill=1 time=1d]
     Guess the code   [p=0.1 cost=0 skill=2 time=2h]
 END
+printf 'AND Get in\n  Door\n  Window\n' > bare.txt
 does 'one countermeasure on two steps' "$CM" tree analyse one.txt --json --worlds
 is 'none' 0.75 "$(json 'd["worlds"]["none"]["probability"]')"
 is 'deployed' 0.375 "$(json 'd["worlds"]["deployed"]["probability"]')"
@@ -67,6 +68,25 @@ does 'all attacks' "$CM" tree analyse t.txt --attacks
 is 'one a line' 3 "$(wc -l < "$out" | tr -d ' ')"
 does 'all attacks as JSON' "$CM" tree analyse t.txt --attacks --json
 is 'each an array' 3 "$(python3 -c 'import json, sys; print(sum(isinstance(json.loads(l), list) for l in open(sys.argv[1])))' "$out")"
+does 'the two best of all attacks' "$CM" tree analyse t.txt --attacks --best 2 --by cost
+is 'best first' 'Steal the device; Guess the code|path; strip' "$(paste -sd'|' "$out")"
+fails 2 'expected --best K with --by cost' 'an order of all' "$CM" tree analyse t.txt --attacks --by cost
+fails 1 'no order by probability: "Door" has none' 'an order without values' "$CM" tree analyse bare.txt --attacks --best 2
+does 'but by size' "$CM" tree analyse bare.txt --attacks --best 1 --by size
+says 'the only one' '^Door; Window$'
+does 'fronts of one'\''s own choice' "$CM" tree analyse t.txt --json --front time,probability --front skill,cost,probability
+is 'only these' 'skill_cost_probability time_probability' "$(json '" ".join(sorted(d["fronts"]))')"
+is 'one is fastest, and one is likelier' '93600 0.005|172800 0.06' "$(json '"|".join("%d %g" % (x["time"], x["probability"]) for x in d["fronts"]["time_probability"]["points"])')"
+is 'three measures' '2 300 0.005' "$(json '"%d %d %g" % ((len(d["fronts"]["skill_cost_probability"]["points"]),) + tuple(d["fronts"]["skill_cost_probability"]["points"][0][k] for k in ("cost", "probability")))')"
+does 'in text' "$CM" tree analyse t.txt --front time,skill
+says 'its title' '^No attack is better in all of time, skill'
+does 'that the tree has no values for' "$CM" tree analyse t.txt --front cost,damage
+says 'said' 'cannot be said: damage of .Read a user.s private messages. is not given'
+does 'one that is there already' "$CM" tree analyse t.txt --json --fronts --front cost,time --front time,cost
+is 'once' 1 "$(grep -c '"cost_time":' "$out")"
+for measures in cost cost,cost cost,price cost,time,skill,size ''; do
+    fails 2 'expected two or three different ones' "no front: $measures" "$CM" tree analyse t.txt --front "$measures"
+done
 does 'an explanation' "$CM" tree analyse t.txt --explain
 says 'the way' '^The way of the likeliest attack'
 says 'a choice' '^      Defeat the encryption \(any of 2\)'

@@ -10,6 +10,8 @@ says 'none says how' 'embargo open'
 fails 1 'wants a text' 'no text' "$CM" embargo open --to Ada --as Grace
 fails 1 'no member' 'a reader who is nobody' "$CM" embargo open --to Eve --text 'The gate opens to a knock.' --as Grace
 fails 1 'ends an embargo after' 'longer than the process allows' "$CM" embargo open --to Ada --text 'x' --days 3000 --as Grace
+fails 2 'exclude each other' 'a text twice' "$CM" embargo open --to Ada --text x --file x --as Grace
+fails 2 'wants no word' 'a word too many' "$CM" embargo list E-1
 does 'an embargo' "$CM" embargo open --to Ada --text 'The gate opens to a wombat.' --as Grace --now 2026-11-22
 run "$CM" embargo show E-1 --as Rosa
 silent 'who was not told does not read it' 'wombat'

@@ -43,6 +43,8 @@ static void test_worlds(void **state)
     struct attacktree_result *r;
     attacktree_defaults(&o);
     o.importance = o.fronts = o.all_attacks = 1;
+    o.axes = &(struct attacktree_axes){{ATTACKTREE_BY_SIZE, ATTACKTREE_BY_COST}, 2};
+    o.axes_len = 1;
     o.samples = 1000;
     o.best = 2;
     assert_int_equal(attacktree_analyse(t, &o, &r), ATTACKTREE_OK);
@@ -65,6 +67,10 @@ static void test_worlds(void **state)
     assert_true(isnan(best->at[0].by[ATTACKTREE_BY_SKILL]));
     assert_int_equal(attacktree_best(r, ATTACKTREE_WORLD_NONE, ATTACKTREE_BY_SKILL)->len, 0);
     assert_int_equal(attacktree_front(r, ATTACKTREE_WORLD_NONE, ATTACKTREE_COST_PROBABILITY)->len, 1);
+    const struct attacktree_attacks *chosen = attacktree_chosen_front(r, ATTACKTREE_WORLD_NONE, 0);
+    assert_int_equal(chosen->len, 1);
+    assert_int_equal(chosen->at[0].steps[0], a);
+    assert_int_equal(attacktree_chosen_front(r, ATTACKTREE_WORLD_NONE, 1)->len, 0);
     size_t len;
     const struct attacktree_importance *i = attacktree_importances(r, ATTACKTREE_WORLD_DEPLOYED, &len);
     assert_int_equal(len, 3);
@@ -375,6 +381,16 @@ static void test_options(void **state)
     assert_int_equal(attacktree_analyse(t, &o, &r), ATTACKTREE_OK);
     assert_int_equal(attacktree_trials(r), 0);
     attacktree_result_free(r);
+    static const struct attacktree_axes wrong[] = {{{ATTACKTREE_BY_COST}, 1},
+                                                   {{ATTACKTREE_BY_COST, ATTACKTREE_BY_COST}, 2},
+                                                   {{ATTACKTREE_BY_COST, ATTACKTREE_MEASURES}, 2}};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+        attacktree_defaults(&o);
+        o.axes = &wrong[i];
+        o.axes_len = 1;
+        assert_int_equal(attacktree_analyse(t, &o, &r), (int)ATTACKTREE_EINVALID);
+        assert_string_equal(attacktree_error(t), "options.axes[0]: expected two or three different measures");
+    }
     attacktree_cancel(t);
     assert_int_equal(attacktree_analyse(t, NULL, &r), ATTACKTREE_OK); /* ends early or not: never an error */
     attacktree_result_free(r);

@@ -85,7 +85,7 @@ static void check_front(struct subject *s, const enum tree_measure *axes, unsign
 static void check_all_axes(struct subject *s, uint64_t seed)
 {
     static const enum tree_measure m[] = {MEASURE_COST, MEASURE_TIME, MEASURE_SKILL, MEASURE_PROBABILITY,
-                                          MEASURE_TIME_SUM};
+                                          MEASURE_TIME_SUM, MEASURE_SIZE};
     struct tree_attack *every = arena_new_array(s->arena, struct tree_attack, (size_t)1 << s->model.steps);
     for (uint32_t set = 0; s->values.has_damage && set < (uint32_t)1 << s->model.steps; set++)
         every[set] = brute_figures(s, set);

@@ -312,3 +312,19 @@ CREATE TABLE notice (
     sent_at  INTEGER,                                    -- NULL: not yet
     PRIMARY KEY (reminder, member)
 ) STRICT;
+
+-- What holds across all threats, so that an act on one need not read the others (src/action/part.h).
+ALTER TABLE threat ADD COLUMN folded TEXT;               -- the name as names are compared; NULL: not derived yet
+ALTER TABLE threat ADD COLUMN voted BLOB;                -- digest of what is voted on, under the rules as they are
+CREATE INDEX threat_folded ON threat (folded);
+CREATE INDEX event_at ON event (at, actor);              -- for clocks: who acted last
+CREATE INDEX threat_path ON threat (path);
+CREATE INDEX file_event ON file (event);
+CREATE INDEX file_digest ON file (path, digest);
+-- The threats that a threat's attack tree leads to, also those that are missing.
+CREATE TABLE tree_reference (
+    threat TEXT NOT NULL,
+    target TEXT NOT NULL,
+    PRIMARY KEY (threat, target)
+) STRICT;
+CREATE INDEX tree_reference_target ON tree_reference (target);

@@ -105,20 +105,13 @@ static int missing_attribute(const struct model *m, uint32_t event)
     BUG("event kind");
 }
 
-static bool same_formula(const struct formula *a, const struct formula *b)
-{
-    return a->root == b->root && a->gates.len == b->gates.len && a->args.len == b->args.len &&
-           (!a->gates.len || !memcmp(a->gates.at, b->gates.at, a->gates.len * sizeof(*a->gates.at))) &&
-           (!a->args.len || !memcmp(a->args.at, b->args.at, a->args.len * sizeof(*a->args.at)));
-}
-
 /* What the bounds found stands in for the attacks that could not all be made: all likelier than the cut-off. */
 static void bounded_attacks(struct analyser *a, struct world_work *w, const struct bounds *b,
                             struct analysis_world *out)
 {
     const struct attack_values *v = &w->values;
     struct tree_attacks *list = &out->best[MEASURE_PROBABILITY];
-    if (w->has_sets || !same_formula(&v->formula, &w->formula))
+    if (w->has_sets || !formula_same(&v->formula, &w->formula))
         return;
     list->at = arena_new_array(a->arena, struct tree_attack, b->len + 1);
     for (size_t i = 0; i < b->len && b->sets[i].probability > b->cutoff; i++)
@@ -151,7 +144,7 @@ static int solve_world(struct analyser *a, struct world_work *w, enum solve_want
     model_formula(&a->model, &w->world, &w->formula, NULL);
     attack_values_init(&w->values, &a->model, &w->world);
     const struct formula *sets = &w->values.formula, *f = &w->formula;
-    bool same = same_formula(sets, f);
+    bool same = formula_same(sets, f);
     if (same && want == SOLVE_BOTH) {
         l = left(a, 0.2);
         rc = solve(f, SOLVE_BOTH, &l, a->arena, &w->chance, err);
@@ -249,12 +242,24 @@ static void fronts(struct analyser *a, struct world_work *w, struct analysis_wor
     }
 }
 
+/* The fronts that the caller chose, one for each of options.axes. */
+static void chosen_fronts(struct analyser *a, struct world_work *w, struct analysis_world *out)
+{
+    out->chosen = arena_new_array(a->arena, struct tree_front, a->o->axes_len + 1);
+    out->chosen_len = a->o->axes_len;
+    for (size_t i = 0; i < out->chosen_len; i++) {
+        const struct analysis_axes *x = &a->o->axes[i];
+        front(a, w, &out->chosen[i], x->len, x->at[0], x->at[1], x->at[2]);
+    }
+}
+
 /* A tree may lack the numbers for a measure in several ways; the lists say nothing then, and the first gap is named. */
 static int importance(struct analyser *a, struct world_work *w, struct analysis_world *out, struct err *err)
 {
     struct tree_limits l = left(a, 0.3);
     uint32_t missing;
-    int rc = tree_importance(&a->model, &w->world, &l, a->arena, &out->importance, &missing, err);
+    int rc = tree_importance_again(&a->model, &w->world, &w->formula, &w->chance, &l, a->arena, &out->importance,
+                                   &missing, err);
     return rc == CM_ELIMIT ? CM_OK : rc;
 }
 
@@ -312,6 +317,7 @@ static int analyse_world(struct analyser *a, enum tree_world world, struct world
             list_all(a, w, out->minimal_attacks, a->o->list_max ? a->o->list_max : LIST_MAX, &out->list);
         if (a->o->fronts)
             fronts(a, w, out);
+        chosen_fronts(a, w, out);
     }
     if (a->o->importance && w->has_chance)
         rc = importance(a, w, out, err);

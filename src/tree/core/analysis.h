@@ -12,6 +12,12 @@
 enum { ANALYSIS_BEST = 6 }; /* orders in which best attacks are given: the measures before damage */
 enum { ANALYSIS_EXPLAIN_ALL = (1 << ANALYSIS_BEST) - 1 };
 
+/* The measures of a front, two or three different ones. */
+struct analysis_axes {
+    enum tree_measure at[3];
+    unsigned len;
+};
+
 struct analysis_options {
     struct tree_limits limits;
     const bool *added; /* by node: approaches to add (--with); NULL: none */
@@ -19,6 +25,8 @@ struct analysis_options {
     bool best_of_bounds; /* none where the probability is exact */
     bool worlds;       /* all three worlds; otherwise only the one that `probability` speaks of */
     bool importance, fronts, defence;
+    const struct analysis_axes *axes; /* more fronts, over measures of the caller's choice */
+    size_t axes_len;
     bool all_attacks;     /* list every minimal attack of the main world (at most list_max) */
     size_t list_max;      /* 0: 10,000 */
     uint64_t samples;     /* trials; 0: no sampling */
@@ -56,6 +64,8 @@ struct analysis_world {
     struct tree_importances importance;
     struct tree_front cost_probability, cost_damage, cost_time, cost_skill;
     struct tree_front cost_time_probability; /* three axes */
+    struct tree_front *chosen;   /* one for each of options.axes; none where a limit ended the count */
+    size_t chosen_len;
     struct analysis_explanation explained[ANALYSIS_BEST]; /* of the main world, as options.explain asks */
     struct explanation importance_text, front_text; /* with explain: of importance and cost_probability */
     struct tree_front budget_probability;    /* the highest chance of reaching the goal that a budget buys, when all

@@ -23,6 +23,8 @@ struct result_world {
     const char *count;
     struct attacktree_attacks best[ATTACKTREE_MEASURES];
     struct attacktree_attacks fronts[ATTACKTREE_FRONTS];
+    struct attacktree_attacks *chosen; /* by options.axes */
+    size_t chosen_len;
     struct attacktree_importance *importance;
     size_t importance_len;
     struct attacktree_samples sampled;
@@ -157,6 +159,10 @@ static void give_world(struct attacktree_result *r, const struct tree_analysis *
                                                           &from->cost_time_probability};
     for (int f = 0; f < ATTACKTREE_FRONTS; f++)
         out->fronts[f] = give_front(r, fronts[f]);
+    out->chosen = arena_new_array(&r->arena, struct attacktree_attacks, from->chosen_len + 1);
+    out->chosen_len = from->chosen_len;
+    for (size_t f = 0; f < from->chosen_len; f++)
+        out->chosen[f] = give_front(r, &from->chosen[f]);
     give_importance(r, &from->importance, out);
     if (a->sampled)
         out->sampled = give_samples(&a->sampled_probability[w]);
@@ -238,9 +244,37 @@ void attacktree_options_init(struct attacktree_options *options, size_t size)
     options->size = size;
 }
 
+static bool take_axes(const struct attacktree_axes *from, struct analysis_axes *out)
+{
+    if (from->len < 2 || from->len > 3)
+        return false;
+    out->len = from->len;
+    for (unsigned i = 0; i < from->len; i++) {
+        if ((int)from->at[i] < 0 || from->at[i] >= ATTACKTREE_MEASURES)
+            return false;
+        out->at[i] = (enum tree_measure)from->at[i];
+        for (unsigned j = 0; j < i; j++)
+            if (from->at[i] == from->at[j])
+                return false;
+    }
+    return true;
+}
+
+static int take_all_axes(const struct attacktree_options *o, struct arena *arena, struct analysis_options *out,
+                         struct err *err)
+{
+    struct analysis_axes *axes = arena_new_array(arena, struct analysis_axes, o->axes_len + 1);
+    for (size_t i = 0; i < o->axes_len; i++)
+        if (!take_axes(&o->axes[i], &axes[i]))
+            return err_set(err, CM_EINPUT, "options.axes[%zu]: expected two or three different measures", i);
+    out->axes = axes;
+    out->axes_len = o->axes_len;
+    return CM_OK;
+}
+
 /* The options as this version knows them; fields that the caller does not have are 0. */
-static void take_options(const struct attacktree_options *from, struct attacktree *t, const bool *added,
-                         struct analysis_options *out)
+static int take_options(const struct attacktree_options *from, struct attacktree *t, const bool *added,
+                        struct arena *arena, struct analysis_options *out)
 {
     struct attacktree_options o = {0};
     if (from)
@@ -262,6 +296,7 @@ static void take_options(const struct attacktree_options *from, struct attacktre
         .seed = o.seed,
         .budgets = o.budgets,
     };
+    return take_all_axes(&o, arena, out, &t->err);
 }
 
 int attacktree_analyse(struct attacktree *t, const struct attacktree_options *options, struct attacktree_result **out)
@@ -279,8 +314,7 @@ int attacktree_analyse(struct attacktree *t, const struct attacktree_options *op
     bool *added = arena_new_array(&arena, bool, tree->nodes.len);
     for (size_t i = 0; i < tree->nodes.len; i++)
         added[i] = t->added.at[number[i]];
-    take_options(options, t, added, &o);
-    if (tree_analyse(tree, &o, &arena, &analysis, &t->err))
+    if (take_options(options, t, added, &arena, &o) || tree_analyse(tree, &o, &arena, &analysis, &t->err))
         goto out;
     r = base_malloc(sizeof(*r));
     memset(r, 0, sizeof(*r));
@@ -397,6 +431,13 @@ const struct attacktree_attacks *attacktree_front(const struct attacktree_result
 {
     const struct result_world *x = world_at(r, w);
     return x && (int)kind >= 0 && kind < ATTACKTREE_FRONTS ? &x->fronts[kind] : &no_attacks;
+}
+
+const struct attacktree_attacks *attacktree_chosen_front(const struct attacktree_result *r, enum attacktree_world w,
+                                                         size_t i)
+{
+    const struct result_world *x = world_at(r, w);
+    return x && i < x->chosen_len ? &x->chosen[i] : &no_attacks;
 }
 
 const struct attacktree_budget *attacktree_budgets(const struct attacktree_result *r, size_t *out_len)

@@ -149,6 +149,12 @@ ATTACKTREE_API int attacktree_set_pert(struct attacktree *t, uint32_t node, enum
 
 /* ---- an analysis -------------------------------------------------------------------------------- */
 
+/* The measures of a front: two or three different ones. */
+struct attacktree_axes {
+    enum attacktree_measure at[3];
+    unsigned len;
+};
+
 struct attacktree_options {
     size_t size;        /* filled in by attacktree_defaults() */
     double max_seconds; /* of wall time; 0: 60 */
@@ -164,6 +170,8 @@ struct attacktree_options {
     size_t budgets;     /* defence budgets: i * total / budgets, rounded down, i = 0 .. budgets; 0: 4 */
     uint64_t samples;   /* trials; 0: no sampling */
     uint64_t seed;      /* the same seed gives the same samples everywhere */
+    const struct attacktree_axes *axes; /* more fronts: attacktree_chosen_front() */
+    size_t axes_len;
 };
 /* Everything 0, so that fields which later versions add have their defaults. */
 #define attacktree_defaults(options) attacktree_options_init((options), sizeof(*(options)))
@@ -173,8 +181,9 @@ struct attacktree_result;
 
 /* Analyses the tree as it is now; options may be NULL. ATTACKTREE_EINVALID (*out is then NULL; see attacktree_error)
  * when the tree has no node, a node that is not below the goal, a circle (the error names its path), a gate with too
- * few or too many children, a countermeasure with different values in two places, or when an earlier call failed.
- * Ending at a limit is not an error. Free the result with attacktree_result_free(), which takes NULL too. */
+ * few or too many children, a countermeasure with different values in two places, when options.axes has a front that is
+ * not of two or three different measures, or when an earlier call failed. Ending at a limit is not an error. Free the
+ * result with attacktree_result_free(), which takes NULL too. */
 ATTACKTREE_API int attacktree_analyse(struct attacktree *t, const struct attacktree_options *options,
                                       struct attacktree_result **out);
 ATTACKTREE_API void attacktree_result_free(struct attacktree_result *r);
@@ -269,6 +278,10 @@ enum attacktree_front_kind {
 ATTACKTREE_API const struct attacktree_attacks *attacktree_front(const struct attacktree_result *r,
                                                                  enum attacktree_world w,
                                                                  enum attacktree_front_kind kind);
+
+/* The front over options.axes[i]. */
+ATTACKTREE_API const struct attacktree_attacks *attacktree_chosen_front(const struct attacktree_result *r,
+                                                                        enum attacktree_world w, size_t i);
 
 /* With options.defence: countermeasures that become deployed, starting from today. */
 struct attacktree_choice {

@@ -104,20 +104,27 @@ static inline bool tired(struct bdd *b)
     return b->failed;
 }
 
-static uint32_t and_(struct bdd *b, uint32_t f, uint32_t g)
+static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g);
+
+/* Five calls of six end here, so it is no call. */
+static inline uint32_t and_(struct bdd *b, uint32_t f, uint32_t g)
 {
     if (f > g) {
         uint32_t swap = f;
         f = g;
         g = swap;
     }
-    if (f == g || f == BDD_TRUE)
-        return g;
-    if (f == BDD_FALSE || f == (g ^ 1))
-        return BDD_FALSE;
-    uint32_t result;
-    if (memo_get(&b->memo, f, g, MEMO_AND, &result))
-        return result;
+    if (f < 2)
+        return f == BDD_TRUE ? g : BDD_FALSE;
+    if ((f ^ g) < 2)
+        return f == g ? g : BDD_FALSE;
+    uint32_t known;
+    return memo_get(&b->memo, f, g, MEMO_AND, &known) ? known : and_step(b, f, g);
+}
+
+/* The step of and_() when no special case applies and the memo does not know it: f < g. */
+static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g)
+{
     if (tired(b))
         return BDD_FAIL;
     uint32_t lf = level(b, f), lg = level(b, g), top = lf < lg ? lf : lg;
@@ -129,7 +136,7 @@ static uint32_t and_(struct bdd *b, uint32_t f, uint32_t g)
     uint32_t l = and_(b, f0, g0);
     if (l == BDD_FAIL)
         return BDD_FAIL;
-    result = make(b, top, h, l);
+    uint32_t result = make(b, top, h, l);
     if (result != BDD_FAIL)
         memo_put(&b->memo, f, g, MEMO_AND, result);
     return result;

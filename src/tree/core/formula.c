@@ -133,6 +133,14 @@ void formula_polarities(const struct formula *f, unsigned char *out)
     arena_release(&scratch);
 }
 
+bool formula_same(const struct formula *a, const struct formula *b)
+{
+    return a->events == b->events && a->root == b->root && a->gates.len == b->gates.len &&
+           a->args.len == b->args.len &&
+           (!a->gates.len || !memcmp(a->gates.at, b->gates.at, a->gates.len * sizeof(*a->gates.at))) &&
+           (!a->args.len || !memcmp(a->args.at, b->args.at, a->args.len * sizeof(*a->args.at)));
+}
+
 bool formula_coherent(const struct formula *f)
 {
     struct arena scratch = ARENA_INIT;

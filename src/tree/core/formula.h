@@ -52,6 +52,8 @@ static inline uint32_t formula_index(uint32_t e)
 }
 /* The value of the root under an assignment (state[event]); for tests and explanations. */
 bool formula_holds(const struct formula *f, const bool *state);
+/* True when both were made in the same way: same gates in the same places over the same events. */
+bool formula_same(const struct formula *a, const struct formula *b);
 /* True when no event occurs in negative polarity below the root (after pushing negations down; XOR
  * counts as both polarities). */
 bool formula_coherent(const struct formula *f);

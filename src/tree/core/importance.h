@@ -50,5 +50,9 @@ bool formula_steps_monotone(const struct formula *f, const bool *environment);
  * limits. */
 int tree_importance(const struct model *m, const struct model_world *w, const struct tree_limits *limits,
                     struct arena *arena, struct tree_importances *out, uint32_t *out_missing, struct err *err);
+/* The same where a formula of the world is solved already: mostly it is the one that is needed here. */
+int tree_importance_again(const struct model *m, const struct model_world *w, const struct formula *solved,
+                          const struct solution *solution, const struct tree_limits *limits, struct arena *arena,
+                          struct tree_importances *out, uint32_t *out_missing, struct err *err);
 
 #endif

@@ -175,8 +175,23 @@ static bool vesely_of_world(const struct world_importance *i, const struct model
     return exact;
 }
 
+/* With the minimal sets where there are only steps, as far as the limits allow them. */
+static int solve_formula(const struct formula *f, bool all_steps, const struct tree_limits *limits,
+                         struct arena *scratch, struct solution *out, struct err *err)
+{
+    int rc = solve(f, all_steps ? SOLVE_BOTH : SOLVE_BDD, limits, scratch, out, err);
+    return rc && all_steps ? solve(f, SOLVE_BDD, limits, scratch, out, err) : rc;
+}
+
 int tree_importance(const struct model *m, const struct model_world *w, const struct tree_limits *limits,
                     struct arena *arena, struct tree_importances *out, uint32_t *out_missing, struct err *err)
+{
+    return tree_importance_again(m, w, NULL, NULL, limits, arena, out, out_missing, err);
+}
+
+int tree_importance_again(const struct model *m, const struct model_world *w, const struct formula *solved,
+                          const struct solution *solution, const struct tree_limits *limits, struct arena *arena,
+                          struct tree_importances *out, uint32_t *out_missing, struct err *err)
 {
     struct arena scratch = ARENA_INIT;
     struct world_importance i = {.m = m, .environment = arena_new_array(&scratch, bool, m->events.len + 1)};
@@ -190,9 +205,11 @@ int tree_importance(const struct model *m, const struct model_world *w, const st
         return CM_OK;
     }
     bool all_steps = m->events.len == m->steps;
-    int rc = solve(&i.f, all_steps ? SOLVE_BOTH : SOLVE_BDD, limits, &scratch, &s, err);
-    if (rc && all_steps)
-        rc = solve(&i.f, SOLVE_BDD, limits, &scratch, &s, err);
+    int rc = CM_OK;
+    if (solved && formula_same(&i.f, solved))
+        s = *solution;
+    else
+        rc = solve_formula(&i.f, all_steps, limits, &scratch, &s, err);
     if (!rc) {
         struct event_importance *events = arena_new_array(&scratch, struct event_importance, s.events + 1);
         for (uint32_t e = 0; e < s.events; e++)

@@ -434,16 +434,33 @@ static void put_pairs(const struct writer *w, const char *key, const struct tree
     json_end(w->j);
 }
 
-static void put_fronts(const struct writer *w, const struct analysis_world *world)
+/* "time_skill" */
+static const char *front_key(struct arena *a, const struct tree_front *f)
 {
-    json_key(w->j, "fronts");
-    json_object(w->j);
+    const char *key = tree_measure_names[f->axes[0]];
+    for (unsigned k = 1; k < f->axes_len; k++)
+        key = arena_printf(a, "%s_%s", key, tree_measure_names[f->axes[k]]);
+    return key;
+}
+
+static void put_standard_fronts(const struct writer *w, const struct analysis_world *world)
+{
     put_front(w, "cost_probability", &world->cost_probability);
     put_front(w, "cost_damage", &world->cost_damage);
     put_front(w, "cost_time", &world->cost_time);
     put_front(w, "cost_skill", &world->cost_skill);
     put_front(w, "cost_time_probability", &world->cost_time_probability);
     put_front(w, "budget_probability", &world->budget_probability);
+}
+
+static void put_fronts(const struct writer *w, const struct analysis_world *world)
+{
+    json_key(w->j, "fronts");
+    json_object(w->j);
+    if (w->what->fronts)
+        put_standard_fronts(w, world);
+    for (size_t i = 0; i < world->chosen_len; i++)
+        put_front(w, front_key(w->scratch, &world->chosen[i]), &world->chosen[i]);
     json_end(w->j);
 }
 
@@ -717,7 +734,7 @@ void analysis_json_write(struct json *j, const struct tree_analysis *t, const st
         put_approaches(&w);
     if (what->importance)
         put_importance(&w, &main->importance);
-    if (what->fronts)
+    if (what->fronts || main->chosen_len)
         put_fronts(&w, main);
     if (what->budgets_len)
         put_budgets(&w, main);
