@@ -207,6 +207,8 @@ static int check_letters(struct sv name, struct err *err)
 {
     for (size_t i = 0; i < name.len;) {
         uint32_t c = utf8_next(name, &i);
+        if (c == 0xFFFD) /* what a mail program wrote wrongly, or hid */
+            return err_set(err, CM_EINPUT, "the name holds what is no character");
         if (c < 0x80 && !utf8_is_alnum(c) && !strchr(" -'.", (int)c))
             return err_set(err, CM_EINPUT, "a name cannot hold \"%c\"; expected letters, digits, blanks, \"-\", \"'\" "
                            "and \".\", such as Ada B. Lovelace", (int)c);

@@ -68,7 +68,28 @@ is 'others are' 'first-post;stranger;' "$(rows 'SELECT rules FROM hold ORDER BY 
 
 # ---- the address in the header of each mail
 mail x@y.example 'sec-unsubscribe+1-aaaaaaaaaaaaaaaa@example.org' unsubscribe
+detail() { # SUBSCRIBER LIST: what stands behind "+", computed from its description in forum/signed.h
+    python3 - "$1" "$2" <<'PY'
+import base64, hashlib, sqlite3, sys
+secret, = sqlite3.connect('s.db').execute("SELECT bytes FROM secret WHERE name = 'unsubscribe'").fetchone()
+parts = [secret, b'unsubscribe', sys.argv[1].encode(), sys.argv[2].encode()]
+d = hashlib.blake2b(b''.join(len(p).to_bytes(8, 'little') + p for p in parts), digest_size=32).digest()
+print(sys.argv[1] + '-' + base64.b32encode(d[:10]).decode().lower())
+PY
+}
+id() { rows "SELECT id FROM subscriber WHERE mailbox = '$1'"; }
 is 'a forged one unsubscribes nobody' 'Ada@home.example each;ben@home.example digest;rosa@home.example each' "$(seen)"
+
+mail x@y.example "sec-unsubscribe+$(detail "$(id ben@home.example)" dev)@example.org" unsubscribe
+is 'nor one of another list' 'Ada@home.example each;ben@home.example digest;rosa@home.example each' "$(seen)"
+sender= mail x@y.example "sec-unsubscribe+$(detail "$(id ben@home.example)" sec)@example.org" ''
+is 'one of ours does, at once, whoever sends it' 'Ada@home.example each;rosa@home.example each' "$(seen)"
+newest
+says 'and says so to the address' 'you are not subscribed' newest
+says 'which is the subscriber.s' '^To: ben@home.example' newest
+before=$(rows 'SELECT count(*) FROM delivery')
+mail x@y.example "sec-unsubscribe+$(detail "$(id ben@home.example)" sec)@example.org" unsubscribe
+is 'once' "$before" "$(rows 'SELECT count(*) FROM delivery')"
 
 # ---- owners
 mail ada@home.example sec-owner@example.org 'A question'; is 'without owners nobody is reached' 67 $code
@@ -99,6 +120,13 @@ join eve@evil.example 'join Buy at pills.example'
 silent 'what could be a link is in no mail' 'pills' newest
 join zoe@home.example 'join Zoe Two'
 says 'an address belongs to one' 'belongs to Zo=C3=AB Quinn already' newest
+join eve@evil.example join '=?utf-8?q?Eve=0D=0ABcc:_x@y.example?='
+silent 'nor one that would be a header' 'Eve' newest
+printf 'From: =?utf-8?q?Eve=0D=0ABcc:_bcc@y.example?= <eve@evil.example>\nSubject: subscribe\nMessage-ID: <x@y>\n\n.\n' |
+    "$CM" deliver sec-request@example.org --sender eve@evil.example --now 2026-11-25
+newest
+says 'a request with a hostile name is asked back' '^To: eve@evil.example' newest
+silent 'without it' 'bcc@|Eve' newest
 at=2026-11-26
 join kim@home.example join 'Kim Park'
 says 'the name may be the one of the mail' 'Kim Park is a member' newest
