@@ -79,7 +79,8 @@ static int about_round(const struct announcing *n, struct notice *out, struct er
     if (opened)
         out->text = arena_printf(a, "Round %.*s is open until the end of %.*s (UTC). It rates\n%.*s.\n\nEstimates are "
                                  "blind: send yours to the list's \"-request\" address, not to the list.\n\n%s",
-                                 SV_ARG(n->subject), SV_ARG(due), SV_ARG(threats_of(n, json_get(n->payload, "threats"))),
+                                 SV_ARG(n->subject), SV_ARG(due),
+                                 SV_ARG(threats_of(n, json_get(n->payload, "threats"))),
                                  tail(n));
     else
         out->text = arena_printf(a, "Round %.*s is closed%s; what was estimated is public now, with its reasons.\n\n%s",
@@ -98,7 +99,8 @@ static int about_call(const struct announcing *n, struct notice *out, struct err
         out->key = json_get_text(decision, "call");
         out->subject = arena_printf(a, "Call %.*s on %.*s: %.*s", SV_ARG(out->key),
                                     SV_ARG(json_get_text(decision, "subject")), SV_ARG(outcome));
-        out->text = arena_printf(a, "The call %.*s on %.*s is closed; decision %.*s: %.*s.\n\n%.*s\n\n%s", SV_ARG(out->key),
+        out->text = arena_printf(a, "The call %.*s on %.*s is closed; decision %.*s: %.*s.\n\n%.*s\n\n%s",
+                                 SV_ARG(out->key),
                                  SV_ARG(json_get_text(decision, "subject")), SV_ARG(json_get_text(decision, "id")),
                                  SV_ARG(outcome), SV_ARG(json_get_text(decision, "judgement")), tail(n));
         return CM_OK;
@@ -107,8 +109,9 @@ static int about_call(const struct announcing *n, struct notice *out, struct err
     if (!out->key.len)
         return CM_OK;
     out->subject = arena_printf(a, "Call %.*s on %.*s", SV_ARG(out->key), SV_ARG(json_get_text(call, "subject")));
-    out->text = arena_printf(a, "The call %.*s on %.*s is open until the end of %.*s (UTC).\n\n%.*s\n\nTo answer by mail, "
-                             "write to the list's \"-request\" address:\n\n    Position: support %.*s\n    Position: object "
+    out->text = arena_printf(a, "The call %.*s on %.*s is open until the end of %.*s (UTC).\n\n%.*s\n\nTo answer by "
+                             "mail, write to the list's \"-request\" address:\n\n    Position: support %.*s\n"
+                             "    Position: object "
                              "%.*s because ...\n\n%s", SV_ARG(out->key), SV_ARG(json_get_text(call, "subject")),
                              SV_ARG(day(a, json_get_text(call, "until"))), SV_ARG(json_get_text(call, "question")),
                              SV_ARG(out->key), SV_ARG(out->key), tail(n));
@@ -123,7 +126,8 @@ static int about_edition(const struct announcing *n, struct notice *out, struct 
     (void)err;
     out->key = document;
     out->subject = arena_printf(a, "Edition %.*s of the %.*s document", SV_ARG(version), SV_ARG(document));
-    out->text = arena_printf(a, "The %.*s document is published as edition %.*s (%.*s).\n\n%.*s\n\n%s", SV_ARG(document),
+    out->text = arena_printf(a, "The %.*s document is published as edition %.*s (%.*s).\n\n%.*s\n\n%s",
+                             SV_ARG(document),
                              SV_ARG(version), SV_ARG(json_get_text(edition, "kind")),
                              SV_ARG(json_get_text(edition, "remark")), tail(n));
     return CM_OK;

@@ -1,6 +1,6 @@
-/* What the group is told on its lists: changes of stages, rounds, calls and their decisions, editions. Each threat, call,
- * round and document has one thread, whose Message-IDs follow from what it is about and from the event, and are the same
- * whenever they are made. Written in the transaction of the act. Private to this room. */
+/* What the group is told on its lists: changes of stages, rounds, calls and their decisions, editions. Each threat,
+ * call, round and document has one thread, whose Message-IDs follow from what it is about and from the event, and are the
+ * same whenever they are made. Written in the transaction of the act. Private to this room. */
 #ifndef CASEMATE_ACTION_ANNOUNCE_H
 #define CASEMATE_ACTION_ANNOUNCE_H
 

@@ -116,8 +116,8 @@ static int show(struct arriving *m, struct sv member, struct sv to, const struct
                     err);
     const char *what = arena_printf(a, "%.*s of %.*s", SV_ARG(edit.word), SV_ARG(edit.subject));
     return rc ? rc : tell(m, to, token, what, arena_printf(a,
-        "To change it, reply to this mail until %s, and edit the text between the\ntwo marks; keep both, and all of the "
-        "text. It may be quoted with \"> \".\nWhat would change is shown to you before anything is done.\n\n"
+        "To change it, reply to this mail until %s, and edit the text between the\ntwo marks; keep both, and all of "
+        "the text. It may be quoted with \"> \".\nWhat would change is shown to you before anything is done.\n\n"
         COMMAND_MARK_BEGIN "\n%.*s%s" COMMAND_MARK_END "\n", last_day(m, DAYS_TO_EDIT), SV_ARG(text),
         sv_ends(text, SV("\n")) ? "" : "\n"), err);
 }

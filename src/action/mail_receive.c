@@ -20,7 +20,8 @@ static bool is_here(const struct list *list, const struct route *route)
     return route->kind == ROUTE_POST || (!list->followed && route->kind != ROUTE_NONE && route->kind != ROUTE_BOUNCES);
 }
 
-/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be right. */
+/* Whether the address of a post names a threat and a stage that are here; refused otherwise, with what would be
+ * right. */
 static int check_detail(struct action_context *c, const struct route *route, struct mail_reply *reply, bool *out_good,
                         struct err *err)
 {

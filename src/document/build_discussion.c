@@ -43,7 +43,8 @@ void build_discussion(struct arena *a, const struct view *v, size_t index, struc
         if (!sv_eq(d->threat, id))
             continue;
         if (!table) {
-            struct doc_block *s = doc_add_section(a, parent, SV("Discussion"), build_sv(a, "%.*s-discussion", SV_ARG(id)));
+            struct doc_block *s = doc_add_section(a, parent, SV("Discussion"),
+                                                  build_sv(a, "%.*s-discussion", SV_ARG(id)));
             s->class_name = "field";
             table = build_table(a, s, build_sv(a, "%.*s-threads", SV_ARG(id)),
                                 arena_printf(a, "Threads about %.*s", SV_ARG(id)));

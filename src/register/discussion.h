@@ -26,7 +26,7 @@ struct discussion {
     struct sv subject;
     int64_t first, last, messages;
     struct sv newest;            /* who wrote its newest message */
-    bool parked;                 /* about a later stage than the threat is worked towards, and the process parks these */
+    bool parked;                 /* about a later stage than the next one, and the process parks these */
     VEC(struct discussed) seen;  /* messages that arrived while it was tied, oldest first */
 };
 

@@ -75,7 +75,8 @@ static void test_reader(void **state)
         {"Hi,\n> Position: support C-1\n", ""},
         {"-- \nPosition: support C-1\n", ""},
         {"Position: support C-1\n-- \nPosition: object C-2 because\n", "Position C-1 support"},
-        {"Position: support C-1\n\nOn Sunday, Ben wrote:\n> Position: object C-1 because\nPosition: object C-2 because\n",
+        {"Position: support C-1\n\nOn Sunday, Ben wrote:\n> Position: object C-1 because\n"
+         "Position: object C-2 because\n",
          "Position C-1 support"},
         {"Objection: it is not\n\nOn Sunday, Ben wrote:\n> it is\n", "Objection | it is not"},
         {" Position: support C-1\n", ""},
@@ -101,7 +102,8 @@ static void test_other_parts(void **state)
         "Content-Type: text/html\r\n\r\n",
         "Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\n",
         "Content-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\n",
-        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\n",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        "Subject: y\r\n\r\n",
         "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
         "--b\r\nContent-Type: text/html\r\n\r\n",
     };
