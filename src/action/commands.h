@@ -1,9 +1,9 @@
 /* Commands of mails become acts. Private to this room.
  *
  * A command is tried first: it is done in a transaction that is undone, and what it did is told, to the address that
- * the mail gives as its writer's, with a one-time address (forum/token.h). A mail to that address does it, as the member
- * whose address it is, if it can still be done then. What was done can be undone by another one-time address while
- * nobody built on it. So a From that is copied leads to a mail and to nothing else. */
+ * the mail gives as its writer's, with a one-time address (forum/token.h). A mail to that address does it, as the
+ * member whose address it is, if it can still be done then. What was done can be undone by another one-time address
+ * while nobody built on it. So a From that is copied leads to a mail and to nothing else. */
 #ifndef CASEMATE_ACTION_COMMANDS_H
 #define CASEMATE_ACTION_COMMANDS_H
 

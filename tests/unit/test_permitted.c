@@ -10,6 +10,7 @@
 #include "action/embargo.h"
 #include "action/erase.h"
 #include "action/mail.h"
+#include "action/moderation.h"
 #include "action/people.h"
 #include "action/review.h"
 #include "action/round.h"
@@ -268,6 +269,19 @@ static void prepare_thread(struct fixture *f)
     OK(f, action_list_set(as(f, NULL, NULL, 1), SV("doors"), &members, 1, &f->r, &f->err));
 }
 
+static int hold(struct fixture *f, const char *outcome, const char *because)
+{
+    struct hold_done done;
+    const struct hold_decision d = {SV("P-1"), sv_str(outcome), sv_str(because), false};
+    return action_hold_decide(&f->c, &d, &done, &f->r, &f->err);
+}
+
+ACT(run_hold_approve, (void)c, hold(f, "approve", NULL))
+ACT(run_hold_return, (void)c, hold(f, "return", "off-topic"))
+ACT(run_hold_discard, (void)c, hold(f, "discard", "spam"))
+ACT(run_hold_refile, action_hold_refile(c, SV("P-1"), SV("G-0001"), SV_NONE, &f->r, &f->err))
+ACT(run_hold_appeal, action_hold_appeal(c, SV("P-2"), SV_NONE, &f->r, &f->err))
+
 static int run_review_request(struct fixture *f)
 {
     const struct review_request r = {SV("G-0001"), SV("lea@far.example"), SV("Lea Stone"), SV("+14d")};
@@ -361,6 +375,15 @@ static const struct {
     {"list.set", run_list_set,                        "nnnnnnnyy"},
     {"thread.tie", run_tie,                           "nnnynnnny"},
     {"thread.untie", run_untie,                       "nnnynnnny"},
+    {"hold.approve", run_hold_approve,                "nnnynnnny"},
+    {"hold.return", run_hold_return,                  "nnnynnnny"},
+    {"hold.discard", run_hold_discard,                "nnnynnnny"},
+    {"hold.refile", run_hold_refile,                  "nnnynnnny"},
+    {"hold.appeal", run_hold_appeal,                  "nyyyyynny"},
+    /* the first of two moderators' hold.return; the clock's; by a one-time address (tests/cli/340-moderation.sh) */
+    {"hold.propose", run_hold_return,                 "---------"},
+    {"hold.timeout", run_hold_approve,                "---------"},
+    {"hold.contest", run_hold_appeal,                 "---------"},
     {"assent.record", run_assent,                     "nnnnnynny"},
 };
 
@@ -493,6 +516,21 @@ static void prepare_texts(struct fixture *f)
     OK(f, (as(f, NULL, NULL, 59), run_handover(f)));
 }
 
+/* P-1 waits, P-2 was returned. */
+static void prepare_posts(struct fixture *f)
+{
+    struct mail_reply replies[2];
+    const struct mail_in mails[] = {
+        {SV("eve@far.example"), SV("doors@example.org"),
+         SV("From: eve@far.example\nMessage-ID: <1@far.example>\nSubject: One\n\nHello\n")},
+        {SV("eve@far.example"), SV("doors@example.org"),
+         SV("From: eve@far.example\nMessage-ID: <2@far.example>\nSubject: Two\n\nHello\n")}};
+    struct hold_done done;
+    const struct hold_decision d = {SV("P-2"), SV("return"), SV("off-topic"), false};
+    OK(f, action_mail_receive(as(f, NULL, NULL, 58), mails, 2, replies, &f->err));
+    OK(f, action_hold_decide(as(f, "moderator", NULL, 58), &d, &done, &f->r, &f->err));
+}
+
 static void write_later(struct fixture *f)
 {
     size_t files;
@@ -523,6 +561,7 @@ static int setup(void **state)
     prepare_rounds(f);
     prepare_calls(f);
     prepare_texts(f);
+    prepare_posts(f);
     for (size_t i = MEMBER; i <= OPERATOR; i++)
         OK(f, (as(f, actors[i].name, NULL, 59), run_away(f)));
     write_later(f);
