@@ -4,7 +4,10 @@
  *   - a round that is due and has its quorum is closed, where process.md says `rounds: {closed_by: clock}`;
  *   - for everything that register/due.h lists, a reminder is written: remind_days before, on the last day, once it
  *     is overdue, and when deputies may act. Each once for a thing and its date; of several that would be due together
- *     only the last; never one that comes before one that was written.
+ *     only the last; never one that comes before one that was written;
+ *   - the default of the process is done for held posts that nobody decided on in time (action/moderation.h);
+ *   - reminders that were not sent go out as mails, one to each person whose mail address is on record, where a list is
+ *     hosted here; the others stay in the queue.
  *
  * A tick may come at any time, late, twice, after a restart, or in two processes at once: what it wrote is in the
  * store before anybody hears of it, under a key that holds once. A clock that jumps forward makes reminders early, one
@@ -31,6 +34,8 @@ struct notice {
 struct tick_result {
     VEC(struct sv) closed;       /* rounds */
     VEC(struct notice) notices;  /* new ones */
+    size_t posts;                /* held, and settled as nobody decided in time */
+    size_t mails;                /* queued */
 };
 /* Ticks. c->actor is empty, what it does is the operator's. CM_EAGAIN: the store is busy; what was done before is done,
  * and the next tick goes on. */
@@ -39,6 +44,8 @@ CM_MUST_USE int action_tick(struct action_context *c, struct tick_result *out, s
 struct notices {
     VEC(struct notice) list; /* in the order in which they were written */
 };
+/* Queues mails for the notices that were not sent. list: the address that sig.yaml names. action_tick() calls it. */
+CM_MUST_USE int notices_mail(struct action_context *c, struct sv list, size_t *out_count, struct err *err);
 /* The queue; all: also what was sent. */
 CM_MUST_USE int notices_load(struct store *s, struct arena *a, bool all, struct notices *out, struct err *err);
 

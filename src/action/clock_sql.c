@@ -1,5 +1,6 @@
 /* What is due is done, or said, once. */
 #include "action/clock.h"
+#include "action/moderation.h"
 
 #include "action/acts.h"
 #include "action/round.h"
@@ -203,6 +204,10 @@ int action_tick(struct action_context *c, struct tick_result *out, struct err *e
         rc = store_tx(c->store, write_all, &r, err);
     if (rc)
         memset(&out->notices, 0, sizeof(out->notices)); /* none was written */
+    if (!rc)
+        rc = action_holds_due(c, &out->posts, err);
+    if (!rc)
+        rc = notices_mail(c, view.profile->sig.list, &out->mails, err);
     return rc;
 }
 

@@ -92,6 +92,7 @@ const char *delivery_words(enum subscriber_delivery delivery)
 {
     static const char *const words[SUBSCRIBER_DELIVERIES] = {[DELIVER_EACH] = "one by one",
                                                              [DELIVER_DIGEST] = "as a digest",
+                                                             [DELIVER_PLAIN] = "as a plain digest",
                                                              [DELIVER_NONE] = "not at all, for now"};
     return words[delivery];
 }

@@ -128,7 +128,7 @@ static void tick_once(struct preview *p)
 {
     struct cli run = *p->c;
     struct action_context context;
-    struct tick_result r = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct tick_result r = {.posts = 0};
     arena_init(&run.arena);
     diag_init(&run.diag, &run.arena);
     run.store = NULL;

@@ -73,6 +73,8 @@ static void print_result(struct cli *c, const struct tick_result *r)
         for (size_t i = 0; i < r->closed.len; i++)
             json_string(&j.j, r->closed.at[i]);
         json_end(&j.j);
+        json_put_int(&j.j, "posts", (int64_t)r->posts);
+        json_put_int(&j.j, "mails", (int64_t)r->mails);
         put_notices(c, &j.j, r->notices.at, r->notices.len);
         cli_json_end(&j);
         return;
@@ -81,7 +83,11 @@ static void print_result(struct cli *c, const struct tick_result *r)
         printf("%.*s: closed, as its time was over\n", SV_ARG(r->closed.at[i]));
     for (size_t i = 0; i < r->notices.len; i++)
         print_notice(c, &r->notices.at[i]);
-    if (!r->closed.len && !r->notices.len)
+    if (r->posts)
+        printf("%zu held post%s settled, as nobody decided in time\n", r->posts, r->posts == 1 ? "" : "s");
+    if (r->mails)
+        printf("%zu mail%s queued\n", r->mails, r->mails == 1 ? "" : "s");
+    if (!r->closed.len && !r->notices.len && !r->posts && !r->mails)
         puts("nothing new is due");
 }
 

@@ -284,7 +284,7 @@ const struct command commands[] = {
      "list\n"
      "new LIST --address ADDRESS --title TEXT [--followed]\n"
      "set LIST NAME=VALUE...\n"
-     "set-delivery LIST ADDRESS each|digest|none\n"
+     "set-delivery LIST ADDRESS each|digest|plain|none\n"
      "show LIST\n"
      "subscribe LIST ADDRESS... [--name NAME] --consent TEXT [--again]\n"
      "subscribe LIST --file FILE --consent TEXT [--again]\n"

@@ -38,6 +38,25 @@ silent 'and tells nothing of it' 'tick|remind' <("$CM" record show)
 does 'export' "$CM" export sent
 is 'nor does an export' '' "$(grep -rl 'overdue since' sent)"
 
+# Where a list is hosted, reminders go out as mails: all that is new for a person in one, to an address on record.
+cp s.db mails.db
+export CASEMATE_DB=mails.db
+run "$CM" tick --list --json
+waiting=$(json "sum('sent_at' not in n for n in d['notices'] if n['to'] == 'Lin')")
+does 'Lin has an address' "$CM" member add Lin --mail lin@example.org --now 2026-12-22
+does 'and there is a list' "$CM" list new doors --address doors@example.org --title 'Doors of the gate' --now 2026-12-22
+run "$CM" tick --now 2026-12-22
+says 'one mail tells all' '^1 mail queued'
+run "$CM" tick --now 2026-12-22
+says 'once' 'nothing new is due'
+run "$CM" queue list
+says 'to her' 'lin@example.org'
+is 'of everything' "$waiting" "$(python3 -c 'import sqlite3; print(sqlite3.connect("mails.db").execute("SELECT bytes FROM outgoing WHERE kind = ?", ("mail",)).fetchall()[-1][0].decode().count("\n- "))')"
+run "$CM" tick --list --json
+is 'and none of hers waits' 0 "$(json "sum('sent_at' not in n for n in d['notices'] if n['to'] == 'Lin')")"
+export CASEMATE_DB=s.db
+
+
 # Two at once: each notice by one of them.
 does 'another date' "$CM" call open process --question 'So?' --as Lin --now 2026-12-10
 for k in 1 2 3 4 5 6; do "$CM" tick --now 2026-12-17 --json >"both.$k" 2>"both.$k.err" & done

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/vec.h"
+#include "forum/archive.h"
 #include "forum/digest_mail.h"
 #include "forum/message.h"
 #include "forum/post_form.h"
@@ -183,6 +184,17 @@ static void done(void *context, const struct smtp_job *job, const struct smtp_re
 
 /* ---- batches ---- */
 
+/* Where the site shows the message; empty where it does not, or where the list does not know its site. */
+static struct sv page_of(struct arena *a, const struct list *list, const struct message *m)
+{
+    struct sv site = list->setting[SET_URL];
+    if (!site.len || !list_is(list, SET_ARCHIVE, "public"))
+        return SV_NONE;
+    struct sv key = archive_key(a, m->mid, m->copy);
+    return sv_str(arena_printf(a, "%.*s%slists/%.*s/message/%.*s.html", SV_ARG(site), sv_ends(site, SV("/")) ? "" : "/",
+                               SV_ARG(list->id), SV_ARG(key)));
+}
+
 static int form_post(struct worker *w, struct batch *b, struct err *err)
 {
     struct message message;
@@ -197,7 +209,7 @@ static int form_post(struct worker *w, struct batch *b, struct err *err)
     if (!rc)
         rc = mail_read(&b->arena, bytes, &mail, err);
     if (!rc)
-        rc = post_form_make(&b->arena, b->list, bytes, &mail, SV_NONE, &form, err);
+        rc = post_form_make(&b->arena, b->list, bytes, &mail, page_of(&b->arena, b->list, &message), &form, err);
     if (rc)
         return rc;
     b->header = form.header;
