@@ -78,18 +78,18 @@ static const struct change changes[] = {
      "threats/T-0001-first.md:9:8: error: unknown stage \"responses\"; expected identified, analysed, merged "
      "or split\n"},
     {"process.md", "{{calls.minimum_days}}", "{{calls.minimum_day}}",
-     "process.md:25:16: error: there is no value {{calls.minimum_day}}; expected a path of the front matter, "
+     "process.md:36:16: error: there is no value {{calls.minimum_day}}; expected a path of the front matter, "
      "such as {{objection_days}} or {{calls.minimum_days}}\n"},
     {"process.md", "{{calls.minimum_days}}", "{{calls}}",
-     "process.md:25:16: error: {{calls}} is not a single value; expected the path of one value\n"},
+     "process.md:36:16: error: {{calls}} is not a single value; expected the path of one value\n"},
     {"process.md", "{{calls.minimum_days}}", "{{calls.minimum_days",
-     "process.md:25:14: error: `{{` without `}}` in the same line; expected {{path}}\n"},
+     "process.md:36:14: error: `{{` without `}}` in the same line; expected {{path}}\n"},
     {"process.md", "{{calls.minimum_days}}", "{{stages.identified.name}} {{ modes.author.estimators }}", ""},
     {"process.md", "A call lasts", "T-0001 lasts",
-     "process.md:25:1: error: the process names the threat T-0001; expected rules that hold for every "
+     "process.md:36:1: error: the process names the threat T-0001; expected rules that hold for every "
      "threat\n"},
     {"process.md", "RFC 3552", "RFC 3553",
-     "process.md:25:29: error: RFC 3553 is not in references.tsv; expected a line for it there\n"},
+     "process.md:36:29: error: RFC 3553 is not in references.tsv; expected a line for it there\n"},
     {"process.md", "A call lasts",
      "word word word word word word word word word word word word word word word word word word word word "
      "word word word word word word word word word word word word word word word word word word word word "
@@ -166,10 +166,10 @@ static const struct change changes[] = {
      "word word word word word word word word word word word word word word word word word word word word "
      "word word word word word word word word word word word word word word word word word word word word "
      "word word word word word word word word word word word word word word word word word word word word ",
-     "process.md:23:1: error: the process has 1507 words; expected at most 1500\n"},
+     "process.md:34:1: error: the process has 1507 words; expected at most 1500\n"},
     {"process.md", "A call lasts", "A <b>call</b> lasts",
-     "process.md:25:3: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"
-     "process.md:25:10: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"},
+     "process.md:36:3: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"
+     "process.md:36:10: error: raw HTML; expected Markdown; a < that is meant as text is written \\<\n"},
     {"process.md", "silence: consents", "silence: objects",
      "process.md:16:36: error: unknown value of `silence`: \"objects\"; expected consents or abstains\n"},
     {"template.md", "from: identified, max_words: 6", "from: identifed, max_words: 6",

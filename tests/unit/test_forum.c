@@ -90,7 +90,7 @@ static void test_packing(void **state)
     struct sv out;
     struct str s = STR_INIT;
     for (int i = 0; i < 100000; i++)
-        str_add_char(&s, (char)(i * i >> 3));
+        str_add_char(&s, (char)((unsigned)i * (unsigned)i >> 3));
     const struct sv texts[] = {SV_NONE, SV("Subject: x\r\n\r\nx"), sv_from("\0\0", 2), str_sv(&s)};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         OK(f, unpack_bytes(&f->arena, pack_bytes(&f->arena, texts[i]), &out, &f->err));

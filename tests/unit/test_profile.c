@@ -24,7 +24,7 @@ static void test_good(void **state CM_UNUSED)
     assert_int_equal(p.process.stages.len, 5);
     assert_true(p.process.stages.at[4].end);
     assert_text(p.process.prose, "## How\n\nA call lasts 14 days, as in RFC 3552.");
-    assert_int_equal(p.process.prose_line, 23);
+    assert_int_equal(p.process.prose_line, 34);
     assert_text(p.template.introduction, "What to write.");
     assert_int_equal(p.template.fields.len, 7);
     assert_text(p.template.fields.at[0].guidance, "The name. Short.");
