@@ -136,13 +136,6 @@ int act_digest(const struct act_event *e, const struct json_value *object, const
     return digest_from_hex(json_get_text(object, key), out) ? CM_OK : lacks(e, key, err);
 }
 
-int act_run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 int act_plain(const char *option, struct sv text, size_t max, bool lines, struct err *err)
 {
     if (!sv_trim(text).len || text.len > max)

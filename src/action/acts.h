@@ -99,8 +99,6 @@ CM_MUST_USE int act_digest(const struct act_event *e, const struct json_value *o
 CM_MUST_USE int act_next_id(struct action_context *c, char letter, const char *sql, struct sv *out, struct err *err);
 /* 13 from "C-13": for the column `number`. */
 CM_MUST_USE int act_number(const struct act_event *e, struct sv id, char letter, int64_t *out, struct err *err);
-/* Steps a statement that gives no row, and gives it back. */
-CM_MUST_USE int act_run(struct store_stmt *q, struct err *err);
 /* Seconds of the end of a day ("2026-12-31": the first second after it), or of a time; "+14d" counts days from
  * now, whole ones. CM_EINPUT says which option is wrong. */
 CM_MUST_USE int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err);

@@ -96,7 +96,7 @@ static int put_answer(const struct calibrating *k, const struct sample *sample, 
     store_bind_text(q, 4, k->request->words[ROUND_LIKELIHOOD]);
     store_bind_text(q, 5, k->request->words[ROUND_DAMAGE]);
     store_bind_int(q, 6, k->c->now);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int rate(struct store *s, void *context, struct err *err)

@@ -33,7 +33,7 @@ static int apply_threat(struct store *s, const struct act_event *e, struct sv ca
     store_bind_text(q, 1, call);
     store_bind_text(q, 2, id);
     store_bind_blob(q, 3, digest_sv(&d));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 struct call_row {
@@ -76,7 +76,7 @@ static int apply_open(struct store *s, const struct act_event *e, struct err *er
     store_bind_blob(q, 7, digest_sv(&row.text));
     store_bind_int(q, 8, e->seq);
     store_bind_int(q, 9, row.until);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     for (size_t i = 0; !rc && threats && threats->kind == JSON_ARRAY && i < threats->count; i++)
         rc = apply_threat(s, e, row.id, threats->items[i], err);
     return rc;
@@ -106,11 +106,11 @@ static int apply_close(struct store *s, const struct act_event *e, struct err *e
     if (link.len)
         store_bind_text(q, 6, link);
     store_bind_int(q, 7, e->seq);
-    if ((rc = act_run(q, err)) || (rc = store_prepare(s, "UPDATE call SET closed = $2 WHERE id = $1", &q, err)))
+    if ((rc = store_finish(q, err)) || (rc = store_prepare(s, "UPDATE call SET closed = $2 WHERE id = $1", &q, err)))
         return rc;
     store_bind_text(q, 1, call);
     store_bind_int(q, 2, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int call_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
@@ -139,7 +139,7 @@ static int put_objection(struct store *s, const struct act_event *e, struct sv i
     store_bind_text(q, 4, e->actor);
     store_bind_text(q, 5, text);
     store_bind_int(q, 6, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int put_state(struct store *s, const struct act_event *e, struct sv id, struct sv state, const struct sv *answer,
@@ -155,7 +155,7 @@ static int put_state(struct store *s, const struct act_event *e, struct sv id, s
     if (answer)
         store_bind_text(q, 3, *answer);
     store_bind_int(q, 4, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int drop_position(struct store *s, struct sv call, struct sv member, struct err *err)
@@ -166,7 +166,7 @@ static int drop_position(struct store *s, struct sv call, struct sv member, stru
         return rc;
     store_bind_text(q, 1, call);
     store_bind_text(q, 2, member);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_state(struct store *s, const struct act_event *e, const struct json_value *objection, struct sv id,
@@ -218,7 +218,7 @@ int position_apply(struct store *s, struct arena *a, const struct act_event *e, 
     store_bind_text(q, 3, stand);
     store_bind_text(q, 4, json_get_text(e->payload, "reason"));
     store_bind_int(q, 5, e->seq);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     for (size_t i = 0; !rc && withdraws && withdraws->kind == JSON_ARRAY && i < withdraws->count; i++)
         rc = put_state(s, e, withdraws->items[i]->text, SV("withdrawn"), NULL, err);
     if (rc || !sv_eq_str(stand, "object"))
@@ -248,7 +248,7 @@ static int editorial_row(struct store *s, const struct act_event *e, struct sv t
     store_bind_blob(q, 3, digest_sv(&after));
     if (!undo)
         store_bind_int(q, 4, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int editorial_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

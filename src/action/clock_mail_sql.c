@@ -45,9 +45,7 @@ static int mark_sent(struct sending *s, struct sv member, struct err *err)
         return rc;
     store_bind_text(q, 1, member);
     store_bind_int(q, 2, s->c->now);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static void add_line(struct arena *a, struct str *text, const struct notice *n)

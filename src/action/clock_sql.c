@@ -70,10 +70,7 @@ static int put_reminder(struct reminding *r, const struct due *d, int stage, int
     store_bind_text(q, 5, d->what);
     store_bind_text(q, 6, d->who);
     store_bind_int(q, 7, r->c->now);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out_id = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out_id, err);
 }
 
 static int put_notice(struct reminding *r, const struct notice *n, struct err *err)
@@ -84,7 +81,7 @@ static int put_notice(struct reminding *r, const struct notice *n, struct err *e
         return rc;
     store_bind_int(q, 1, n->reminder);
     store_bind_text(q, 2, n->member);
-    if (!(rc = act_run(q, err)))
+    if (!(rc = store_finish(q, err)))
         *vec_push(r->c->arena, &r->out->notices) = *n;
     return rc;
 }

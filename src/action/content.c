@@ -431,8 +431,7 @@ static int put_file(struct change_run *r, const struct content_edit *e, int64_t 
             return rc;
         store_bind_text(q, 1, sv_str(e->path));
         store_bind_text(q, 2, sv_str(e->old_path));
-        rc = store_step(q, err);
-        store_done(q);
+        rc = store_finish(q, err);
         if (rc)
             return rc;
     }
@@ -449,9 +448,7 @@ static int put_file(struct change_run *r, const struct content_edit *e, int64_t 
         store_bind_blob(q, 3, digest_sv(&d));
         store_bind_int(q, 4, event);
     }
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static int put_files(struct change_run *r, struct err *err)
@@ -516,7 +513,7 @@ static int put_threat(struct change_run *r, const struct threat *t, struct err *
     struct digest voted = voted_threat(&r->profile, t);
     store_bind_text(q, 10, t->name.len ? utf8_fold(r->c->arena, t->name) : SV_NONE);
     store_bind_blob(q, 11, digest_sv(&voted));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* What the attack tree of a threat leads to, for part.h. */
@@ -527,7 +524,7 @@ static int put_tree_references(struct change_run *r, const struct threat *t, str
     if (rc)
         return rc;
     store_bind_text(q, 1, t->id);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     for (size_t i = 0; !rc && t->tree && i < t->tree->nodes.len; i++) {
         struct sv target = t->tree->nodes.at[i].reference;
         ptrdiff_t hash = sv_find_char(target, '#');
@@ -539,7 +536,7 @@ static int put_tree_references(struct change_run *r, const struct threat *t, str
             return rc;
         store_bind_text(q, 1, t->id);
         store_bind_text(q, 2, hash < 0 ? target : sv_from(target.at, (size_t)hash));
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }

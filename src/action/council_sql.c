@@ -170,7 +170,7 @@ static int apply_refer(struct store *s, const struct act_event *e, struct sv dec
     store_bind_int(q, 2, e->seq);
     store_bind_text(q, 3, why);
     store_bind_int(q, 4, answer_by);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_answer(struct store *s, const struct act_event *e, struct sv decision, struct sv why, struct err *err)
@@ -194,7 +194,7 @@ static int apply_answer(struct store *s, const struct act_event *e, struct sv de
     store_bind_text(q, 3, word);
     store_bind_text(q, 4, why);
     store_bind_text(q, 5, link);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int council_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

@@ -245,7 +245,7 @@ static int apply_announce(struct store *s, const struct act_event *e, struct sv 
     store_bind_text(q, 2, from);
     store_bind_text(q, 3, until);
     store_bind_int(q, 4, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int away_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
@@ -259,5 +259,5 @@ int away_apply(struct store *s, struct arena *a, const struct act_event *e, stru
     if ((rc = store_prepare(s, "DELETE FROM absence WHERE member = $1", &q, err)))
         return rc;
     store_bind_text(q, 1, member);
-    return act_run(q, err);
+    return store_finish(q, err);
 }

@@ -125,7 +125,7 @@ static int keep_secret(struct embargo_run *r, int64_t position, struct sv author
     store_bind_text(q, 3, author);
     store_bind_text(q, 4, r->text);
     store_bind_blob(q, 5, digest_sv(salt));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int add_reader(struct action_context *c, struct sv id, struct sv name, struct err *err)
@@ -140,7 +140,7 @@ static int add_reader(struct action_context *c, struct sv id, struct sv name, st
         return rc;
     store_bind_text(q, 1, id);
     store_bind_text(q, 2, member);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* ---- acts ---- */
@@ -330,7 +330,7 @@ static int apply_note(struct store *s, const struct act_event *e, struct err *er
     store_bind_text(q, 1, e->subject);
     store_bind_int(q, 2, e->seq);
     store_bind_blob(q, 3, digest_sv(&d));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_open(struct store *s, const struct act_event *e, struct err *err)
@@ -348,7 +348,7 @@ static int apply_open(struct store *s, const struct act_event *e, struct err *er
     store_bind_int(q, 2, number);
     store_bind_int(q, 3, e->seq);
     store_bind_int(q, 4, until);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     return rc ? rc : apply_note(s, e, err);
 }
 
@@ -397,7 +397,7 @@ static int release_note(struct store *s, const struct act_event *e, int64_t posi
         store_bind_blob(q, 3, digest_sv(&salt));
     store_bind_text(q, 4, e->subject);
     store_bind_int(q, 5, position);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int forget_secrets(struct store *s, const struct act_event *e, struct err *err)
@@ -413,7 +413,7 @@ static int forget_secrets(struct store *s, const struct act_event *e, struct err
         store_bind_text(q, 1, e->subject);
         if (i == 2)
             store_bind_int(q, 2, e->seq);
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }

@@ -85,5 +85,5 @@ int ending_apply(struct store *s, struct arena *a, const struct act_event *e, st
     store_bind_text(q, 2, body);
     store_bind_text(q, 3, link);
     store_bind_text(q, 4, reason);
-    return act_run(q, err);
+    return store_finish(q, err);
 }

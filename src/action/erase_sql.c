@@ -108,7 +108,7 @@ int erasure_forget_import(struct action_context *c, struct sv words, struct err 
         if ((rc = store_prepare(c->store, "DELETE FROM base WHERE path = $1", &q, err)))
             return rc;
         store_bind_text(q, 1, paths.at[i]);
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }
@@ -155,7 +155,7 @@ static int put_reissued(struct action_context *c, const struct stored_file *f, s
         store_bind_blob(q, 4, bytes);
         store_bind_blob(q, 5, digest_sv(&d));
     }
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static struct sv reissue_note(struct action_context *c, const struct erased_edition *e)
@@ -182,7 +182,7 @@ static int put_note(struct action_context *c, const struct erased_edition *e, st
     store_bind_text(q, 1, e->document);
     store_bind_text(q, 2, e->version);
     store_bind_text(q, 3, e->note);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* One edition. A PDF is not looked into; it goes when any other file held the words. JSON goes when markup stood
@@ -369,7 +369,7 @@ static int update_rows(struct erase_run *r, int64_t seq, const struct hit *hit, 
         store_bind_text(q, 1, r->mark);
         store_bind_int(q, 2, seq);
         store_bind_text(q, 3, hit->text);
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }

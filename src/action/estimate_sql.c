@@ -285,7 +285,7 @@ static int put_ballot(struct giving *g, const struct item *item, struct err *err
     store_bind_text(q, 6, item->answer);
     store_bind_text(q, 7, g->request->reason);
     store_bind_blob(q, 8, bytes(item->salt, ROUND_SALT_BYTES));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* ---- the act ---- */

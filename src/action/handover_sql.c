@@ -248,7 +248,7 @@ static int apply_open(struct store *s, const struct act_event *e, const struct j
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         store_bind_text(q, 3 + (int)i, texts[i]);
     store_bind_int(q, 9, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_settle(struct store *s, const struct act_event *e, const struct json_value *handover, struct sv id,
@@ -266,7 +266,7 @@ static int apply_settle(struct store *s, const struct act_event *e, const struct
         store_bind_text(q, 2, link);
     store_bind_int(q, 3, e->seq);
     store_bind_text(q, 4, id);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int handover_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

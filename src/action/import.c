@@ -203,8 +203,7 @@ static int put_base(struct import_run *r, struct err *err)
             return rc;
         store_bind_text(q, 1, sv_str(theirs->path));
         store_bind_text(q, 2, theirs->text);
-        rc = store_step(q, err);
-        store_done(q);
+        rc = store_finish(q, err);
     }
     return rc;
 }

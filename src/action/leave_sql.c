@@ -123,7 +123,7 @@ static int rename_rows(struct leave_run *r, struct err *err)
             return rc;
         store_bind_text(q, 1, r->pseudonym);
         store_bind_text(q, 2, r->name);
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }

@@ -304,10 +304,7 @@ static int count_returned(struct action_context *c, struct sv address, int64_t *
         return rc;
     store_bind_text(q, 1, route_mailbox(c->arena, address));
     store_bind_int(q, 2, c->now - DATE_DAY);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 int command_return_estimate(struct arriving *m, struct err *err)
@@ -359,7 +356,7 @@ static int forget_detail(struct arriving *m, const struct token *t, struct err *
     if (rc)
         return rc;
     store_bind_blob(q, 1, sv_from((const char *)t->digest, sizeof t->digest));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int spend(struct arriving *m, const struct token *t, struct err *err)

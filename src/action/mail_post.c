@@ -17,7 +17,7 @@ int alarm_raise(struct action_context *c, const char *kind, const char *text, st
     store_bind_int(q, 1, c->now);
     store_bind_text(q, 2, sv_str(kind));
     store_bind_text(q, 3, sv_str(text));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int post_publish(struct action_context *c, const struct list *list, int64_t message, const struct mail *mail,

@@ -34,10 +34,7 @@ static int count_today(struct arriving *m, int64_t *out, struct err *err)
     store_bind_text(q, 1, route_mailbox(m->c->arena, address));
     store_bind_int(q, 2, m->c->now - DATE_DAY);
     store_bind_text(q, 3, m->list->id);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 static void holds(struct hold *h, bool applies, enum hold_rule rule)

@@ -153,8 +153,7 @@ int part_rows_whole(struct store *s, bool *out, struct err *err)
     int rc = store_prepare(s, "SELECT 1 FROM threat WHERE folded IS NULL LIMIT 1", &q, err);
     if (rc)
         return rc;
-    rc = store_step(q, err);
-    store_done(q);
+    rc = store_finish(q, err);
     *out = rc == 0;
     return rc < 0 ? rc : CM_OK;
 }
@@ -336,8 +335,7 @@ static int check_names(struct trial *t, struct err *err)
             return rc;
         store_bind_text(q, 1, utf8_fold(t->part.a, threat->name));
         store_bind_text(q, 2, threat->id);
-        rc = store_step(q, err);
-        store_done(q);
+        rc = store_finish(q, err);
         if (rc == STORE_ROW) {
             t->part.sound = false;
             rc = CM_OK;

@@ -109,7 +109,7 @@ static int put_address(struct action_context *c, struct sv member, struct sv kin
     store_bind_text(q, 2, address);
     store_bind_text(q, 3, member);
     store_bind_int(q, 4, c->now);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int put_addresses(struct action_context *c, struct sv member, const struct member_request *r, struct err *err)
@@ -417,7 +417,7 @@ static int apply_add(struct store *s, const struct act_event *e, struct sv id, s
     store_bind_text(q, 1, id);
     store_bind_text(q, 2, name);
     store_bind_int(q, 3, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_gone(struct store *s, const struct act_event *e, struct sv id, struct err *err)
@@ -434,7 +434,7 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
         store_bind_text(q, 1, id);
         if (i + 1 == ARRAY_LEN(steps))
             store_bind_int(q, 2, e->seq);
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }
@@ -457,7 +457,7 @@ static int apply_give(struct store *s, const struct act_event *e, struct sv id, 
     if (mark.len)
         store_bind_text(q, 4, mark);
     store_bind_int(q, 5, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_take(struct store *s, const struct act_event *e, struct sv id, struct err *err)
@@ -471,7 +471,7 @@ static int apply_take(struct store *s, const struct act_event *e, struct sv id, 
         return rc;
     store_bind_text(q, 1, id);
     store_bind_text(q, 2, role);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int people_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

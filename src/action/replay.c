@@ -27,9 +27,7 @@ static int replay_member(struct replay *r, struct sv name, struct err *err)
         return rc;
     store_bind_text(q, 1, r->actor);
     store_bind_text(q, 2, name);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static void replay_file(struct replay *r, const struct json_value *file)

@@ -112,7 +112,7 @@ static int put_address(struct action_context *c, struct sv id, struct sv address
         return rc;
     store_bind_text(q, 1, id);
     store_bind_text(q, 2, address);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int commit_request(struct act *act, struct review_run *r, const struct asked_text *text, int64_t due,
@@ -342,7 +342,7 @@ static int apply_threats(struct store *s, const struct act_event *e, struct sv i
         store_bind_int(q, 2, e->seq);
         store_bind_text(q, 3, threat);
         store_bind_blob(q, 4, digest_sv(&digest));
-        rc = act_run(q, err);
+        rc = store_finish(q, err);
     }
     return rc;
 }
@@ -377,7 +377,7 @@ static int apply_request(struct store *s, const struct act_event *e, const struc
     store_bind_blob(q, 5, digest_sv(&digest));
     store_bind_int(q, 6, e->seq);
     store_bind_int(q, 7, at);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     return rc ? rc : apply_threats(s, e, id, json_get(review, "threats"), err);
 }
 
@@ -404,7 +404,7 @@ static int apply_answer(struct store *s, const struct act_event *e, const struct
     if (threats)
         store_bind_int(q, 5, e->seq);
     store_bind_text(q, 6, id);
-    rc = act_run(q, err);
+    rc = store_finish(q, err);
     return rc ? rc : apply_threats(s, e, id, threats, err);
 }
 
@@ -415,13 +415,13 @@ static int apply_withdraw(struct store *s, const struct act_event *e, struct sv 
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
-    if ((rc = act_run(q, err)) ||
+    if ((rc = store_finish(q, err)) ||
         (rc = store_prepare(s, "UPDATE review SET withdrawn = $1, why = $2 WHERE id = $3", &q, err)))
         return rc;
     store_bind_int(q, 1, e->seq);
     store_bind_text(q, 2, json_get_text(e->payload, "reason"));
     store_bind_text(q, 3, id);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int review_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)

@@ -56,7 +56,7 @@ static int put_round_threat(struct store *s, const struct act_event *e, struct s
     store_bind_int(q, 2, (int64_t)position + 1);
     store_bind_text(q, 3, threat);
     store_bind_blob(q, 4, digest_sv(&rated));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int put_round(struct store *s, struct arena *a, const struct act_event *e, struct sv id, struct err *err)
@@ -82,7 +82,7 @@ static int put_round(struct store *s, struct arena *a, const struct act_event *e
     store_bind_int(q, 5, due);
     store_bind_text(q, 6, scale_ids(a, e, ROUND_LIKELIHOOD));
     store_bind_text(q, 7, scale_ids(a, e, ROUND_DAMAGE));
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int put_round_step(struct store *s, const struct act_event *e, struct sv round, size_t position,
@@ -108,7 +108,7 @@ static int put_round_step(struct store *s, const struct act_event *e, struct sv 
     store_bind_text(q, 3, threat);
     store_bind_text(q, 4, step);
     store_bind_text(q, 5, label);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_open(struct store *s, struct arena *a, const struct act_event *e, struct sv id, struct err *err)
@@ -153,7 +153,7 @@ static int put_estimate(struct store *s, const struct act_event *e, struct sv ro
     store_bind_text(q, 4, e->actor);
     store_bind_blob(q, 5, digest_sv(&commitment));
     store_bind_int(q, 6, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* Whether the round takes an estimate of the threat at that time. */
@@ -269,7 +269,7 @@ static int put_opened(struct opening *r, const struct opened *o, struct err *err
         store_bind_blob(q, 7, digest_sv(&o->salt));
     if (o->name.len)
         store_bind_text(q, 8, o->name);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static bool is_no_level(struct sv answer)
@@ -329,7 +329,7 @@ static int put_result(struct opening *r, const struct levels *l, struct err *err
     store_bind_text(q, 6, scale->levels.at[p.low]);
     store_bind_text(q, 7, scale->levels.at[p.high]);
     store_bind_int(q, 8, p.spread);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* Every estimate is opened, or said to stay sealed. */
@@ -342,9 +342,7 @@ static int check_all(struct opening *r, struct err *err)
     if (rc)
         return rc;
     store_bind_text(q, 1, r->round.id);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        left = store_int(q, 0);
-    store_done(q);
+    rc = store_finish_int(q, &left, err);
     return rc || left == said ? rc : corrupt(r->e, "leaves out estimates that were committed to", err);
 }
 
@@ -356,10 +354,10 @@ static int end_round(struct opening *r, struct err *err)
         return rc;
     store_bind_text(q, 1, r->round.id);
     store_bind_int(q, 2, r->e->seq);
-    if ((rc = act_run(q, err)) || (rc = store_prepare(r->s, "DELETE FROM ballot WHERE round = $1", &q, err)))
+    if ((rc = store_finish(q, err)) || (rc = store_prepare(r->s, "DELETE FROM ballot WHERE round = $1", &q, err)))
         return rc;
     store_bind_text(q, 1, r->round.id);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_close(struct store *s, struct arena *a, const struct act_event *e, struct sv id, struct err *err)

@@ -74,10 +74,7 @@ int round_sealed(struct store *s, struct sv round, int64_t *out, struct err *err
     if (rc)
         return rc;
     store_bind_text(q, 1, round);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 /* ---- checks ---- */

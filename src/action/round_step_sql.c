@@ -165,5 +165,5 @@ int round_step_apply(struct store *s, const struct act_event *e, struct sv round
         store_bind_text(q, 4, instead);
         store_bind_int(q, 5, e->seq);
     }
-    return act_run(q, err);
+    return store_finish(q, err);
 }

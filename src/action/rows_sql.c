@@ -1,13 +1,6 @@
 /* The rows that events leave beside themselves. */
 #include "action/content.h"
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 int put_override(struct store *s, struct sv threat, struct sv stage, int64_t event, struct err *err)
 {
     struct store_stmt *q;
@@ -18,7 +11,7 @@ int put_override(struct store *s, struct sv threat, struct sv stage, int64_t eve
     store_bind_text(q, 1, threat);
     store_bind_text(q, 2, stage);
     store_bind_int(q, 3, event);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int put_assent(struct store *s, struct sv document, struct sv author, int64_t event, struct err *err)
@@ -30,7 +23,7 @@ int put_assent(struct store *s, struct sv document, struct sv author, int64_t ev
     store_bind_text(q, 1, document);
     store_bind_text(q, 2, author);
     store_bind_int(q, 3, event);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int put_field_change(struct store *s, struct sv threat, struct sv field, int64_t event, const struct sv *text,
@@ -50,7 +43,7 @@ int put_field_change(struct store *s, struct sv threat, struct sv field, int64_t
         store_bind_null(q, 4);
     store_bind_text(q, 5, source);
     store_bind_int(q, 6, initial);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int put_edition(struct store *s, const struct edition_row *e, struct err *err)
@@ -71,7 +64,7 @@ int put_edition(struct store *s, const struct edition_row *e, struct err *err)
     store_bind_text(q, 6, e->initials);
     store_bind_int(q, 7, e->event);
     store_bind_blob(q, 8, digest_sv(&e->digest));
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int put_edition_file(struct store *s, struct sv document, struct sv version, struct sv name, struct sv bytes,
@@ -88,5 +81,5 @@ int put_edition_file(struct store *s, struct sv document, struct sv version, str
     store_bind_text(q, 3, name);
     store_bind_blob(q, 4, bytes);
     store_bind_blob(q, 5, digest_sv(&d));
-    return run(q, err);
+    return store_finish(q, err);
 }

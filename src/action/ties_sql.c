@@ -238,7 +238,7 @@ static int apply_tie(struct store *s, const struct act_event *e, struct err *err
     store_bind_text(q, 5, stage);
     store_bind_int(q, 6, priority);
     store_bind_int(q, 7, e->seq);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int apply_untie(struct store *s, const struct act_event *e, struct sv list, const struct json_value *tied,
@@ -256,7 +256,7 @@ static int apply_untie(struct store *s, const struct act_event *e, struct sv lis
     store_bind_text(q, 1, list);
     store_bind_text(q, 2, mid);
     store_bind_text(q, 3, threat);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 int tie_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
@@ -299,7 +299,7 @@ int tie_keep_aim(struct action_context *c, int64_t message, struct sv detail, st
         return rc;
     store_bind_int(q, 1, message);
     store_bind_text(q, 2, detail);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 static int take_aim(struct action_context *c, int64_t message, struct sv *out, struct err *err)
@@ -370,7 +370,7 @@ static int note_message(struct action_context *c, int64_t message, const struct 
     store_bind_text(q, 3, about);
     store_bind_text(q, 4, threat->stage);
     store_bind_int(q, 5, threat->priority);
-    return act_run(q, err);
+    return store_finish(q, err);
 }
 
 /* An event that names nobody: who a mail is from was not proved. */

@@ -159,6 +159,14 @@ struct sv arena_sv(struct arena *a, struct sv text)
     return sv_from(arena_strndup(a, text.at, text.len), text.len);
 }
 
+struct sv arena_lower(struct arena *a, struct sv text)
+{
+    char *copy = arena_strndup(a, text.at, text.len);
+    for (size_t i = 0; i < text.len; i++)
+        copy[i] = ascii_lower(copy[i]);
+    return sv_from(copy, text.len);
+}
+
 char *arena_printf(struct arena *a, const char *format, ...)
 {
     char small[256]; /* most texts fit and are formatted once */

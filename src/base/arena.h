@@ -37,6 +37,7 @@ void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((ret
 char *arena_strdup(struct arena *a, const char *text);
 char *arena_strndup(struct arena *a, const char *text, size_t len);
 struct sv arena_sv(struct arena *a, struct sv text);
+struct sv arena_lower(struct arena *a, struct sv text); /* ASCII letters in lower case */
 char *arena_printf(struct arena *a, const char *format, ...) CM_PRINTF(2, 3);
 
 #endif

@@ -48,6 +48,21 @@ static inline bool sv_ends(struct sv text, struct sv suffix)
            (suffix.len == 0 || memcmp(text.at + text.len - suffix.len, suffix.at, suffix.len) == 0);
 }
 
+/* "A" to "a" and so on; other bytes as they are. */
+static inline char ascii_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Equal but for the case of ASCII letters: words of protocols. */
+static inline bool sv_same_word(struct sv a, struct sv b)
+{
+    bool same = a.len == b.len;
+    for (size_t i = 0; same && i < a.len; i++)
+        same = ascii_lower(a.at[i]) == ascii_lower(b.at[i]);
+    return same;
+}
+
 /* From byte `start` to the end; start beyond the end gives the empty view. */
 static inline struct sv sv_from_byte(struct sv text, size_t start)
 {

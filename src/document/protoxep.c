@@ -19,25 +19,10 @@ static const struct required {
      "This document requires no interaction with the XMPP Registrar."},
 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same_title(struct sv a, const char *b)
-{
-    if (a.len != strlen(b))
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (lower(a.at[i]) != lower(b[i]))
-            return false;
-    return true;
-}
-
 static const struct doc_block *find_chapter(const struct doc_block *root, const char *title)
 {
     for (const struct doc_block *b = root->first; b; b = b->next)
-        if (b->kind == DOC_SECTION && same_title(b->title, title))
+        if (b->kind == DOC_SECTION && sv_same_word(b->title, sv_str(title)))
             return b;
     return NULL;
 }
@@ -95,16 +80,16 @@ static bool belongs_to_the_group(const struct doc_block *b)
 static bool formal(const struct doc_block *b)
 {
     for (size_t i = 0; i < ARRAY_LEN(required); i++)
-        if (same_title(b->title, required[i].title))
+        if (sv_same_word(b->title, sv_str(required[i].title)))
             return true;
-    return same_title(b->title, "Registrar Considerations") || same_title(b->title, "References");
+    return sv_same_word(b->title, SV("Registrar Considerations")) || sv_same_word(b->title, SV("References"));
 }
 
 static void put_chapters(struct arena *a, const struct document *d, struct doc_block *root)
 {
     const struct doc_block *b;
     for (b = d->root->first; b; b = b->next)
-        if (b->kind == DOC_SECTION && !same_title(b->title, "Introduction") && !formal(b) &&
+        if (b->kind == DOC_SECTION && !sv_same_word(b->title, SV("Introduction")) && !formal(b) &&
             !belongs_to_the_group(b))
             take(a, root, b);
     for (size_t i = 0; i < ARRAY_LEN(required); i++) {

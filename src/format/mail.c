@@ -12,19 +12,6 @@
 
 enum { BOUNDARIES_MAX = 200, ADDRESS_VALUE_MAX = 64 << 10, TEXT_VALUE_MAX = 16 << 10 };
 
-static char small_letter(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_word(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small_letter(a.at[i]) == small_letter(b.at[i]);
-    return same;
-}
-
 /* ---- the header, cut into fields ---- */
 
 static bool is_field_name(struct sv name)
@@ -118,7 +105,7 @@ static int read_fields(struct header *h, struct sv bytes, size_t *out_length, st
 const struct mail_field *mail_find(const struct mail *m, const char *name)
 {
     for (size_t i = 0; i < m->field_count; i++)
-        if (same_word(m->fields[i].name, sv_str(name)))
+        if (sv_same_word(m->fields[i].name, sv_str(name)))
             return &m->fields[i];
     return NULL;
 }
@@ -153,7 +140,7 @@ static void lower_domain(struct arena *a, struct sv *address)
 {
     char *copy = arena_strndup(a, address->at, address->len), *at = strrchr(copy, '@');
     for (char *c = at; c && *c; c++)
-        *c = small_letter(*c);
+        *c = ascii_lower(*c);
     *address = sv_from(copy, address->len);
 }
 
@@ -317,7 +304,7 @@ static int find_boundaries(struct sv bytes, struct map *out, struct err *err)
         size_t equals = (size_t)(found - bytes.at), before = equals;
         while (before > 0 && strchr(" *0", bytes.at[before - 1]) && bytes.at[before - 1]) /* "boundary*0=" */
             before--;
-        if (before >= word.len && same_word(sv_from(bytes.at + before - word.len, word.len), word)) {
+        if (before >= word.len && sv_same_word(sv_from(bytes.at + before - word.len, word.len), word)) {
             map_set(out, boundary_at(sv_from_byte(bytes, equals + 1)), &present);
             if (out->len > BOUNDARIES_MAX)
                 return err_set(err, CM_ELIMIT, "it declares more than %d boundaries", BOUNDARIES_MAX);

@@ -62,7 +62,7 @@ static struct sv plain_name(struct arena *a, struct sv charset)
         return SV_NONE;
     char *name = arena_strndup(a, charset.at, charset.len);
     for (char *c = name; *c; c++) {
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+        *c = ascii_lower(*c);
         if (!(*c >= 'a' && *c <= 'z') && !(*c >= '0' && *c <= '9') && *c != '-' && *c != '_' && *c != '.')
             return SV_NONE;
     }

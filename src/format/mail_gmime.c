@@ -129,14 +129,6 @@ struct walk {
     unsigned messages; /* that are being read, one in another */
 };
 
-static struct sv lower(struct arena *a, struct sv text)
-{
-    char *copy = arena_strndup(a, text.at, text.len);
-    for (char *c = copy; *c; c++)
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
-    return sv_from(copy, text.len);
-}
-
 static struct sv parameter(struct arena *a, GMimeContentType *type, const char *name)
 {
     return type ? mail_one_line(a, sv_str(gmime()->g_mime_content_type_get_parameter(type, name))) : SV_NONE;
@@ -159,17 +151,16 @@ static void read_type(struct walk *w, GMimeObject *object, struct mail_part *par
     GMimeContentType *type = gmime()->g_mime_object_get_content_type(object);
     const char *media = type ? gmime()->g_mime_content_type_get_media_type(type) : NULL;
     const char *sub = type ? gmime()->g_mime_content_type_get_media_subtype(type) : NULL;
-    part->type = media && sub ? lower(w->a, mail_one_line(w->a, sv_str(arena_printf(w->a, "%s/%s", media, sub))))
+    part->type = media && sub ? arena_lower(w->a, mail_one_line(w->a, sv_str(arena_printf(w->a, "%s/%s", media, sub))))
                               : SV("text/plain");
-    part->charset = lower(w->a, parameter(w->a, type, "charset"));
-    part->flowed = sv_eq_str(lower(w->a, parameter(w->a, type, "format")), "flowed");
-    part->delsp = sv_eq_str(lower(w->a, parameter(w->a, type, "delsp")), "yes");
-    part->report = lower(w->a, sv_eq_str(part->type, "multipart/signed") || sv_eq_str(part->type, "multipart/encrypted")
-                                   ? parameter(w->a, type, "protocol")
-                                   : parameter(w->a, type, "report-type"));
+    part->charset = arena_lower(w->a, parameter(w->a, type, "charset"));
+    part->flowed = sv_eq_str(arena_lower(w->a, parameter(w->a, type, "format")), "flowed");
+    part->delsp = sv_eq_str(arena_lower(w->a, parameter(w->a, type, "delsp")), "yes");
+    bool secured = sv_eq_str(part->type, "multipart/signed") || sv_eq_str(part->type, "multipart/encrypted");
+    part->report = arena_lower(w->a, parameter(w->a, type, secured ? "protocol" : "report-type"));
     GMimeContentDisposition *d = gmime()->g_mime_object_get_content_disposition(object);
     const char *word = d ? gmime()->g_mime_content_disposition_get_disposition(d) : NULL;
-    part->attached = word && sv_eq_str(lower(w->a, sv_str(word)), "attachment");
+    part->attached = word && sv_eq_str(arena_lower(w->a, sv_str(word)), "attachment");
     part->name = file_name(w->a, object);
     part->id = mail_one_line(w->a, sv_str(gmime()->g_mime_object_get_content_id(object)));
 }

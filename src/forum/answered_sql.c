@@ -17,13 +17,6 @@ static struct sv base_of(struct arena *a, struct sv address)
     return sv_str(arena_printf(a, "%.*s@%.*s", (int)plus, local.at, SV_ARG(domain)));
 }
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 static int forget_old(struct store *s, int64_t before, struct err *err)
 {
     struct store_stmt *q;
@@ -31,7 +24,7 @@ static int forget_old(struct store *s, int64_t before, struct err *err)
     if (rc)
         return rc;
     store_bind_int(q, 1, before);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int answered_may(struct store *s, struct arena *a, struct sv address, enum answered_kind kind, int64_t now, bool *out,
@@ -62,5 +55,5 @@ int answered_forget(struct store *s, struct arena *a, struct sv address, enum an
         return rc;
     store_bind_text(q, 1, base_of(a, address));
     store_bind_text(q, 2, sv_str(names[kind]));
-    return run(q, err);
+    return store_finish(q, err);
 }

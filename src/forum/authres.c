@@ -1,29 +1,16 @@
 #include "forum/authres.h"
 
-static char small_letter(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_word(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small_letter(a.at[i]) == small_letter(b.at[i]);
-    return same;
-}
-
 static bool is_below(struct sv name, struct sv domain)
 {
     return name.len > domain.len && name.at[name.len - domain.len - 1] == '.' &&
-           same_word(sv_from_byte(name, name.len - domain.len), domain);
+           sv_same_word(sv_from_byte(name, name.len - domain.len), domain);
 }
 
 bool authres_aligned(struct sv a, struct sv b)
 {
     if (sv_find_char(a, '.') < 0 || sv_find_char(b, '.') < 0)
-        return a.len && same_word(a, b);
-    return same_word(a, b) || is_below(a, b) || is_below(b, a);
+        return a.len && sv_same_word(a, b);
+    return sv_same_word(a, b) || is_below(a, b) || is_below(b, a);
 }
 
 /* Where the part that begins at `at` ends: behind a comment or a quoted string as a whole, else behind one byte. */
@@ -83,7 +70,7 @@ static bool find_value(struct sv segment, const char *key, bool in_comments, str
     for (size_t at = 0; at < segment.len;) {
         struct sv word = word_at(segment, at);
         if (begins && word.len > wanted.len && word.at[wanted.len] == '=' &&
-            same_word(sv_from(word.at, wanted.len), wanted)) {
+            sv_same_word(sv_from(word.at, wanted.len), wanted)) {
             *out = sv_from_byte(word, wanted.len + 1);
             return true;
         }
@@ -102,7 +89,7 @@ static bool method_is(struct sv segment, const char *method, struct sv *out_resu
     if (slash >= 0)
         name = sv_trim(sv_from(name.at, (size_t)slash));
     *out_result = word_at(sv_trim(sv_from_byte(segment, (size_t)(equals + 1))), 0);
-    return same_word(name, sv_str(method));
+    return sv_same_word(name, sv_str(method));
 }
 
 static bool good_signature(struct sv segment, struct sv domain)
@@ -120,11 +107,11 @@ static enum dmarc_policy policy_of(struct sv segment, struct sv result)
 {
     static const char *const keys[] = {"policy.dmarc", "policy.published-domain-policy", "policy", "p"};
     struct sv policy;
-    if (same_word(result, SV("none")))
+    if (sv_same_word(result, SV("none")))
         return DMARC_NONE;
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (find_value(segment, keys[i], true, &policy))
-            return same_word(policy, SV("none")) ? DMARC_NONE : DMARC_STRICT;
+            return sv_same_word(policy, SV("none")) ? DMARC_NONE : DMARC_STRICT;
     return DMARC_UNKNOWN;
 }
 
@@ -139,7 +126,7 @@ static struct sv skip_comments(struct sv text)
 bool authres_is_of(struct sv value, struct sv server)
 {
     struct sv first;
-    return server.len && next_segment(&value, &first) && same_word(word_at(skip_comments(first), 0), server);
+    return server.len && next_segment(&value, &first) && sv_same_word(word_at(skip_comments(first), 0), server);
 }
 
 static void read_segments(struct sv rest, struct sv domain, struct authres *out)
@@ -149,7 +136,7 @@ static void read_segments(struct sv rest, struct sv domain, struct authres *out)
         return;
     while (next_segment(&rest, &segment)) {
         segment = skip_comments(segment);
-        if (method_is(segment, "dkim", &result) && same_word(result, SV("pass")))
+        if (method_is(segment, "dkim", &result) && sv_same_word(result, SV("pass")))
             out->signed_well = out->signed_well || good_signature(segment, domain);
         else if (method_is(segment, "dmarc", &result))
             out->policy = policy_of(segment, result);
@@ -160,7 +147,8 @@ struct authres authres_read(const struct mail *m, struct sv trusted, struct sv d
 {
     struct authres out = {.found = false};
     for (size_t i = 0; i < m->field_count && !out.found; i++)
-        if (same_word(m->fields[i].name, SV("Authentication-Results")) && authres_is_of(m->fields[i].value, trusted)) {
+        if (sv_same_word(m->fields[i].name, SV("Authentication-Results")) &&
+            authres_is_of(m->fields[i].value, trusted)) {
             out.found = true;
             read_segments(m->fields[i].value, domain, &out);
         }

@@ -4,19 +4,6 @@
 #include "forum/bounce_parts.h"
 #include "forum/text.h"
 
-static char small(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_word(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small(a.at[i]) == small(b.at[i]);
-    return same;
-}
-
 static bool value_says(const struct mail *m, const char *field, const char *const *words)
 {
     return bounce_says(mail_value(m, field), words);
@@ -40,7 +27,7 @@ struct sv bounce_reason(struct arena *a, struct sv text)
 struct bounce_recipient *bounce_add(struct arena *a, bounce_recipients *list, struct sv address)
 {
     for (size_t i = 0; i < list->len; i++)
-        if (same_word(list->at[i].address, address))
+        if (sv_same_word(list->at[i].address, address))
             return &list->at[i];
     if (list->len >= BOUNCE_RECIPIENTS_MAX)
         return NULL;
@@ -137,7 +124,7 @@ static bool begins_original(struct sv line)
         "dkim-signature:", "message-id:",  "x-originating-ip:", "x-mailer:"};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (line.len > strlen(fields[i]) &&
-            same_word(sv_from(line.at, strlen(fields[i])), sv_str(fields[i])))
+            sv_same_word(sv_from(line.at, strlen(fields[i])), sv_str(fields[i])))
             return true;
     return false;
 }
@@ -265,7 +252,7 @@ static bool starts_with(struct sv text, const char *const *words)
 {
     for (; *words; words++)
         if (text.len >= strlen(*words) &&
-            same_word(sv_from(text.at, strlen(*words)), sv_str(*words)))
+            sv_same_word(sv_from(text.at, strlen(*words)), sv_str(*words)))
             return true;
     return false;
 }
@@ -529,15 +516,15 @@ static bool is_loop(const struct mail *m, const struct bounce_list *list)
     size_t hops = 0;
     for (size_t i = 0; i < m->field_count; i++) {
         const struct mail_field *f = &m->fields[i];
-        hops += same_word(f->name, SV("Received"));
+        hops += sv_same_word(f->name, SV("Received"));
         bool ours = list->address.len &&
-                    (same_word(f->name, SV("X-Loop")) || same_word(f->name, SV("X-BeenThere")));
-        if (ours && same_word(sv_trim(f->value), list->address))
+                    (sv_same_word(f->name, SV("X-Loop")) || sv_same_word(f->name, SV("X-BeenThere")));
+        if (ours && sv_same_word(sv_trim(f->value), list->address))
             return true;
-        if (list->id.len && same_word(f->name, SV("List-Id"))) {
+        if (list->id.len && sv_same_word(f->name, SV("List-Id"))) {
             ptrdiff_t open = sv_find_char(f->value, '<'), close = sv_find_char(f->value, '>');
             if (open >= 0 && close > open &&
-                same_word(sv_from(f->value.at + open + 1, (size_t)(close - open) - 1), list->id))
+                sv_same_word(sv_from(f->value.at + open + 1, (size_t)(close - open) - 1), list->id))
                 return true;
         }
     }
@@ -551,7 +538,7 @@ static void read_complaint(struct report *r, bounce_recipients *out)
     struct err err = ERR_INIT;
     if (r->status.len && !mail_read_header(r->a, r->status, &fields, &err))
         for (size_t i = 0; i < fields.field_count; i++)
-            if (same_word(fields.fields[i].name, SV("Original-Rcpt-To")) &&
+            if (sv_same_word(fields.fields[i].name, SV("Original-Rcpt-To")) &&
                 typed_address(fields.fields[i].value).len)
                 bounce_add(r->a, out, typed_address(fields.fields[i].value));
     for (size_t i = 0; !out->len && r->has_original && i < r->original.to.count; i++)

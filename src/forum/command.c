@@ -76,30 +76,6 @@ static void own_lines(struct arena *a, const struct mail *m, struct text_lines *
 
 /* ---- words ---- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same_word(struct sv text, const char *word)
-{
-    size_t len = strlen(word);
-    if (text.len != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (lower(text.at[i]) != lower(word[i]))
-            return false;
-    return true;
-}
-
-static struct sv in_lower(struct arena *a, struct sv text)
-{
-    char *copy = arena_strndup(a, text.at, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = lower(copy[i]);
-    return sv_from(copy, text.len);
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n';
@@ -120,7 +96,7 @@ static struct sv next_word(struct sv *rest)
 static bool is_id(struct sv word)
 {
     size_t letters = 0, digits = 0;
-    while (letters < word.len && lower(word.at[letters]) >= 'a' && lower(word.at[letters]) <= 'z')
+    while (letters < word.len && ascii_lower(word.at[letters]) >= 'a' && ascii_lower(word.at[letters]) <= 'z')
         letters++;
     size_t at = letters + (letters < word.len && word.at[letters] == '-');
     while (at + digits < word.len && word.at[at + digits] >= '0' && word.at[at + digits] <= '9')
@@ -147,7 +123,7 @@ static bool take_id(struct arena *a, struct sv *rest, struct sv *out)
 static struct sv without_because(struct sv text)
 {
     struct sv after = text, word = next_word(&after);
-    return same_word(word, "because") || same_word(word, "because:") ? after : text;
+    return sv_same_word(word, SV("because")) || sv_same_word(word, SV("because:")) ? after : text;
 }
 
 /* ---- the commands ---- */
@@ -165,7 +141,7 @@ static void read_propose(struct arena *a, const struct said *s, struct command *
         c->fault = "Propose wants the name of the threat, and an abstract below: \"Propose: Gate sings at night\"";
     struct sv after = rest;
     if (sv_next_line(&after, &line) && line.len > 5 &&
-        (same_word(sv_from(line.at, 5), "area:") || same_word(sv_from(line.at, 6), "areas:"))) {
+        (sv_same_word(sv_from(line.at, 5), SV("area:")) || sv_same_word(sv_from(line.at, 6), SV("areas:")))) {
         c->areas = sv_trim(sv_from_byte(line, (size_t)sv_find_char(line, ':') + 1));
         rest = sv_trim(after);
     }
@@ -177,9 +153,9 @@ static void read_position(struct arena *a, const struct said *s, struct command 
 {
     struct sv rest = s->sentence;
     if (take_id(a, &rest, &c->subject)) {
-        c->word = in_lower(a, next_word(&rest));
+        c->word = arena_lower(a, next_word(&rest));
     } else {
-        c->word = in_lower(a, next_word(&rest));
+        c->word = arena_lower(a, next_word(&rest));
         (void)take_id(a, &rest, &c->subject);
     }
     c->text = without_because(rest);
@@ -213,12 +189,12 @@ static void read_field(struct arena *a, const struct said *s, struct command *c)
 static void read_factor(struct arena *a, struct command *c, struct sv word, struct str *steps)
 {
     size_t equals = (size_t)sv_find_char(word, '=');
-    struct sv key = sv_from(word.at, equals), value = in_lower(a, sv_from_byte(word, equals + 1));
+    struct sv key = sv_from(word.at, equals), value = arena_lower(a, sv_from_byte(word, equals + 1));
     while (value.len && strchr(",;", value.at[value.len - 1]))
         value.len--;
-    if (same_word(key, "likelihood"))
+    if (sv_same_word(key, SV("likelihood")))
         c->likelihood = value;
-    else if (same_word(key, "damage"))
+    else if (sv_same_word(key, SV("damage")))
         c->damage = value;
     else
         str_addf(steps, "%s%.*s=%.*s", steps->len ? " " : "", SV_ARG(key), SV_ARG(value));
@@ -233,8 +209,8 @@ static void read_estimate(struct arena *a, const struct said *s, struct command 
         struct sv after = rest, word = next_word(&after);
         if (sv_find_char(word, '=') > 0)
             read_factor(a, c, word, &steps);
-        else if (same_word(word, "abstain") || same_word(word, "not-competent"))
-            c->rest = in_lower(a, word);
+        else if (sv_same_word(word, SV("abstain")) || sv_same_word(word, SV("not-competent")))
+            c->rest = arena_lower(a, word);
         else
             break;
         rest = after;
@@ -255,7 +231,7 @@ static int kind_of(struct sv line, struct sv *out_rest)
     if (colon <= 0 || colon > 12)
         return -1;
     for (int i = 0; i < COMMAND_KINDS; i++)
-        if (same_word(sv_from(line.at, (size_t)colon), command_names[i])) {
+        if (sv_same_word(sv_from(line.at, (size_t)colon), sv_str(command_names[i]))) {
             *out_rest = sv_trim(sv_from_byte(line, (size_t)colon + 1));
             return i;
         }

@@ -98,10 +98,7 @@ static int count_readers(struct digest_run *r, struct sv delivery, int64_t *out,
         return rc;
     store_bind_text(q, 1, r->list->id);
     store_bind_text(q, 2, delivery);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 /* ---- the mail ---- */

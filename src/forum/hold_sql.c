@@ -55,13 +55,6 @@ bool hold_number(struct sv id, int64_t *out)
     return good;
 }
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 /* ---- what waits ---- */
 
 static int next_number(struct store *s, int64_t *out, struct err *err)
@@ -71,10 +64,7 @@ static int next_number(struct store *s, int64_t *out, struct err *err)
                               "coalesce((SELECT max(post) FROM moderation), 0))", &q, err);
     if (rc)
         return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 int hold_add(struct store *s, struct arena *a, const struct hold *h, int64_t *out_number, struct err *err)
@@ -93,7 +83,7 @@ int hold_add(struct store *s, struct arena *a, const struct hold *h, int64_t *ou
     store_bind_int(q, 5, h->since);
     if (h->due)
         store_bind_int(q, 6, h->due);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 #define HOLD_COLUMNS "SELECT h.number, h.message, h.since, coalesce(h.due, 0), coalesce(h.settled, 0), m.list, " \
@@ -166,13 +156,13 @@ int hold_settle(struct store *s, struct arena *a, int64_t number, int64_t now, s
         return rc;
     store_bind_int(q, 1, number);
     store_bind_int(q, 2, now);
-    if ((rc = run(q, err)) ||
+    if ((rc = store_finish(q, err)) ||
         (rc = store_prepare(s, "UPDATE token SET used = $2 WHERE kind = 'moderate' AND subject = $1 AND used IS NULL",
                             &q, err)))
         return rc;
     store_bind_text(q, 1, hold_id(a, number));
     store_bind_int(q, 2, now);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 /* ---- acts ---- */
@@ -209,7 +199,7 @@ int moderation_insert(struct store *s, const struct moderation *m, struct err *e
         store_bind_text(q, 10, m->threat);
     if (m->stage.len)
         store_bind_text(q, 11, m->stage);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int moderations_load(struct store *s, struct arena *a, int64_t post, struct sv list, struct moderations *out,

@@ -75,9 +75,7 @@ int list_insert(struct store *s, struct sv id, struct sv address, struct sv titl
     store_bind_text(q, 3, title);
     store_bind_text(q, 4, followed ? SV("followed") : SV("hosted"));
     store_bind_int(q, 5, event);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int list_set(struct store *s, struct sv id, struct sv name, struct sv value, int64_t event, struct err *err)
@@ -92,7 +90,5 @@ int list_set(struct store *s, struct sv id, struct sv name, struct sv value, int
     store_bind_text(q, 2, name);
     store_bind_text(q, 3, value);
     store_bind_int(q, 4, event);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }

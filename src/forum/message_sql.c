@@ -55,10 +55,7 @@ static int last_id(struct store *s, int64_t *out, struct err *err)
     int rc = store_prepare(s, "SELECT last_insert_rowid()", &q, err);
     if (rc)
         return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 static int insert(struct store *s, struct arena *a, const struct message_new *m, struct sv mid, int64_t copy,
@@ -86,9 +83,7 @@ static int insert(struct store *s, struct arena *a, const struct message_new *m,
     store_bind_text(q, 11, subject_base(a, m->mail->subject, NULL));
     store_bind_int(q, 12, (int64_t)m->bytes.len);
     store_bind_blob(q, 13, prepared->packed);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 struct message_prepared message_prepare(struct arena *a, struct sv bytes)
@@ -172,10 +167,7 @@ int message_find(struct store *s, struct sv list, struct sv mid, int64_t *out_id
         return rc;
     store_bind_text(q, 1, list);
     store_bind_text(q, 2, mid);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out_id = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out_id, err);
 }
 
 int message_set_state(struct store *s, int64_t id, enum message_state state, struct err *err)
@@ -188,9 +180,7 @@ int message_set_state(struct store *s, int64_t id, enum message_state state, str
         return rc;
     store_bind_int(q, 1, id);
     store_bind_text(q, 2, sv_str(message_state_names[state]));
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 /* ---- publishing ---- */
@@ -206,9 +196,7 @@ static int index_words(struct store *s, const struct message *m, struct sv text,
     store_bind_text(q, 2, m->subject);
     store_bind_text(q, 3, m->name);
     store_bind_text(q, 4, text);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static int keep_words(struct store *s, const struct message *m, struct sv packed, struct err *err)
@@ -219,9 +207,7 @@ static int keep_words(struct store *s, const struct message *m, struct sv packed
         return rc;
     store_bind_int(q, 1, m->id);
     store_bind_blob(q, 2, packed);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int message_publish_packed(struct store *s, struct arena *a, int64_t id, const struct mail *mail, struct sv text,

@@ -1,12 +1,5 @@
 #include "forum/outbox.h"
 
-static int finish(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 static int insert_outgoing(struct store *s, const char *kind, struct sv list, int64_t message, struct sv bytes,
                            int64_t now, int64_t *out_id, struct err *err)
 {
@@ -23,10 +16,7 @@ static int insert_outgoing(struct store *s, const char *kind, struct sv list, in
     if (bytes.len)
         store_bind_blob(q, 4, bytes);
     store_bind_int(q, 5, now);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out_id = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out_id, err);
 }
 
 static int count_rows(struct store *s, int64_t outgoing, int64_t *out, struct err *err)
@@ -36,10 +26,7 @@ static int count_rows(struct store *s, int64_t outgoing, int64_t *out, struct er
     if (rc)
         return rc;
     store_bind_int(q, 1, outgoing);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 static int to_subscribers(struct store *s, int64_t outgoing, struct sv list, struct sv delivery, int64_t now,
@@ -55,7 +42,7 @@ static int to_subscribers(struct store *s, int64_t outgoing, struct sv list, str
     store_bind_text(q, 2, list);
     store_bind_int(q, 3, now);
     store_bind_text(q, 4, delivery);
-    return finish(q, err);
+    return store_finish(q, err);
 }
 
 static int into_digest(struct store *s, struct sv list, int64_t message, int64_t now, struct err *err)
@@ -68,7 +55,7 @@ static int into_digest(struct store *s, struct sv list, int64_t message, int64_t
     store_bind_text(q, 1, list);
     store_bind_int(q, 2, message);
     store_bind_int(q, 3, now);
-    return finish(q, err);
+    return store_finish(q, err);
 }
 
 int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
@@ -99,7 +86,7 @@ static int to_one(struct store *s, const char *kind, struct sv list, struct sv r
     if (subscriber)
         store_bind_int(q, 3, subscriber);
     store_bind_int(q, 4, now);
-    return finish(q, err);
+    return store_finish(q, err);
 }
 
 int outbox_mail(struct store *s, struct sv list, struct sv recipient, struct sv bytes, int64_t now, struct err *err)

@@ -58,7 +58,7 @@ static bool drops_field(const struct plan *p, struct sv name)
         bool dropped = is_dropped(p, &f, first_result);
         if (header_is(f.name, "Authentication-Results") && authres_is_of(f.value, p->list->setting[SET_TRUSTED]))
             first_result = false;
-        if (dropped && header_same(f.name, name))
+        if (dropped && sv_same_word(f.name, name))
             return true;
     }
     return false;

@@ -1,27 +1,14 @@
 #include "forum/post_header.h"
 
-static char small_letter(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-bool header_same(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small_letter(a.at[i]) == small_letter(b.at[i]);
-    return same;
-}
-
 bool header_is(struct sv name, const char *wanted)
 {
-    return header_same(name, sv_str(wanted));
+    return sv_same_word(name, sv_str(wanted));
 }
 
 bool header_starts(struct sv name, const char *prefix)
 {
     size_t len = strlen(prefix);
-    return name.len >= len && header_same(sv_from(name.at, len), sv_from(prefix, len));
+    return name.len >= len && sv_same_word(sv_from(name.at, len), sv_from(prefix, len));
 }
 
 /* Bytes of the line at the beginning, with its end. */

@@ -14,7 +14,6 @@ struct header_field {
 
 /* Takes the next field off; lines that are none, and what continues them, are skipped. False at the end. */
 bool header_next(struct sv *rest, struct header_field *out);
-bool header_same(struct sv a, struct sv b); /* as names, in any case */
 bool header_is(struct sv name, const char *wanted);
 bool header_starts(struct sv name, const char *prefix);
 /* Adds whole or rest of a field, and a line end where there is none. */

@@ -283,9 +283,7 @@ static int raise_alarm(struct store *s, const struct change *c, const struct stu
         return rc;
     store_bind_int(q, 1, c->now);
     store_bind_text(q, 2, sv_str(text));
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        alarm = store_int(q, 0);
-    store_done(q);
+    rc = store_finish_int(q, &alarm, err);
     if (!rc)
         rc = store_prepare(s, "UPDATE outgoing SET alarm = $2 WHERE id = $1", &q, err);
     if (rc)

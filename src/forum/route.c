@@ -4,19 +4,6 @@
 
 enum { ADDRESS_MAX = 254, LOCAL_MAX = 64 };
 
-static char small_letter(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_word(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small_letter(a.at[i]) == small_letter(b.at[i]);
-    return same;
-}
-
 bool route_split(struct sv address, struct sv *out_local, struct sv *out_domain)
 {
     size_t at = address.len;
@@ -42,16 +29,16 @@ struct route route_match(struct sv recipient, struct sv list)
     struct route none = {ROUTE_NONE, SV_NONE};
     struct sv local, domain, list_local, list_domain;
     if (!route_split(recipient, &local, &domain) || !route_split(list, &list_local, &list_domain) ||
-        !same_word(domain, list_domain))
+        !sv_same_word(domain, list_domain))
         return none;
     ptrdiff_t plus = sv_find_char(local, '+');
     struct sv name = plus < 0 ? local : sv_from(local.at, (size_t)plus);
     struct sv detail = plus < 0 ? SV_NONE : sv_from_byte(local, (size_t)plus + 1);
-    if (name.len < list_local.len || !same_word(sv_from(name.at, list_local.len), list_local))
+    if (name.len < list_local.len || !sv_same_word(sv_from(name.at, list_local.len), list_local))
         return none;
     struct sv suffix = sv_from_byte(name, list_local.len);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (same_word(suffix, sv_str(kinds[i].suffix)))
+        if (sv_same_word(suffix, sv_str(kinds[i].suffix)))
             return (struct route){kinds[i].kind, detail};
     return none;
 }
@@ -89,8 +76,8 @@ static bool is_domain(struct sv domain)
             return false;
         for (size_t i = 0; i < label.len; i++) {
             unsigned char c = (unsigned char)label.at[i];
-            if (c < 0x80 && c != '-' && !(c >= '0' && c <= '9') && !(small_letter((char)c) >= 'a' &&
-                                                                    small_letter((char)c) <= 'z'))
+            if (c < 0x80 && c != '-' && !(c >= '0' && c <= '9') && !(ascii_lower((char)c) >= 'a' &&
+                                                                    ascii_lower((char)c) <= 'z'))
                 return false;
         }
     }

@@ -20,15 +20,6 @@ struct tally {
     int64_t score, day, weight, probed, disabled; /* day -1: no failure so far */
 };
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        ;
-    store_done(q);
-    return rc;
-}
-
 /* *out_found: the list has such a subscriber. */
 static int load(struct tally *t, struct sv list, bool *out_found, struct err *err)
 {
@@ -67,7 +58,7 @@ static int save_score(const struct tally *t, struct err *err)
     store_bind_int(q, 1, t->subscriber);
     store_bind_int(q, 2, t->score);
     store_bind_int(q, 3, t->now);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 static int save_days(const struct tally *t, struct err *err)
@@ -86,7 +77,7 @@ static int save_days(const struct tally *t, struct err *err)
         store_bind_int(q, 4, t->probed);
     if (t->disabled)
         store_bind_int(q, 5, t->disabled);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 /* ---- details ---- */
@@ -237,7 +228,7 @@ static int forget(struct store *s, int64_t subscriber, struct err *err)
     if (rc)
         return rc;
     store_bind_int(q, 1, subscriber);
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 int score_enable(struct store *s, int64_t subscriber, bool *out_done, struct err *err)

@@ -35,9 +35,7 @@ static int write_secret(struct store *s, const struct signing *k, struct err *er
         return rc;
     store_bind_text(q, 1, sv_str(k->purpose));
     store_bind_blob(q, 2, sv_from((const char *)k->secret, SIGNED_SECRET));
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int signing_load(struct store *s, const char *purpose, struct signing *out, struct err *err)

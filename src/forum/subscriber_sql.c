@@ -80,9 +80,7 @@ int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv a
     store_bind_text(q, 4, name);
     store_bind_int(q, 5, now);
     store_bind_text(q, 6, consent);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static int set_text(struct store *s, const char *sql, int64_t id, struct sv text, struct err *err)
@@ -93,9 +91,7 @@ static int set_text(struct store *s, const char *sql, int64_t id, struct sv text
         return rc;
     store_bind_int(q, 1, id);
     store_bind_text(q, 2, text);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int subscriber_set_state(struct store *s, int64_t id, enum subscriber_state state, struct err *err)
@@ -122,9 +118,7 @@ int subscriber_count_post(struct store *s, int64_t id, struct err *err)
     if (rc)
         return rc;
     store_bind_int(q, 1, id);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int subscribers_load(struct store *s, struct arena *a, struct sv list, struct subscribers *out, struct err *err)

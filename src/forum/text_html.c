@@ -110,15 +110,6 @@ static bool is_letter(char c)
     return (c | 32) >= 'a' && (c | 32) <= 'z';
 }
 
-static bool same_word(struct sv a, const char *lower)
-{
-    size_t i = 0;
-    for (; i < a.len && lower[i]; i++)
-        if ((a.at[i] >= 'A' && a.at[i] <= 'Z' ? a.at[i] + 32 : a.at[i]) != lower[i])
-            return false;
-    return i == a.len && !lower[i];
-}
-
 /* ---- lines ---- */
 
 static void end_line(struct html *h)
@@ -255,11 +246,11 @@ static void read_attribute(struct html *h, struct tag *t)
         skip_blanks(h);
         value = read_value(h);
     }
-    if (same_word(name, "href") && !t->href.len)
+    if (sv_same_word(name, SV("href")) && !t->href.len)
         t->href = value;
-    else if (same_word(name, "alt") && !t->alt.len)
+    else if (sv_same_word(name, SV("alt")) && !t->alt.len)
         t->alt = value;
-    else if (same_word(name, "hidden") || (same_word(name, "style") && style_hides(value)))
+    else if (sv_same_word(name, SV("hidden")) || (sv_same_word(name, SV("style")) && style_hides(value)))
         t->hides = true;
 }
 
@@ -349,8 +340,8 @@ static bool is_shown_scheme(struct sv address)
 {
     ptrdiff_t colon = sv_find_char(address, ':');
     struct sv scheme = sv_from(address.at, colon < 0 ? 0 : (size_t)colon);
-    return same_word(scheme, "http") || same_word(scheme, "https") || same_word(scheme, "xmpp") ||
-           same_word(scheme, "mailto");
+    return sv_same_word(scheme, SV("http")) || sv_same_word(scheme, SV("https")) || sv_same_word(scheme, SV("xmpp")) ||
+           sv_same_word(scheme, SV("mailto"));
 }
 
 /* The address after its text, unless the text says it already. Blanks in it would end it: they go.
@@ -398,7 +389,7 @@ static void do_list(struct html *h, const struct tag *t)
     }
     h->depth++;
     size_t at = h->depth < LIST_DEPTH_MAX ? h->depth : LIST_DEPTH_MAX;
-    h->ordered[at] = same_word(t->name, "ol");
+    h->ordered[at] = sv_same_word(t->name, SV("ol"));
     h->number[at] = 0;
 }
 
@@ -461,7 +452,7 @@ static bool hides(const struct html *h, const struct tag *t)
                                         "img",  "input", "link", "meta", "source"};
     (void)h;
     for (size_t i = 0; i < ARRAY_LEN(empty); i++)
-        if (same_word(t->name, empty[i]))
+        if (sv_same_word(t->name, sv_str(empty[i])))
             return false;
     return !t->closing && (t->hides || t->action == HIDDEN);
 }
@@ -483,7 +474,7 @@ static void pass_hidden(struct html *h, const struct tag *t)
         drop_content(h, t->name);
     else if (same && t->closing)
         h->hidden_depth--;
-    else if (same && !same_word(t->name, "p")) /* a paragraph ends where the next begins */
+    else if (same && !sv_same_word(t->name, SV("p"))) /* a paragraph ends where the next begins */
         h->hidden_depth++;
     else if (same)
         h->hidden_depth = t->hides ? 1 : 0;

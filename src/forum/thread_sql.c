@@ -21,13 +21,6 @@ struct place {
     struct err *err;
 };
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 /* ---- the parent ---- */
 
 static int remember_missing(struct place *p, struct sv mid, int64_t distance)
@@ -41,7 +34,7 @@ static int remember_missing(struct place *p, struct sv mid, int64_t distance)
     store_bind_int(q, 2, key_of(mid));
     store_bind_int(q, 3, p->m->id);
     store_bind_int(q, 4, distance);
-    return run(q, p->err);
+    return store_finish(q, p->err);
 }
 
 static int parent_by_references(struct place *p)
@@ -76,10 +69,7 @@ static int parent_by_subject(struct place *p)
     store_bind_text(q, 2, base);
     store_bind_int(q, 3, p->m->date);
     store_bind_int(q, 4, p->m->date - SUBJECT_DAYS * (int64_t)DATE_DAY);
-    while ((rc = store_step(q, p->err)) == STORE_ROW)
-        p->m->parent = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, &p->m->parent, p->err);
 }
 
 /* ---- threads ---- */
@@ -92,10 +82,7 @@ static int thread_of(struct place *p, int64_t message, int64_t *out)
     if (rc)
         return rc;
     store_bind_int(q, 1, message);
-    while ((rc = store_step(q, p->err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, p->err);
 }
 
 static int new_thread(struct place *p)
@@ -108,10 +95,7 @@ static int new_thread(struct place *p)
     store_bind_text(q, 1, p->m->list);
     store_bind_text(q, 2, p->m->subject);
     store_bind_int(q, 3, p->m->date);
-    while ((rc = store_step(q, p->err)) == STORE_ROW)
-        p->m->thread = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, &p->m->thread, p->err);
 }
 
 static int write_place(struct place *p)
@@ -125,14 +109,14 @@ static int write_place(struct place *p)
     store_bind_int(q, 2, p->m->thread);
     if (p->m->parent)
         store_bind_int(q, 3, p->m->parent);
-    if ((rc = run(q, p->err)) ||
+    if ((rc = store_finish(q, p->err)) ||
         (rc = store_prepare(p->s, "UPDATE thread SET messages = messages + 1, first = min(first, $2), "
                                   "last = max(last, $2) WHERE id = $1", &q, p->err)))
         return rc;
     store_bind_int(q, 1, p->m->thread);
     store_bind_int(q, 2, p->m->date);
     p->m->state = MESSAGE_PUBLIC;
-    return run(q, p->err);
+    return store_finish(q, p->err);
 }
 
 /* ---- those that were waiting for it ---- */
@@ -182,7 +166,7 @@ static int forget(struct place *p, const struct waiting *w)
         return rc;
     store_bind_int(q, 1, w->message);
     store_bind_int(q, 2, w->distance);
-    return run(q, p->err);
+    return store_finish(q, p->err);
 }
 
 /* All of thread `from` goes to `to`; `from` points there. */
@@ -202,7 +186,7 @@ static int join_threads(struct place *p, int64_t from, int64_t to)
             return rc;
         store_bind_int(q, 1, from);
         store_bind_int(q, 2, to);
-        if ((rc = run(q, p->err)))
+        if ((rc = store_finish(q, p->err)))
             return rc;
     }
     return CM_OK;
@@ -220,7 +204,7 @@ static int adopt(struct place *p, const struct waiting *w)
         return rc;
     store_bind_int(q, 1, w->message);
     store_bind_int(q, 2, p->m->id);
-    if ((rc = run(q, p->err)) || (rc = thread_of(p, w->message, &thread)))
+    if ((rc = store_finish(q, p->err)) || (rc = thread_of(p, w->message, &thread)))
         return rc;
     if (thread && thread != p->m->thread) {
         int64_t keep = thread < p->m->thread ? thread : p->m->thread;
@@ -239,7 +223,7 @@ static int name_thread(struct place *p)
     if (rc)
         return rc;
     store_bind_int(q, 1, p->m->thread);
-    return run(q, p->err);
+    return store_finish(q, p->err);
 }
 
 static int adopt_all(struct place *p)

@@ -2,28 +2,12 @@
 
 enum { NUMBER_MAX = 999999, STAGE_MAX = 40, TAG_MAX = 80 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool takes_prefix(struct sv *text, struct sv prefix)
 {
-    if (!prefix.len || text->len < prefix.len)
+    if (!prefix.len || text->len < prefix.len || !sv_same_word(sv_from(text->at, prefix.len), prefix))
         return false;
-    for (size_t i = 0; i < prefix.len; i++)
-        if (lower(text->at[i]) != lower(prefix.at[i]))
-            return false;
     *text = sv_from_byte(*text, prefix.len);
     return true;
-}
-
-static struct sv stage_word(struct arena *a, struct sv text)
-{
-    char *word = arena_strndup(a, text.at, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        word[i] = lower(word[i]);
-    return sv_from(word, text.len);
 }
 
 bool tie_read(struct arena *a, struct sv prefix, struct sv text, struct tie_words *out)
@@ -42,7 +26,7 @@ bool tie_read(struct arena *a, struct sv prefix, struct sv text, struct tie_word
     if (rest.len && (rest.len < 2 || rest.len > STAGE_MAX + 1 || !(rest.at[0] == '-' || rest.at[0] == ' ')))
         return false;
     *out = (struct tie_words){sv_str(arena_printf(a, "%.*s-%04u", SV_ARG(prefix), (unsigned)number)),
-                              rest.len ? stage_word(a, sv_trim(sv_from_byte(rest, 1))) : SV_NONE};
+                              rest.len ? arena_lower(a, sv_trim(sv_from_byte(rest, 1))) : SV_NONE};
     return true;
 }
 

@@ -10,13 +10,6 @@ enum { TOKEN_BYTES = 16 };
 const char *const token_kind_names[TOKEN_KINDS] = {"subscribe", "unsubscribe", "join",   "settings",
                                                    "moderate",  "command",     "review", "probe"};
 
-static int run(struct store_stmt *q, struct err *err)
-{
-    int rc = store_step(q, err);
-    store_done(q);
-    return rc;
-}
-
 int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out, struct err *err)
 {
     unsigned char bytes[TOKEN_BYTES];
@@ -37,7 +30,7 @@ int token_make(struct store *s, struct arena *a, const struct token_new *t, stru
     store_bind_int(q, 7, t->now);
     store_bind_int(q, 8, t->expires);
     *out = base32_write(a, sv_from((const char *)bytes, sizeof bytes));
-    return run(q, err);
+    return store_finish(q, err);
 }
 
 static int read_row(struct arena *a, struct store_stmt *q, const struct digest *d, int64_t now, struct token *out,
@@ -105,10 +98,7 @@ int token_count(struct store *s, struct arena *a, enum token_kind kind, struct s
     store_bind_text(q, 1, route_mailbox(a, address));
     store_bind_int(q, 2, since);
     store_bind_text(q, 3, sv_str(token_kind_names[kind]));
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 int token_purge(struct store *s, int64_t before, struct err *err)
@@ -118,5 +108,5 @@ int token_purge(struct store *s, int64_t before, struct err *err)
     if (rc)
         return rc;
     store_bind_int(q, 1, before);
-    return run(q, err);
+    return store_finish(q, err);
 }

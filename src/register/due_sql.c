@@ -36,10 +36,7 @@ static int load_time(struct store *s, const char *sql, int64_t now, int64_t *out
     if (rc)
         return rc;
     store_bind_int(q, 1, now);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = store_int(q, 0);
-    store_done(q);
-    return rc;
+    return store_finish_int(q, out, err);
 }
 
 /* As activity_load() tells them (activity.h), but each by an index: a list that is often asked for cannot read the

@@ -33,8 +33,7 @@ static int new_id(struct store *s, struct sv key, int64_t *out_id, struct err *e
     if (rc < 0)
         return rc;
     store_bind_text(q, 1, key);
-    rc = store_step(q, err);
-    store_done(q);
+    rc = store_finish(q, err);
     return rc < 0 ? rc : find_id(s, key, out_id, err);
 }
 
@@ -45,9 +44,7 @@ static int remove_text(struct store *s, int64_t id, struct err *err)
     if (rc < 0)
         return rc;
     store_bind_int(q, 1, id);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 /* Control characters would end the text early (NUL) or look like the marks of a hit. */
@@ -75,8 +72,7 @@ static int insert_text(struct store *s, int64_t id, struct sv key, struct sv tit
     store_bind_text(q, 2, key);
     store_bind_text(q, 3, without_controls(&clean, title));
     store_bind_text(q, 4, without_controls(&clean, text));
-    rc = store_step(q, err);
-    store_done(q);
+    rc = store_finish(q, err);
     str_release(&clean);
     return rc;
 }
@@ -105,9 +101,7 @@ int fts_remove(struct store *s, struct sv key, struct err *err)
     if ((rc = store_prepare(s, "DELETE FROM search_key WHERE id = $1", &q, err)) < 0)
         return rc;
     store_bind_int(q, 1, id);
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 int fts_scrub(struct store *s, struct err *err)

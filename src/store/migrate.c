@@ -78,9 +78,7 @@ static int remember(struct migration *m, struct err *err)
     digest_text(m->file, hex);
     store_bind_text(q, 1, key_of(m->number, key));
     store_bind_text(q, 2, sv_str(hex));
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 static int migrate_one(struct store *s, void *context, struct err *err)

@@ -45,9 +45,7 @@ int record_insert(struct store *s, const struct record_event *e, const struct re
     store_bind_blob(q, 9, digest_sv(&e->commitment));
     store_bind_blob(q, 10, digest_sv(&e->previous));
     store_bind_blob(q, 11, digest_sv(&e->hash));
-    rc = store_step(q, err);
-    store_done(q);
-    return rc;
+    return store_finish(q, err);
 }
 
 /* ---- appending ---- */
@@ -193,8 +191,7 @@ static int event_exists(struct store *s, int64_t seq, struct err *err)
     if (rc < 0)
         return rc;
     store_bind_int(q, 1, seq);
-    rc = store_step(q, err);
-    store_done(q);
+    rc = store_finish(q, err);
     if (rc == 0)
         return err_set(err, CM_ENOTFOUND, "there is no event %lld", (long long)seq);
     return rc < 0 ? rc : 0;
@@ -210,8 +207,7 @@ int record_erase(struct store *s, int64_t seq, struct sv remains, struct err *er
         return rc;
     store_bind_int(q, 1, seq);
     store_bind_text(q, 2, remains);
-    rc = store_step(q, err);
-    store_done(q);
+    rc = store_finish(q, err);
     if (rc == 0)
         store_scrub(s);
     return rc;

@@ -330,6 +330,22 @@ void store_done(struct store_stmt *q)
     q->store->busy--;
 }
 
+int store_finish(struct store_stmt *q, struct err *err)
+{
+    int rc = store_step(q, err);
+    store_done(q);
+    return rc;
+}
+
+int store_finish_int(struct store_stmt *q, int64_t *out, struct err *err)
+{
+    int rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
 int store_run(struct store *s, const char *sql, struct err *err)
 {
     struct store_stmt *q;

@@ -73,6 +73,10 @@ struct sv store_text(struct store_stmt *q, int column);
 int64_t store_int(struct store_stmt *q, int column);
 bool store_is_null(struct store_stmt *q, int column);
 void store_done(struct store_stmt *q);
+/* One step of a statement that gives no row, and store_done(). */
+CM_MUST_USE int store_finish(struct store_stmt *q, struct err *err);
+/* The number in column 0 of a statement that gives at most one row, and store_done(). Without a row *out stays. */
+CM_MUST_USE int store_finish_int(struct store_stmt *q, int64_t *out, struct err *err);
 /* Prepare, no parameters, run to the end. */
 CM_MUST_USE int store_run(struct store *s, const char *sql, struct err *err);
 

@@ -111,7 +111,7 @@ bool files_accepts_gzip(const struct framing *request, struct sv head)
             size_t len = semicolon < 0 ? element.len : (size_t)semicolon;
             struct sv word = sv_trim(sv_from(element.at, len));
             bool positive = has_weight(sv_from_byte(element, len));
-            if (framing_same_word(word, "gzip") || framing_same_word(word, "x-gzip")) {
+            if (sv_same_word(word, SV("gzip")) || sv_same_word(word, SV("x-gzip"))) {
                 named = true;
                 gzip = positive;
             } else if (sv_eq(word, SV("*"))) {
@@ -143,7 +143,7 @@ enum files_range files_parse_range(struct sv value, uint64_t size, uint64_t *out
                                    uint64_t *out_len)
 {
     uint64_t first = 0, last = 0;
-    if (value.len < 6 || !framing_same_word(sv_from(value.at, 6), "bytes="))
+    if (value.len < 6 || !sv_same_word(sv_from(value.at, 6), SV("bytes=")))
         return FILES_RANGE_NONE;
     value = sv_trim(sv_from_byte(value, 6));
     ptrdiff_t dash = sv_find_char(value, '-');

@@ -18,20 +18,6 @@ static bool is_token(struct sv text)
     return text.len > 0;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-bool framing_same_word(struct sv text, const char *lower_case)
-{
-    size_t i = 0;
-    for (; i < text.len && lower_case[i]; i++)
-        if (lower(text.at[i]) != lower_case[i])
-            return false;
-    return i == text.len && !lower_case[i];
-}
-
 static struct sv trim_blanks(struct sv text)
 {
     while (text.len && (text.at[0] == ' ' || text.at[0] == '\t'))
@@ -59,7 +45,7 @@ bool framing_next_field(const struct framing *f, struct sv data, const char *nam
 {
     while (*index < f->field_count) {
         const struct framing_field *field = &f->fields[(*index)++];
-        if (framing_same_word(framing_text(data, field->name), name)) {
+        if (sv_same_word(framing_text(data, field->name), sv_str(name))) {
             *out_value = framing_text(data, field->value);
             return true;
         }
@@ -117,7 +103,7 @@ bool framing_host_valid(struct sv host)
     if (host.at[0] == '[')
         return is_bracketed(host);
     for (size_t i = 0; i < host.len; i++) {
-        char c = lower(host.at[i]);
+        char c = ascii_lower(host.at[i]);
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
             return false;
     }
@@ -128,7 +114,7 @@ bool framing_host_local(struct sv host)
 {
     if (!split_port(&host))
         return false;
-    return framing_same_word(host, "localhost") || is_address(host, AF_INET) || is_bracketed(host);
+    return sv_same_word(host, SV("localhost")) || is_address(host, AF_INET) || is_bracketed(host);
 }
 
 /* --- the request line
@@ -169,7 +155,7 @@ static bool is_target(struct sv text)
  * of the head. */
 static bool split_absolute(struct framing *f, struct sv data, struct sv *target)
 {
-    if (target->len < 8 || !framing_same_word(sv_from(target->at, 7), "http://"))
+    if (target->len < 8 || !sv_same_word(sv_from(target->at, 7), SV("http://")))
         return false;
     struct sv rest = sv_from_byte(*target, 7);
     size_t len = 0;
@@ -260,7 +246,7 @@ static enum framing_result read_encoding(struct framing *f, struct sv value)
 {
     if (f->has_encoding)
         return bad(f, 400, "two Transfer-Encoding fields");
-    if (!framing_same_word(value, "chunked"))
+    if (!sv_same_word(value, SV("chunked")))
         return bad(f, 400, "the only Transfer-Encoding spoken here is chunked");
     if (!f->minor_1)
         return bad(f, 400, "HTTP/1.0 has no Transfer-Encoding");
@@ -272,9 +258,9 @@ static enum framing_result read_connection(struct framing *f, struct sv value)
 {
     struct sv word;
     while (framing_next_element(&value, &word)) {
-        if (framing_same_word(word, "close"))
+        if (sv_same_word(word, SV("close")))
             f->wants_close = true;
-        else if (framing_same_word(word, "keep-alive"))
+        else if (sv_same_word(word, SV("keep-alive")))
             f->wants_keep = true;
     }
     return FRAMING_MORE;
@@ -285,20 +271,20 @@ static enum framing_result read_known(struct framing *f, struct sv data, struct 
 {
     switch (name.len) {
     case 4:
-        return framing_same_word(name, "host") ? read_host(f, data, value) : FRAMING_MORE;
+        return sv_same_word(name, SV("host")) ? read_host(f, data, value) : FRAMING_MORE;
     case 6:
-        if (!framing_same_word(name, "expect"))
+        if (!sv_same_word(name, SV("expect")))
             return FRAMING_MORE;
-        if (!framing_same_word(value, "100-continue"))
+        if (!sv_same_word(value, SV("100-continue")))
             return bad(f, 417, "the only expectation met here is 100-continue");
         f->expect = true;
         return FRAMING_MORE;
     case 10:
-        return framing_same_word(name, "connection") ? read_connection(f, value) : FRAMING_MORE;
+        return sv_same_word(name, SV("connection")) ? read_connection(f, value) : FRAMING_MORE;
     case 14:
-        return framing_same_word(name, "content-length") ? read_length(f, value) : FRAMING_MORE;
+        return sv_same_word(name, SV("content-length")) ? read_length(f, value) : FRAMING_MORE;
     case 17:
-        return framing_same_word(name, "transfer-encoding") ? read_encoding(f, value)
+        return sv_same_word(name, SV("transfer-encoding")) ? read_encoding(f, value)
                                                             : FRAMING_MORE;
     default:
         return FRAMING_MORE;
@@ -324,20 +310,12 @@ static enum framing_result read_field(struct framing *f, struct sv data, struct 
  * -----------------------------------------------------------------------------------------------
  */
 
-static bool same_host(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = lower(a.at[i]) == lower(b.at[i]);
-    return same;
-}
-
 static enum framing_result finish(struct framing *f, struct sv data)
 {
     if (f->minor_1 && !f->has_host)
         return bad(f, 400, "no Host field");
     if (f->authority.len && f->has_host &&
-        !same_host(framing_text(data, f->authority), framing_text(data, f->host)))
+        !sv_same_word(framing_text(data, f->authority), framing_text(data, f->host)))
         return bad(f, 400, "the request target and the Host field name different hosts");
     if (f->authority.len && !framing_host_valid(framing_text(data, f->authority)))
         return bad(f, 400, "the request target names no host");

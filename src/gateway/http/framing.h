@@ -89,9 +89,6 @@ static inline struct sv framing_text(struct sv data, struct framing_span span)
 bool framing_next_field(const struct framing *f, struct sv data, const char *name, size_t *index,
                         struct sv *out_value);
 
-/* ASCII only, as RFC 9110 wants it for names and tokens. */
-bool framing_same_word(struct sv text, const char *lower_case);
-
 /* Takes the next element off a comma-separated list, without blanks; empty elements are skipped. */
 bool framing_next_element(struct sv *rest, struct sv *out);
 

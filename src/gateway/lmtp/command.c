@@ -14,22 +14,17 @@ static const struct verb {
 
 enum { LHLO_NAME_MAX = 255 };
 
-static bool same_word(struct sv text, const char *word)
-{
-    return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
-}
-
 static const struct verb *find_verb(struct sv word)
 {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        if (same_word(word, verbs[i].name))
+        if (sv_same_word(word, sv_str(verbs[i].name)))
             return &verbs[i];
     return NULL;
 }
 
 static bool refuse_verb(struct sv word, struct lmtp_reply *refusal)
 {
-    if (same_word(word, "HELO") || same_word(word, "EHLO"))
+    if (sv_same_word(word, SV("HELO")) || sv_same_word(word, SV("EHLO")))
         lmtp_reply_set(refusal, 500, "5.5.1", "this is LMTP: say LHLO");
     else
         lmtp_reply_set(refusal, 500, "5.5.1", "unknown command; HELP names those that there are");
@@ -48,9 +43,9 @@ static bool read_size(struct sv value, struct lmtp_command *out, struct lmtp_rep
 
 static bool read_body(struct sv value, struct lmtp_command *out, struct lmtp_reply *refusal)
 {
-    bool eight = same_word(value, "8BITMIME");
+    bool eight = sv_same_word(value, SV("8BITMIME"));
     out->body = eight ? LMTP_8BITMIME : LMTP_7BIT;
-    if (eight || same_word(value, "7BIT"))
+    if (eight || sv_same_word(value, SV("7BIT")))
         return true;
     lmtp_reply_set(refusal, 501, "5.5.4", "BODY must be 7BIT or 8BITMIME");
     return false;
@@ -77,7 +72,7 @@ static bool read_parameter(struct sv word, unsigned *seen, struct lmtp_command *
     struct sv name = equals < 0 ? word : sv_from(word.at, (size_t)equals);
     struct sv value = equals < 0 ? (struct sv){NULL, 0} : sv_from_byte(word, (size_t)equals + 1);
     for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-        if (!same_word(name, parameters[i].name))
+        if (!sv_same_word(name, sv_str(parameters[i].name)))
             continue;
         if (*seen & 1u << i) {
             lmtp_reply_set(refusal, 501, "5.5.4", "%s is there twice", parameters[i].name);

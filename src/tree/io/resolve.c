@@ -235,14 +235,6 @@ static void merge_below(struct resolution *s, uint32_t i)
 
 /* ---- names ---- */
 
-static struct sv lower(struct arena *a, struct sv text)
-{
-    char *copy = arena_strndup(a, text.at, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = copy[i] >= 'A' && copy[i] <= 'Z' ? (char)(copy[i] - 'A' + 'a') : copy[i];
-    return sv_from(copy, text.len);
-}
-
 static void name_nodes(struct resolution *s)
 {
     struct arena *a = s->r.arena;
@@ -262,7 +254,7 @@ static void name_nodes(struct resolution *s)
         n->origin_anchor = source->anchors[m.node];
         if (n->id.len || n->role == TREE_ATTACK)
             n->id = naming_unique(a, &taken,
-                                  sv_str(arena_printf(a, "%.*s-%.*s", SV_ARG(lower(a, source->threat)),
+                                  sv_str(arena_printf(a, "%.*s-%.*s", SV_ARG(arena_lower(a, source->threat)),
                                                       SV_ARG(n->origin_anchor))));
     }
 }
