@@ -70,7 +70,21 @@ int review_ask(struct action_context *c, const struct sig *sig, struct sv id, st
 
 /* ---- answers ---- */
 
-static const char *verdict_of(struct arena *a, struct sv line)
+/* A loose word ("ok", "fine") is a verdict only when the line says nothing else: "Good evening," greets, and "OK, I'll
+ * look" promises. Behind "Verdict:" more may follow. */
+static bool says(struct sv line, struct sv word, bool more)
+{
+    if (!sv_starts(line, word))
+        return false;
+    struct sv rest = sv_from_byte(line, word.len);
+    if (more)
+        return !rest.len || strchr(" .,;!-", rest.at[0]);
+    while (rest.len && strchr(" \t.,;!", rest.at[0]))
+        rest = sv_from_byte(rest, 1);
+    return !rest.len;
+}
+
+const char *review_verdict(struct arena *a, struct sv line)
 {
     static const struct {
         const char *begins, *verdict;
@@ -79,19 +93,18 @@ static const char *verdict_of(struct arena *a, struct sv line)
         {"fine", "sound"},            {"good", "sound"},        {"approve", "sound"},
         {"accept", "sound"},          {"changes", "changes-wanted"}, {"change", "changes-wanted"},
         {"needs changes", "changes-wanted"}, {"needs work", "changes-wanted"}, {"wants changes", "changes-wanted"},
+        {"changes-wanted", "changes-wanted"}, {"changes wanted", "changes-wanted"},
         {"not sound", "changes-wanted"}, {"unsound", "changes-wanted"},
         {"declined", "declined"},     {"decline", "declined"},  {"i decline", "declined"},
         {"no time", "declined"},      {"cannot", "declined"},
     };
     line = route_mailbox(a, sv_trim(line));
-    if (sv_starts(line, SV("verdict:")))
+    bool named = sv_starts(line, SV("verdict:"));
+    if (named)
         line = sv_trim(sv_from_byte(line, 8));
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        size_t len = strlen(words[i].begins);
-        if (sv_starts(line, sv_str(words[i].begins)) &&
-            (line.len == len || strchr(" .,;!-", line.at[len])))
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (says(line, sv_str(words[i].begins), named))
             return words[i].verdict;
-    }
     return NULL;
 }
 
@@ -114,7 +127,7 @@ int review_answered(struct arriving *m, const struct token *t, struct err *err)
     if (t->state != TOKEN_GOOD)
         return CM_OK;
     command_answer(a, &m->mail, &first, &text);
-    const char *verdict = verdict_of(a, first);
+    const char *verdict = review_verdict(a, first);
     if (!verdict)
         return reply_to_reviewer(m, t, "your answer was not understood",
                                  arena_printf(a, "The first line of your answer is no verdict. Nothing was noted."

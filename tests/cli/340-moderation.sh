@@ -245,6 +245,9 @@ nowhere 'discarded'
 does 'an appeal about it' "$CM" hold appeal "$n" --reason 'Stripes are fine.' --as Cleo --now $NOW
 does 'is accepted' "$CM" call close C-2 --outcome accepted --judgement 'They are.' --now 2026-12-20
 does 'then it passes' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+queued=$(sql 'SELECT count(*) FROM outgoing')
+fails 1 'settled: approve' 'once' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+is 'and is not sent again' "$queued" "$(sql 'SELECT count(*) FROM outgoing')"
 is 'it is found' 1 "$(sql "SELECT count(*) FROM mail_search('zebrabody')")"
 is 'takes its place between' 'k0@example.net zebra-id@example.net' "$(sql "SELECT group_concat(mid, ' ') FROM (SELECT p.mid FROM public_message m JOIN message p ON p.id = m.parent WHERE m.mid IN ('k2@example.net', 'zebra-id@example.net') ORDER BY p.id)")"
 is 'with its own date' 2026-11-22 "$(sql "SELECT date(date, 'unixepoch') FROM message WHERE mid = 'zebra-id@example.net'")"

@@ -232,6 +232,9 @@ answer=$(reply_to)
 printf 'Maybe.\n' | send "$answer" kim@uni.example 'Re: review' v1@x
 newest kim@uni.example
 says 'what is no verdict is asked back' 'no verdict'
+printf 'Good evening,\n\nI shall look at it on Sunday.\n' | send "$answer" kim@uni.example 'Re: review' v1b@x
+run "$CM" review show V-1
+silent 'a greeting is none' 'Verdict|sound|look at it on Sunday'
 printf 'Verdict: needs changes\n\nSay who holds the keys.\n\nOn Sunday, Garden wrote:\n> SECRETQUOTE\n-- \nKim\n' | send "$answer" kim@uni.example 'Re: review' v2@x
 run "$CM" review show V-1
 says 'the answer is noted' 'Say who holds the keys'
