@@ -4,6 +4,7 @@
 
 #include "action/review.h"
 #include "base/date.h"
+#include "forum/answered.h"
 #include "forum/compose.h"
 
 enum { DAYS_AFTER = 90 }; /* for which an answer is taken after the day */
@@ -120,22 +121,23 @@ static int reply_to_reviewer(struct arriving *m, const struct token *t, const ch
 int review_answered(struct arriving *m, const struct token *t, struct err *err)
 {
     struct arena *a = m->c->arena;
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     struct action_result r;
     struct err reason = ERR_INIT;
     struct sv first, text;
-    if (t->state != TOKEN_GOOD)
-        return CM_OK;
+    bool may = false;
+    int rc = t->state == TOKEN_GOOD /* which works again and again */
+        ? answered_may(m->c->store, a, t->address, ANSWERED_COMMAND, m->c->now, &may, err) : CM_OK;
+    if (rc || !may)
+        return rc;
     command_answer(a, &m->mail, &first, &text);
     const char *verdict = review_verdict(a, first);
     if (!verdict)
         return reply_to_reviewer(m, t, "your answer was not understood",
                                  arena_printf(a, "The first line of your answer is no verdict. Nothing was noted."
                                                  "\n\n%s", how), err);
-    c.actor = c.role = c.reason = SV_NONE;
-    c.source = m->mail.message_id.len ? sv_str(arena_printf(a, "mid:%.*s", SV_ARG(m->mail.message_id))) : SV("mail");
     const struct review_answer given = {t->subject, sv_str(verdict), text, false};
-    int rc = action_review_answer(&c, &given, &r, &reason);
+    rc = action_review_answer(&c, &given, &r, &reason);
     if (command_is_refusal(rc))
         return reply_to_reviewer(m, t, "your answer was not noted", arena_printf(a, "%s.\n", reason.text), err);
     if (rc) {

@@ -150,6 +150,7 @@ answer "$a" rosa@example.org; is 'two are wanted by mail, too' held "$(state d2)
 letter rosa@example.org >"$out"
 says 'as the answer says' 'Another moderator has to do the same'
 answer "$b" ben@example.org; is 'and do it' returned "$(state d2)"
+is 'which the record has as said by mail' 'mail mail' "$(sql "SELECT (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.propose' ORDER BY seq DESC LIMIT 1), (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.return' ORDER BY seq DESC LIMIT 1)")"
 mail eve@example.net Three d3 | deliver
 a=$(address_for ben@example.org 'Let it pass')
 "$CM" role take Ben editor --now $NOW >/dev/null

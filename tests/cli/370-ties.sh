@@ -244,6 +244,32 @@ printf 'Verdict: sound\n' | send "$answer" kim@uni.example 'Re: review' v3@x
 run "$CM" review show V-1
 says 'a later answer replaces it' 'sound'
 
+
+# ---- what is forgotten, and how much is answered ----
+does 'another review is asked for' "$CM" review request G-0002 --to lee@uni.example --name 'Lee Moon' --by +14d --as Rosa --now $T
+is 'with a key for the reviewer' 1 "$(rows "SELECT count(*) FROM token WHERE address = 'lee@uni.example'")"
+does 'it is withdrawn' "$CM" review withdraw V-2 --reason 'not needed' --as Rosa --now $T
+is 'the key goes, and the address with it' 0 "$(rows "SELECT count(*) FROM token WHERE address = 'lee@uni.example'")"
+before=$(queued ben@example.org)
+for i in 1 2 3 4 5 6; do
+    for k in 1 2 3 4 5 6 7 8 9 10; do echo 'Position: C-9'; done | AT=2027-01-10T00:00:00Z send gate-request@example.org ben@example.org x many$i@x
+done
+is 'of many commands that are refused, some are answered' 50 "$(($(queued ben@example.org) - before))"
+AT=2027-01-11T00:00:00Z send gate-request@example.org ben@example.org x later@x <<'M'
+Position: C-9
+M
+is 'on the next day one is again' 51 "$(($(queued ben@example.org) - before))"
+does 'somebody joins' "$CM" member add Zoe --mail zoe@example.org --now $T
+send gate-request@example.org zoe@example.org x z1@x <<'M'
+Propose: The gate is painted green
+Area: opening
+
+It is hard to see in summer.
+M
+is 'and gets a key' 1 "$(rows "SELECT count(*) FROM token WHERE address = 'zoe@example.org'")"
+does 'who leaves' "$CM" member leave Zoe --as Zoe --now $T
+is 'takes it away' 0 "$(rows "SELECT count(*) FROM token WHERE address = 'zoe@example.org'")"
+
 # ---- announcements ----
 is 'acts are announced on the list' 'Call C-1 on process;Round R-1 is open;[G-0004] Gate sings at night: now Withdrawn;[G-0004] Gate sings at night: proposed, Noted;' \
     "$(rows "SELECT subject FROM public_message WHERE address = 'gate@example.org' ORDER BY subject" | tr '\n' ';')"
