@@ -76,7 +76,10 @@ run "$CM" threat history G-0001
 says 'a field that a round wrote says so' 'round.close +R-1 +(D-1 +)?likelihood'
 does 'the record verifies' "$CM" record verify
 nowhere 'the words are in no byte of the store' "${WORDS// /|}|dawn \(in fog|Smith,John" s.db s.db-wal s.db-shm
+echo mine >folder/editions/analysis/0.1.1/notes.txt
 does 'export again' "$CM" export folder
+is "what people put beside an edition is theirs" mine "$(cat folder/editions/analysis/0.1.1/notes.txt)"
+rm folder/editions/analysis/0.1.1/notes.txt
 nowhere 'nor of the export' "${WORDS// /|}|dawn \(in fog|Smith,John" folder
 does 'the exported record verifies alone' "$CM" record verify folder/record.jsonl
 does 'publish again' "$CM" publish --to site --formats html,xml,json,text --now $NOW

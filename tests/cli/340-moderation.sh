@@ -243,7 +243,10 @@ mail '"Kanarie Zebra" <zebra@example.net>' 'zebrasubject' zebra-2 $'References: 
 n2=$("$CM" hold list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["held"][-1]["post"])')
 run "$CM" hold discard "$n2" --because spam --urgent --reason 'Again.' --as Rosa --now $NOW
 nowhere 'discarded'
+"$CM" list set sec announce=yes --now $NOW >/dev/null
 does 'an appeal about it' "$CM" hold appeal "$n" --reason 'Stripes are fine.' --as Cleo --now $NOW
+is 'is announced' "Call C-2 on $n" "$(sql "SELECT subject FROM public_message WHERE mid = 'casemate.sec.C-2@lists.example'")"
+"$CM" list set sec announce=no --now $NOW >/dev/null
 does 'is accepted' "$CM" call close C-2 --outcome accepted --judgement 'They are.' --now 2026-12-20
 does 'then it passes' "$CM" hold approve "$n" --as Ben --now 2026-12-21
 queued=$(sql 'SELECT count(*) FROM outgoing')
