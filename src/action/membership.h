@@ -7,6 +7,7 @@
 #define CASEMATE_ACTION_MEMBERSHIP_H
 
 #include "action/posts.h"
+#include "forum/bounce.h"
 
 /* ---- mail ---- */
 
@@ -33,6 +34,8 @@ CM_MUST_USE int confirm_token(struct arriving *m, struct sv text, struct err *er
 CM_MUST_USE int list_answer_rarely(struct arriving *m, const struct answer *answer, struct err *err);
 /* Mail that went through this list once. */
 bool mail_is_loop(struct arriving *m);
+/* Whether it is a report, an automatic answer and so on; the list knows its own mail again. */
+struct bounce mail_bounce(struct arriving *m);
 /* "as a digest", "one by one": how mail comes. */
 const char *delivery_words(enum subscriber_delivery delivery);
 

@@ -244,13 +244,10 @@ int mbox_next(struct mbox *m, struct arena *a, struct mbox_message *out, struct 
 
 static void add_separator(struct str *out, bool cut, int64_t time)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct date d = date_from_time(time);
-    int64_t day = time / DATE_DAY - (time % DATE_DAY < 0), second = time - day * DATE_DAY;
+    int64_t second = time - date_to_time(d);
     str_add(out, cut ? ours_cut : ours);
-    str_addf(out, "%s %s %2d %02d:%02d:%02d %04d\n", days[((day + 4) % 7 + 7) % 7], months[d.month - 1], d.day,
+    str_addf(out, "%s %.3s %2d %02d:%02d:%02d %04d\n", date_weekday(time), date_month_names[d.month - 1], d.day,
              (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), d.year);
 }
 
