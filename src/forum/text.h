@@ -84,7 +84,7 @@ enum text_piece_kind { TEXT_PLAIN, TEXT_LINK, TEXT_ADDRESS };
 
 struct text_piece {
     enum text_piece_kind kind;
-    struct sv text;    /* as it stands in the line: for a link its address, for an address with "mailto:" if it has it */
+    struct sv text;    /* as it stands in the line; of an address, with "mailto:" where it has that */
     struct sv address; /* TEXT_ADDRESS: the mail address alone, without "mailto:" and what follows "?" */
 };
 
