@@ -48,6 +48,8 @@ CM_MUST_USE int subscription_of(struct action_context *c, struct sv list, struct
 
 struct subscription {
     struct sv address, name; /* name: may be empty */
+    bool has_delivery;       /* that is said; otherwise each mail */
+    enum subscriber_delivery delivery;
     uint32_t line;           /* of the file; 0: none */
 };
 struct subscriptions {
@@ -57,6 +59,11 @@ struct subscriptions {
  * with their line; CM_EINPUT then. */
 CM_MUST_USE int subscriptions_read(struct arena *a, const char *file, struct sv text, struct diag *diag,
                                    struct subscriptions *out, struct err *err);
+
+/* The roster of a list as Mailman 3 gives it (the JSON of /lists/LIST/roster/member), or lines as above. Entries that
+ * are no members (owners, moderators) are counted in *out_others. */
+CM_MUST_USE int subscriptions_read_mailman(struct arena *a, const char *file, struct sv text, struct diag *diag,
+                                           struct subscriptions *out, size_t *out_others, struct err *err);
 
 struct subscribe_request {
     struct sv list, consent; /* consent: how it is known that they want it */
