@@ -60,7 +60,8 @@ static int archive_import(struct cli *c, const struct command *self, int argc, c
     if (words.len != 2)
         return usage_error(self, "archive import wants a list and an mbox, Maildir or inbox");
     if (!find_form(form_name, &form))
-        return usage_error(self, "there is no form \"%s\"; the forms are mboxrd, mboxo, unquoted and pipermail", form_name);
+        return usage_error(self, "there is no form \"%s\"; the forms are mboxrd, mboxo, unquoted and pipermail",
+                           form_name);
     if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
     context.log = &c->log;
@@ -157,6 +158,7 @@ static int archive_redirects(struct cli *c, const struct command *self, int argc
 
 int cmd_archive(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    static const struct cli_verb verbs[] = {{"export", archive_export}, {"import", archive_import}, {"redirects", archive_redirects}};
+    static const struct cli_verb verbs[] = {
+        {"export", archive_export}, {"import", archive_import}, {"redirects", archive_redirects}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -5,7 +5,14 @@
 #include "format/json.h"
 #include "format/mail.h"
 
-enum { TEXT_MAX = 4 << 20, VALUES_MAX = 2000, FAULTS_MAX = 200, DEPTH_MAX = 50, PAGE_MAX = 64 << 10, ID_BYTES_MAX = 900 };
+enum {
+    TEXT_MAX = 4 << 20,
+    VALUES_MAX = 2000,
+    FAULTS_MAX = 200,
+    DEPTH_MAX = 50,
+    PAGE_MAX = 64 << 10,
+    ID_BYTES_MAX = 900,
+};
 
 struct reading {
     struct arena *a;
