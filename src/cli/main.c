@@ -308,9 +308,10 @@ const struct command commands[] = {
      "whole archives of lists in and out",
      "\"import\" takes an mbox, a Maildir, or an inbox of public-inbox (version 2), once or again: what is here is\n"
      "passed over. Nothing is sent to anybody. FORM says how an mbox marks lines \"From \" in texts: mboxrd\n"
-     "(default), mboxo, unquoted, or pipermail, which is unquoted with hidden addresses. \"export\" writes the messages that are\n"
-     "public, as the bytes that arrived, in the form mboxrd. \"redirects\" writes where the pages that messages had\n"
-     "elsewhere are now, as the lines of a map of nginx; PATH is that of the list there, DIR the pages of Pipermail.",
+     "(default), mboxo, unquoted, or pipermail, which is unquoted with hidden addresses. \"export\" writes the\n"
+     "messages that are public, as the bytes that arrived, in the form mboxrd. \"redirects\" writes where the pages\n"
+     "that messages had elsewhere are now, as the lines of a map of nginx; PATH is that of the list there, DIR the\n"
+     "folder with the pages of Pipermail.",
      cmd_archive},
     {"hold",
      "list [LIST]\n"

@@ -141,7 +141,8 @@ static bool read_strings(struct reading *r, struct sv *out)
     bool good = true;
     int prefix;
     while (good && (prefix = string_prefix(r)) >= 0) {
-        bool raw = prefix && (ascii_lower(here(r)) == 'r' || ascii_lower(r->text.at[r->at + (size_t)prefix - 1]) == 'r');
+        char last = prefix ? r->text.at[r->at + (size_t)prefix - 1] : '\0';
+        bool raw = prefix && (ascii_lower(here(r)) == 'r' || ascii_lower(last) == 'r');
         r->at += (size_t)prefix;
         good = read_string(r, raw, &text);
         if (good)

@@ -93,13 +93,14 @@ static bool says_yes(const struct mapping *m, const char *name)
 
 static void map_dmarc(struct mapping *m)
 {
+    static const char stays[] = "where-needed stays: other servers would refuse the posts";
+    static const char wraps[] = "no post is wrapped here", refuses[] = "no post is refused for its author's domain";
     static const struct word words[] = {
-        {"1", "where-needed", NULL}, {"munge_from", "where-needed", NULL},
-        {"0", NULL, "where-needed stays: other servers would refuse the posts"},
-        {"no_mitigation", NULL, "where-needed stays: other servers would refuse the posts"},
-        {"2", NULL, "no post is wrapped here"}, {"wrap_message", NULL, "no post is wrapped here"},
-        {"3", NULL, "no post is refused for its author's domain"}, {"reject", NULL, "no post is refused for its author's domain"},
-        {"4", NULL, "no post is refused for its author's domain"}, {"discard", NULL, "no post is refused for its author's domain"}};
+        {"0", NULL, stays},   {"no_mitigation", NULL, stays}, {"1", "where-needed", NULL},
+        {"munge_from", "where-needed", NULL},                 {"2", NULL, wraps},
+        {"wrap_message", NULL, wraps},                        {"3", NULL, refuses},
+        {"reject", NULL, refuses},                            {"4", NULL, refuses},
+        {"discard", NULL, refuses}};
     if (says_yes(m, "from_is_list") || says_yes(m, "dmarc_mitigate_unconditionally"))
         return; /* that setting decides */
     take_word(m, SET_FROM, words, ARRAY_LEN(words));
