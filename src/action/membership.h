@@ -7,6 +7,7 @@
 #define CASEMATE_ACTION_MEMBERSHIP_H
 
 #include "action/posts.h"
+#include "forum/bounce.h"
 
 /* ---- mail ---- */
 
@@ -38,6 +39,8 @@ CM_MUST_USE int confirm_token(struct arriving *m, struct sv text, struct err *er
 CM_MUST_USE int list_answer_rarely(struct arriving *m, const struct answer *answer, struct err *err);
 /* Mail that went through this list once. */
 bool mail_is_loop(struct arriving *m);
+/* Whether it is a report, an automatic answer and so on; the list knows its own mail again. */
+struct bounce mail_bounce(struct arriving *m);
 /* "as a digest", "one by one": how mail comes. */
 const char *delivery_words(enum subscriber_delivery delivery);
 
@@ -50,6 +53,8 @@ CM_MUST_USE int subscription_of(struct action_context *c, struct sv list, struct
 
 struct subscription {
     struct sv address, name; /* name: may be empty */
+    bool has_delivery;       /* that is said; otherwise each mail */
+    enum subscriber_delivery delivery;
     uint32_t line;           /* of the file; 0: none */
 };
 struct subscriptions {
@@ -59,6 +64,11 @@ struct subscriptions {
  * with their line; CM_EINPUT then. */
 CM_MUST_USE int subscriptions_read(struct arena *a, const char *file, struct sv text, struct diag *diag,
                                    struct subscriptions *out, struct err *err);
+
+/* The roster of a list as Mailman 3 gives it (the JSON of /lists/LIST/roster/member), or lines as above. Entries that
+ * are no members (owners, moderators) are counted in *out_others. */
+CM_MUST_USE int subscriptions_read_mailman(struct arena *a, const char *file, struct sv text, struct diag *diag,
+                                           struct subscriptions *out, size_t *out_others, struct err *err);
 
 struct subscribe_request {
     struct sv list, consent; /* consent: how it is known that they want it */

@@ -5,6 +5,7 @@
 #include "document/build.h"
 #include "document/lists_page.h"
 #include "format/mbox.h"
+#include "forum/compose.h"
 
 #include <stdlib.h>
 
@@ -57,17 +58,6 @@ static void add_id(struct str *out, const char *field, struct sv mid)
     str_addf(out, "%s: <%.*s>\n", field, SV_ARG(mid));
 }
 
-static void add_date(struct str *out, int64_t time)
-{
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct date d = date_from_time(time);
-    int64_t day = time / DATE_DAY, second = time % DATE_DAY; /* no message is from before 1988 */
-    str_addf(out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\n", days[(day + 4) % 7], d.day, months[d.month - 1],
-             d.year, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-}
-
 static void add_hidden(struct str *out, struct sv text)
 {
     struct text_piece piece;
@@ -92,7 +82,7 @@ static void add_mail(struct list_site *l, struct arena *a, const struct archive_
     str_cut(&text, text.len - 1); /* the line's end: an address follows */
     str_addf(&text, "\n <hidden@addresses.invalid>\nTo: %.*s\nSubject: ", SV_ARG(l->list->address));
     add_words(&text, m->subject);
-    add_date(&text, m->date);
+    str_addf(&text, "Date: %.*s\n", SV_ARG(compose_date(a, m->date)));
     add_id(&text, "Message-ID", m->mid);
     if (m->up != SIZE_MAX) {
         add_id(&text, "In-Reply-To", l->archive.messages.at[m->up].mid);

@@ -39,7 +39,6 @@ CREATE TABLE subscriber (
     consent  TEXT NOT NULL,                              -- how it is known that they want this: "confirmed by mail"
     passed   INTEGER NOT NULL DEFAULT 0,                 -- posts of theirs that went out
     score    INTEGER NOT NULL DEFAULT 0,                 -- of bounces; hundredths
-    bounced  INTEGER,                                    -- time of the newest bounce
     UNIQUE (list, mailbox)
 ) STRICT;
 CREATE INDEX subscriber_mailbox ON subscriber (mailbox);
@@ -208,12 +207,6 @@ CREATE TABLE digest_waiting (
     at      INTEGER NOT NULL,
     size    INTEGER NOT NULL,
     PRIMARY KEY (list, message)
-) STRICT, WITHOUT ROWID;
-
--- Addresses of nobody on record that we answered: one answer a day.
-CREATE TABLE stranger_answer (
-    address TEXT PRIMARY KEY,
-    at      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- ---- moderation ----
