@@ -63,17 +63,20 @@ CM_MUST_USE int action_import(struct action_context *c, const char *dir, struct 
  * no event. */
 CM_MUST_USE int action_export(struct action_context *c, const char *dir, size_t *out_files, struct err *err);
 
-/* threat.propose: name, abstract, areas (comma-separated ids); the id is assigned. */
+struct field_edit {
+    struct sv field, text;
+};
+/* threat.propose: name, abstract, areas (comma-separated ids), and further fields as for threat.edit; the id is
+ * assigned. */
 struct proposal {
     struct sv name, abstract, areas;
+    const struct field_edit *edits;
+    size_t edit_count;
 };
 CM_MUST_USE int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
                                       struct err *err);
 /* threat.edit: sets fields. Names: front matter keys ("level", "likelihood.rating"), field ids or names
  * ("gap", "Gap"). Lists and mappings as YAML flow text. */
-struct field_edit {
-    struct sv field, text;
-};
 CM_MUST_USE int action_threat_edit(struct action_context *c, struct sv id, const struct field_edit *edits, size_t count,
                                    struct action_result *out, struct err *err);
 /* threat.edit with a whole new text of the threat's file (from $EDITOR). base: the text that was edited; what

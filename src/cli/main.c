@@ -68,7 +68,8 @@ const struct command commands[] = {
      "withdraw ID --reason TEXT\n"
      "history ID [--field FIELD]\n"
      "diff ID [--from VERSION] [--to VERSION]\n"
-     "similar ID|--text TEXT",
+     "similar ID|--text TEXT\n"
+     "import FILE --area AREA [--mitigations FIELD] [--dry-run]",
      "everything about threats",
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
@@ -79,7 +80,10 @@ const struct command commands[] = {
      "in common with\n"
      "one, or with a description: words, documents, steps of the attack tree, and a score from 0 to 1; "
      "\"propose\" names up\n"
-     "to three that the new entry may be a duplicate of.",
+     "to three that the new entry may be a duplicate of. \"import\" proposes the threats of a model of Threat Dragon, "
+     "Threat Composer,\n"
+     "Open Threat Model or the W3C, all or none, those that are here already left out, and says what of the model it "
+     "did not take over.",
      cmd_threat},
     {"tree",
      "check FILE\n"
