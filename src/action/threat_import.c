@@ -44,7 +44,8 @@ static int find_mitigations(struct import_run *r, struct err *err)
         return CM_OK;
     }
     if (asked.len)
-        return err_set(err, CM_EINPUT, "\"%.*s\" is no prose field of the template; mitigations need one", SV_ARG(asked));
+        return err_set(err, CM_EINPUT, "\"%.*s\" is no prose field of the template; mitigations need one",
+                       SV_ARG(asked));
     r->mitigations = last_prose(t);
     return CM_OK;
 }
@@ -152,8 +153,9 @@ static struct sv definition(struct import_run *r, const struct threat_model_thre
         add_paragraph(&out, threat_model_markdown(a, t->text, ""));
     for (size_t i = 0; i < t->places.len; i++)
         str_addf(&places, "%s%.*s", i ? ", " : "", SV_ARG(t->places.at[i]));
-    if (places.len)
-        add_paragraph(&out, sv_str(arena_printf(a, "Concerns: %.*s.", SV_ARG(threat_model_markdown(a, str_sv(&places), "")))));
+    struct sv shown = threat_model_markdown(a, str_sv(&places), "");
+    if (shown.len)
+        add_paragraph(&out, sv_str(arena_printf(a, "Concerns: %.*s.", SV_ARG(shown))));
     for (size_t i = 0; i < t->assumptions.len; i++)
         add_paragraph(&out, sv_str(arena_printf(a, "Assumed: %.*s",
                                                 SV_ARG(threat_model_markdown(a, t->assumptions.at[i], "")))));
@@ -204,7 +206,8 @@ static struct sv origin_of(struct import_run *r, const struct threat_model_threa
     return sv_str(arena_printf(a, "%s:%.*s / %.*s", threat_model_schemes[m->kind], SV_ARG(model), SV_ARG(id)));
 }
 
-static int propose(struct import_run *r, const struct threat_model_threat *t, struct threat_imported *done, struct err *err)
+static int propose(struct import_run *r, const struct threat_model_threat *t, struct threat_imported *done,
+                   struct err *err)
 {
     struct arena *a = r->c->arena;
     struct field_edit edits[4];

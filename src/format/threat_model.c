@@ -115,7 +115,8 @@ static void add_letter(struct arena *a, struct threat_model_threat *t, char lett
 void model_stride(struct model_reading *r, struct threat_model_threat *t, struct sv category)
 {
     static const struct { char letter; const char *begins; } classes[] = {
-        {'S', "spoof"}, {'T', "tamper"}, {'R', "repudiat"}, {'I', "information disc"}, {'D', "denial"}, {'E', "elevation"},
+        {'S', "spoof"},            {'T', "tamper"}, {'R', "repudiat"},
+        {'I', "information disc"}, {'D', "denial"}, {'E', "elevation"},
     };
     category = sv_trim(category);
     for (size_t i = 0; i < ARRAY_LEN(classes); i++)
@@ -152,7 +153,9 @@ void model_place(struct model_reading *r, struct threat_model_threat *t, struct 
 void model_mitigation(struct model_reading *r, struct threat_model_threat *t, struct sv name, struct sv text)
 {
     bool both = name.len && text.len && !sv_starts(text, name);
-    struct sv whole = both ? sv_str(arena_printf(r->a, "%.*s: %.*s", SV_ARG(name), SV_ARG(text))) : text.len ? text : name;
+    struct sv whole = text.len ? text : name;
+    if (both)
+        whole = sv_str(arena_printf(r->a, "%.*s: %.*s", SV_ARG(name), SV_ARG(text)));
     if (whole.len)
         *vec_push(r->a, &t->mitigations) = whole;
 }

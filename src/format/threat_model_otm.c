@@ -47,7 +47,8 @@ static void read_use(struct otm *o, const struct json_value *use, struct sv plac
     size_t at = (size_t)(uintptr_t)map_get(&o->threats, id);
     const struct json_value *list = model_list(r, use, "mitigations");
     if (!at) {
-        model_fault(r, use, arena_printf(r->a, "there is no threat \"%.*s\"", SV_ARG(id)), "the id of one below \"threats\"");
+        model_fault(r, use, arena_printf(r->a, "there is no threat \"%.*s\"", SV_ARG(id)),
+                    "the id of one below \"threats\"");
         return;
     }
     struct threat_model_threat *t = &r->out->threats.at[at - 1];
@@ -78,10 +79,15 @@ static void read_uses(struct otm *o, const struct json_value *root, const char *
 void model_read_otm(struct model_reading *r, const struct json_value *root)
 {
     static const char *const lost[] = {
-        "representations", "diagrams", "assets", "assets", "components", "components, but for their names at their threats",
-        "dataflows", "data flows, but for their names at their threats", "trustZones", "trust zones", NULL,
+        "representations", "diagrams",
+        "assets", "assets",
+        "components", "components, but for their names at their threats",
+        "dataflows", "data flows, but for their names at their threats",
+        "trustZones", "trust zones",
+        NULL,
     };
-    const struct json_value *threats = model_list(r, root, "threats"), *mitigations = model_list(r, root, "mitigations");
+    const struct json_value *threats = model_list(r, root, "threats");
+    const struct json_value *mitigations = model_list(r, root, "mitigations");
     struct otm o = {.r = r};
     map_init(&o.mitigations, r->a);
     map_init(&o.threats, r->a);
