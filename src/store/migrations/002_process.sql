@@ -13,6 +13,7 @@ CREATE TABLE address (
     at      INTEGER NOT NULL,                            -- when it was given
     PRIMARY KEY (kind, address)
 ) STRICT;
+CREATE INDEX address_member ON address (member, kind, at);
 
 CREATE TABLE role_grant (
     member TEXT NOT NULL REFERENCES member (id),
