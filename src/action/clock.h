@@ -51,6 +51,7 @@ enum notices_wanted {
     NOTICES_UNSENT,
     NOTICES_TO_MAIL, /* those not sent to members with a mail address; what is one member's together */
 };
-CM_MUST_USE int notices_load(struct store *s, struct arena *a, enum notices_wanted wanted, struct notices *out, struct err *err);
+CM_MUST_USE int notices_load(struct store *s, struct arena *a, enum notices_wanted wanted, struct notices *out,
+                             struct err *err);
 
 #endif

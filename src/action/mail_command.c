@@ -252,8 +252,8 @@ int commands_of_post(struct action_context *c, const struct list *list, int64_t 
     commands_read(c->arena, mail, &found);
     if (!found.count)
         return CM_OK;
-    struct arriving m = {.c = c, .lists = &lists, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in, .mail = *mail,
-                         .reply = &reply};
+    struct arriving m = {.c = c, .lists = &lists, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in,
+                         .mail = *mail, .reply = &reply};
     int rc = is_tied(c, message, &tied, err);
     if (!rc && tied)
         rc = sender_of(c, message, &in.sender, err);
