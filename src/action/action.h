@@ -89,6 +89,10 @@ CM_MUST_USE int action_threat_replace(struct action_context *c, struct sv id, st
 CM_MUST_USE int action_threat_advance(struct action_context *c, struct sv id, struct sv stage, bool override,
                                       struct action_result *out, struct err *err);
 /* threat.reopen to an earlier stage, or back from an end; reason required. */
+/* threat.recheck: somebody looked again at what the threat cites (c->reason: what came of it), and the documents'
+ * present statuses are those that it was looked at under. No event when they were so already. */
+CM_MUST_USE int action_threat_recheck(struct action_context *c, struct sv id, struct action_result *out,
+                                      struct err *err);
 CM_MUST_USE int action_threat_reopen(struct action_context *c, struct sv id, struct sv stage, struct action_result *out,
                                      struct err *err);
 /* threat.merge / threat.split / threat.withdraw: page and identifier stay; reason required. end is the id of

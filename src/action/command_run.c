@@ -1,6 +1,7 @@
 #include "action/commands.h"
 
 #include "action/call.h"
+#include "action/part.h"
 #include "action/round.h"
 #include "action/ties.h"
 #include "base/date.h"
@@ -79,7 +80,7 @@ static int load_threat(struct action_context *c, struct sv id, const struct prof
 {
     struct profile_files files;
     struct profile *p;
-    int rc = content_profile(c, &files, &p, err);
+    int rc = part_load(c, &id, 1, &files, &p, err);
     if (rc)
         return rc;
     *out_profile = p;

@@ -15,6 +15,7 @@ int threat_propose(struct cli *c, const struct command *self, int argc, const ch
 int threat_import(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_edit(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_challenge(struct cli *c, const struct command *self, int argc, const char **argv);
+int threat_recheck(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_advance(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_reopen(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_merge(struct cli *c, const struct command *self, int argc, const char **argv);

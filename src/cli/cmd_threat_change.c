@@ -268,6 +268,19 @@ int threat_challenge(struct cli *c, const struct command *self, int argc, const 
     return EXIT_DONE;
 }
 
+int threat_recheck(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct action_context context;
+    struct action_result r;
+    struct sv id;
+    int rc = prepare(c, self, "recheck", argc, argv, NULL, 0, &id, &context);
+    if (rc)
+        return rc - 1;
+    rc = action_threat_recheck(&context, id, &r, &c->err);
+    r.id = id;
+    return done(c, "looked at again", &r, rc);
+}
+
 int threat_advance(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     const char *to = NULL;
