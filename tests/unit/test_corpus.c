@@ -115,8 +115,8 @@ static void test_every_mail_in_bounded_time_and_memory(void **state)
         arena_release(&a);
     }
     getrusage(RUSAGE_SELF, &used);
-    print_message("# %zu files, %.1f MB, %.0f ms per MB, worst %.0f %% of what it may take, %ld MB of memory\n", seen, mb,
-                  total / mb, worst * 100, used.ru_maxrss / 1024);
+    print_message("# %zu files, %.1f MB, %.0f ms per MB, worst %.0f %% of what it may take, %ld MB of memory\n",
+                  seen, mb, total / mb, worst * 100, used.ru_maxrss / 1024);
     assert_true(seen >= FILES_LEAST);
     assert_int_equal(slow, 0);
     if (!is_watched())
