@@ -64,6 +64,22 @@ int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, str
     return CM_OK;
 }
 
+struct sv mail_source(const struct arriving *m)
+{
+    return m->mail.message_id.len ? sv_str(arena_printf(m->c->arena, "mid:%.*s", SV_ARG(m->mail.message_id)))
+                                  : SV("mail");
+}
+
+struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source)
+{
+    struct action_context c = *m->c;
+    c.actor = member;
+    c.role = c.reason = c.pseudonym = SV_NONE;
+    c.editorial = false;
+    c.source = source;
+    return c;
+}
+
 int list_answer(struct arriving *m, const struct answer *answer, struct err *err)
 {
     struct sv bytes;

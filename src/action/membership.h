@@ -21,6 +21,11 @@ CM_MUST_USE int owner_arrives(struct arriving *m, struct err *err);
  * (RFC 3834). *out_writer: that address. */
 CM_MUST_USE int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, struct err *err);
 
+/* The message as the source of an act. */
+struct sv mail_source(const struct arriving *m);
+/* For an act that a mail asked for: by the member whom a one-time address proved; empty: by nobody by name. */
+struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source);
+
 struct answer {
     struct sv to;       /* an address: what is none was not answerable */
     struct sv reply_to; /* may be empty */

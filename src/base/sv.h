@@ -89,6 +89,8 @@ static inline struct sv sv_from_byte(struct sv text, size_t start)
 int sv_cmp(struct sv a, struct sv b);
 /* without blanks (space, tab, CR, LF) at both ends */
 struct sv sv_trim(struct sv text);
+/* To the first ".", "?" or "!" before a blank or the end; at most the first paragraph. Line ends stay in it. */
+struct sv sv_first_sentence(struct sv text);
 /* Takes the next line (without its LF) off *rest; false when nothing is left. A final line without LF counts. */
 bool sv_next_line(struct sv *rest, struct sv *out_line);
 /* Cuts *rest at the first `separator`: the part before goes to *out_part. False when *rest is exhausted (at

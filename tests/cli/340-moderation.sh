@@ -150,6 +150,7 @@ answer "$a" rosa@example.org; is 'two are wanted by mail, too' held "$(state d2)
 letter rosa@example.org >"$out"
 says 'as the answer says' 'Another moderator has to do the same'
 answer "$b" ben@example.org; is 'and do it' returned "$(state d2)"
+is 'which the record has as said by mail' 'mail mail' "$(sql "SELECT (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.propose' ORDER BY seq DESC LIMIT 1), (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.return' ORDER BY seq DESC LIMIT 1)")"
 mail eve@example.net Three d3 | deliver
 a=$(address_for ben@example.org 'Let it pass')
 "$CM" role take Ben editor --now $NOW >/dev/null
@@ -242,9 +243,15 @@ mail '"Kanarie Zebra" <zebra@example.net>' 'zebrasubject' zebra-2 $'References: 
 n2=$("$CM" hold list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["held"][-1]["post"])')
 run "$CM" hold discard "$n2" --because spam --urgent --reason 'Again.' --as Rosa --now $NOW
 nowhere 'discarded'
+"$CM" list set sec announce=yes --now $NOW >/dev/null
 does 'an appeal about it' "$CM" hold appeal "$n" --reason 'Stripes are fine.' --as Cleo --now $NOW
+is 'is announced' "Call C-2 on $n" "$(sql "SELECT subject FROM public_message WHERE mid = 'casemate.sec.C-2@lists.example'")"
+"$CM" list set sec announce=no --now $NOW >/dev/null
 does 'is accepted' "$CM" call close C-2 --outcome accepted --judgement 'They are.' --now 2026-12-20
 does 'then it passes' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+queued=$(sql 'SELECT count(*) FROM outgoing')
+fails 1 'settled: approve' 'once' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+is 'and is not sent again' "$queued" "$(sql 'SELECT count(*) FROM outgoing')"
 is 'it is found' 1 "$(sql "SELECT count(*) FROM mail_search('zebrabody')")"
 is 'takes its place between' 'k0@example.net zebra-id@example.net' "$(sql "SELECT group_concat(mid, ' ') FROM (SELECT p.mid FROM public_message m JOIN message p ON p.id = m.parent WHERE m.mid IN ('k2@example.net', 'zebra-id@example.net') ORDER BY p.id)")"
 is 'with its own date' 2026-11-22 "$(sql "SELECT date(date, 'unixepoch') FROM message WHERE mid = 'zebra-id@example.net'")"

@@ -144,11 +144,12 @@ CREATE TABLE alarm (
 
 CREATE INDEX token_expires ON token (expires);
 
--- When an address last got an answer that anybody could have asked for in its name.
+-- When an address got answers that anybody could have asked for in its name.
 CREATE TABLE answered (
     address TEXT NOT NULL,                               -- in lower case, without "+detail"
-    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help
-    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help; command
+    at      INTEGER NOT NULL,                            -- the first of the day
+    count   INTEGER NOT NULL,
     PRIMARY KEY (address, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answered_at ON answered (at);
