@@ -380,7 +380,7 @@ int calls_load_act(struct store *s, struct arena *a, const struct profile *p, co
 
 /* ---- looking up ---- */
 
-static bool holds(const struct call *c, struct sv threat)
+bool call_holds(const struct call *c, struct sv threat)
 {
     for (size_t i = 0; i < c->threats.len; i++)
         if (sv_eq(c->threats.at[i].id, threat))
@@ -392,7 +392,7 @@ const struct decision *calls_decided(const struct calls *calls, struct sv threat
 {
     for (size_t i = 0; i < calls->decisions.len; i++) {
         const struct decision *d = &calls->decisions.at[i];
-        if (d->accepted && d->call && d->call->edition > event && holds(d->call, threat))
+        if (d->accepted && d->call && d->call->edition > event && call_holds(d->call, threat))
             return d;
     }
     return NULL;

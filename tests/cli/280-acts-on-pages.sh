@@ -126,6 +126,10 @@ says 'which overturns it' 'Overturned by appeal: D-2' site/threats/G-0001.html
 does 'a call on the process' "$CM" call open process --question 'Shall we work so?' --as Rosa --now 2027-01-05
 publish 2027-01-05 'grows by a call on the process'
 says 'which stands in the process' 'Call C-3 on the process document is open' site/process.html
+says 'the history names the decision on an edition' 'edition 0.1 published.*accepted as D-1' site/threats/G-0003.html
+does 'a threat that came later' "$CM" threat propose --name 'Gate is painted over' --area opening --abstract 'Nobody finds it.' --now 2027-01-05
+publish 2027-01-05 'grows by it'
+silent 'was not decided on with the edition' 'accepted as' site/threats/G-0004.html
 for document in analysis process template; do
     does "the $document document lints" "$CM" lint site/$document.xml
 done
