@@ -416,6 +416,8 @@ static int was_built_on(struct action_context *c, struct sv threat, int64_t even
     int rc = store_prepare(c->store, "SELECT EXISTS (SELECT 1 FROM event WHERE seq > $1 AND subject = $2 "
                                      "AND action NOT LIKE 'thread.%') OR EXISTS (SELECT 1 FROM round_threat t "
                                      "JOIN round r ON r.id = t.round WHERE t.threat = $2 AND r.opened > $1) OR EXISTS "
+                                     "(SELECT 1 FROM call_threat t JOIN call k ON k.id = t.call WHERE t.threat = $2 "
+                                     "AND k.opened > $1) OR EXISTS "
                                      "(SELECT 1 FROM field_change WHERE threat = $2 AND event > $1)", &q, err);
     if (rc)
         return rc;

@@ -2,8 +2,13 @@
 #include "action/membership.h"
 
 #include "forum/answered.h"
-#include "forum/bounce.h"
 #include "forum/compose.h"
+
+struct bounce mail_bounce(struct arriving *m)
+{
+    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
+    return bounce_read(m->c->arena, &m->mail, &list);
+}
 
 bool mail_is_loop(struct arriving *m)
 {
@@ -27,8 +32,7 @@ static bool is_from_a_program(struct arriving *m)
     for (size_t i = 0; i < ARRAY_LEN(bulk); i++)
         if (sv_eq_str(precedence, bulk[i]))
             return true;
-    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
-    return mail_find(&m->mail, "List-Id") || bounce_read(m->c->arena, &m->mail, &list).kind != BOUNCE_NONE;
+    return mail_find(&m->mail, "List-Id") || mail_bounce(m).kind != BOUNCE_NONE;
 }
 
 static bool is_sender_of_programs(struct arena *a, struct sv sender)
@@ -58,6 +62,22 @@ int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, str
     *out_writer = m->mail.from.at[0].address;
     *out = !lists_route(&lists, *out_writer, &route) && !lists_route(&lists, m->in->sender, &route);
     return CM_OK;
+}
+
+struct sv mail_source(const struct arriving *m)
+{
+    return m->mail.message_id.len ? sv_str(arena_printf(m->c->arena, "mid:%.*s", SV_ARG(m->mail.message_id)))
+                                  : SV("mail");
+}
+
+struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source)
+{
+    struct action_context c = *m->c;
+    c.actor = member;
+    c.role = c.reason = c.pseudonym = SV_NONE;
+    c.editorial = false;
+    c.source = source;
+    return c;
 }
 
 int list_answer(struct arriving *m, const struct answer *answer, struct err *err)

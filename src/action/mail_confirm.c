@@ -124,13 +124,11 @@ static int confirm_settings(struct arriving *m, const struct token *t, struct er
 
 static int confirm_join(struct arriving *m, const struct token *t, struct err *err)
 {
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, t->subject, mail_source(m));
     struct action_result r;
     struct err reason = ERR_INIT;
-    c.actor = t->subject;
-    c.role = c.reason = SV_NONE;
     int rc = action_member_join(&c, t->address, &r, &reason);
-    if (rc == CM_EINPUT || rc == CM_EREFUSED)
+    if (command_is_refusal(rc))
         return answer(m, t->address, "nobody joined", arena_printf(c.arena, "%s.\n", reason.text), err);
     if (rc) {
         *err = reason;

@@ -7,7 +7,7 @@
 #include "forum/request.h"
 #include "forum/token.h"
 
-enum { CONFIRM_DAYS = 7, FORGET_DAYS = 30, NAME_MAX_BYTES = 200 };
+enum { CONFIRM_DAYS = 7, NAME_MAX_BYTES = 200 };
 
 struct question {
     enum token_kind kind;
@@ -25,8 +25,7 @@ static int make_token(struct arriving *m, const struct question *q, struct sv wr
     const struct token_new t = {
         .kind = q->kind, .list = m->list->id, .subject = q->subject, .address = writer, .detail = q->detail,
         .now = m->c->now, .expires = m->c->now + CONFIRM_DAYS * (int64_t)DATE_DAY};
-    int rc = token_purge(m->c->store, m->c->now - FORGET_DAYS * (int64_t)DATE_DAY, err);
-    return rc ? rc : token_make(m->c->store, m->c->arena, &t, out, err);
+    return token_make(m->c->store, m->c->arena, &t, out, err);
 }
 
 /* One question a day and address, until one is answered. It holds no words of the mail that asked for it but a checked

@@ -5,6 +5,7 @@
  * matter, and a copied From is of no use. It works once, for one choice about one post, until the post is settled, and
  * for as long as the member may moderate and is reached at the address that it was sent to. A moderator who passes the
  * mail on gives these away, and the mail says so. */
+#include "action/commands.h"
 #include "action/held.h"
 #include "action/membership.h"
 #include "base/date.h"
@@ -291,19 +292,18 @@ static int decide_by_mail(struct arriving *m, const struct token *t, struct err 
     struct hold_decision d = {.post = t->subject};
     struct hold_done done;
     struct action_result result;
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     struct err why = ERR_INIT;
     sv_split(&rest, ' ', &id);
     sv_split(&rest, ' ', &d.outcome);
     d.because = rest;
-    c.role = c.reason = SV_NONE;
     int rc = find_moderator(m, t, id, &c.actor, err);
     if (rc || !c.actor.len)
         return rc; /* an address of somebody who left */
     rc = action_hold_decide(&c, &d, &done, &result, &why);
     if (!rc)
         return answer_moderator(m, t, what_came(c.arena, t, &d, &done, &result), err);
-    if (rc == CM_EREFUSED || rc == CM_EINPUT || rc == CM_ENOTFOUND)
+    if (command_is_refusal(rc))
         return answer_moderator(m, t, arena_printf(c.arena, "Nothing was done: %s.\n", why.text), err);
     *err = why;
     return rc;
@@ -313,8 +313,7 @@ static int contest_by_mail(struct arriving *m, const struct token *t, struct err
 {
     int64_t number = 0;
     struct action_result result;
-    struct action_context c = *m->c;
-    c.actor = c.role = c.reason = SV_NONE;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     if (!hold_number(t->subject, &number))
         return err_set(err, CM_ECORRUPT, "a token of the store is about no post");
     int rc = hold_contest(&c, number, &result, err);

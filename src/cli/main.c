@@ -283,6 +283,8 @@ const struct command commands[] = {
      "so, and nothing is added until \"resume\".",
      cmd_sig},
     {"list",
+     "import-config LIST FILE [--dry-run]\n"
+     "import-members LIST FILE --consent TEXT [--delivery WORD] [--again]\n"
      "list\n"
      "new LIST --address ADDRESS --title TEXT [--followed]\n"
      "set LIST NAME=VALUE...\n"
@@ -297,15 +299,21 @@ const struct command commands[] = {
      "all settings, with what they say.\n"
      "People subscribe by a mail to LIST-request@, and confirm it. \"subscribe\" is for those who asked otherwise:\n"
      "nobody is written to, and how it is known that they want it stays with them. When one line of FILE is wrong,\n"
-     "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.",
+     "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.\n"
+     "\"import-members\" takes what list_members and \"mailman members\" print, or the JSON of Mailman 3;\n"
+     "\"import-config\" what config_list prints, or that JSON, and says of each setting what becomes of it.",
      cmd_list},
     {"archive",
      "import LIST PATH [--form FORM]\n"
-     "export LIST FILE",
+     "export LIST FILE\n"
+     "redirects LIST [--hyperkitty PATH] [--pipermail PATH --pages DIR] [--public-inbox PATH] --to FILE",
      "whole archives of lists in and out",
-     "\"import\" takes an mbox or a Maildir, once or again: what is here is passed over. Nothing is sent to anybody.\n"
-     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\"\n"
-     "writes the messages that are public, as the bytes that arrived, in the form mboxrd.",
+     "\"import\" takes an mbox, a Maildir, or an inbox of public-inbox (version 2), once or again: what is here is\n"
+     "passed over. Nothing is sent to anybody. FORM says how an mbox marks lines \"From \" in texts: mboxrd\n"
+     "(default), mboxo, unquoted, or pipermail, which is unquoted with hidden addresses. \"export\" writes the\n"
+     "messages that are public, as the bytes that arrived, in the form mboxrd. \"redirects\" writes where the pages\n"
+     "that messages had elsewhere are now, as the lines of a map of nginx; PATH is that of the list there, DIR the\n"
+     "folder with the pages of Pipermail.",
      cmd_archive},
     {"hold",
      "list [LIST]\n"

@@ -54,12 +54,9 @@ static void find_months(struct list_site *l, struct arena *a, struct months *out
     }
 }
 
-static const char *const month_names[MONTHS] = {"January", "February", "March",     "April",   "May",      "June",
-                                                "July",    "August",   "September", "October", "November", "December"};
-
 static struct sv month_title(struct arena *a, const struct month *m)
 {
-    return build_sv(a, "%s %04d", month_names[m->month - 1], m->year);
+    return build_sv(a, "%s %04d", date_month_names[m->month - 1], m->year);
 }
 
 static bool is_in_month(const struct archive_message *m, const void *context)
@@ -192,7 +189,7 @@ static void calendar_row(struct markup *mu, const struct months *all, size_t fro
         if (found) {
             markup_open(mu, "a");
             markup_attrf(mu, "href", "%04d-%02d.html", year, month);
-            markup_attrf(mu, "aria-label", "%s %04d: %zu", month_names[month - 1], year, found->count);
+            markup_attrf(mu, "aria-label", "%s %04d: %zu", date_month_names[month - 1], year, found->count);
             markup_textf(mu, "%zu", found->count);
             markup_close(mu, "a");
         }
@@ -225,7 +222,7 @@ static void calendar(struct markup *mu, const struct months *all)
     for (int i = 0; i < MONTHS; i++) {
         markup_open(mu, "th");
         markup_attr_str(mu, "scope", "col");
-        markup_textf(mu, "%.3s", month_names[i]);
+        markup_textf(mu, "%.3s", date_month_names[i]);
         markup_close(mu, "th");
     }
     markup_close(mu, "tr");

@@ -53,6 +53,8 @@ struct sv compose_list_id(struct arena *a, struct sv address);
 void compose_mailto_text(struct str *out, struct sv text);
 /* A new Message-ID without angles, at the domain of an address. */
 struct sv compose_message_id(struct arena *a, struct sv address);
+/* A line as quoted-printable (RFC 2045, 6.7), with its end. */
+void compose_quoted_line(struct str *out, struct sv line);
 /* "Mon, 30 Nov 2026 04:10:00 +0000" */
 struct sv compose_date(struct arena *a, int64_t seconds);
 

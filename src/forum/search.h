@@ -10,7 +10,8 @@
  *                                       one. What the message was about, where it told, else what its thread is about
  *
  * Words of texts are their authors' own, without quotes. What no prefix is known for is a word like any other. Nothing
- * of the query is ever syntax of the database. Newest first. */
+ * of the query is ever syntax of the database. First comes what was taken into the store last: after an import, that
+ * need not be the newest. */
 #ifndef CASEMATE_FORUM_SEARCH_H
 #define CASEMATE_FORUM_SEARCH_H
 

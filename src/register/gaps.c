@@ -1,5 +1,7 @@
 #include "register/gaps.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +87,15 @@ static struct gap_words words_of(const struct sig *sig, int state)
     return (struct gap_words){t->id, t->name, t->means, ""};
 }
 
+/* The whole characters that begin in the first `len` bytes, at most so many as a mark has room for. */
+static size_t whole_characters(struct sv text, size_t len)
+{
+    size_t end = 0;
+    for (int count = 0; count < GAP_MARK_MAX && end < len && end < text.len; count++)
+        (void)utf8_next(text, &end);
+    return end;
+}
+
 static size_t in_common(struct sv one, struct sv other)
 {
     size_t len = 0;
@@ -101,10 +112,7 @@ struct gap_words gaps_words(const struct sig *sig, int state)
         size_t common = other == state ? 0 : in_common(words.name, words_of(sig, other).name);
         len = common >= len ? common + 1 : len;
     }
-    if (len > sizeof(words.mark) - 1)
-        len = sizeof(words.mark) - 1;
-    if (len > words.name.len)
-        len = words.name.len;
+    len = whole_characters(words.name, len);
     memcpy(words.mark, words.name.at, len);
     words.mark[len] = 0;
     return words;

@@ -12,6 +12,11 @@ does 'of one threat' "$CM" gaps T-0001
 is 'only' '1' "$(grep -c '^T-' "$out")"
 fails 1 'no threat T-9999' 'an unknown threat' "$CM" gaps T-9999
 fails 2 'one threat' 'two threats' "$CM" gaps T-0001 T-0002
+cp -r "$PROFILE" accents && chmod -R u+w accents
+sed -i 's/{id: partial, name: Partial,/{id: partial, name: "Ölig",/; s/{id: full, name: Full,/{id: full, name: "Äußerst",/' accents/sig.yaml
+does 'names in another language' "$CM" --db accents.db init --profile accents --now $NOW
+run "$CM" --db accents.db gaps --json
+is 'are marked by whole letters, as few as tell them apart' 'N Ö Ä' "$(json "' '.join(s['mark'] for s in d['states'] if s['id'] in ('none', 'partial', 'full'))")"
 does 'publish' "$CM" publish --to site --formats html,xml,json,text --now $NOW
 is 'text, data and page agree, and with the files' '' "$(python3 - "$PROFILE" text data.json site <<'END'
 import json, re, sys, html, os

@@ -152,6 +152,11 @@ nothing 'a key of one list is none of another'
 mail 'ben@home.example' "sec-confirm+$token@example.org" ok
 is 'asked again, it works' 'Ada@home.example active each;ben@home.example active digest;' "$(subscribers | tr '\n' ';')"
 
+# ---- a member of the group
+mail 'zoe@home.example' sec-request@example.org 'join Zoe'; newest
+mail 'zoe@home.example' "sec-confirm+$token@example.org" ok
+is 'who joins by mail is noted so' 'Zoe mail' "$(rows "SELECT json_extract(payload, '\$.actor'), json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'member.join'")"
+
 # ---- leaving
 mail 'ada@home.example' sec-request@example.org 'please unsubscribe me'; newest
 mail 'ada@home.example' "sec-confirm+$token@example.org" ok

@@ -145,6 +145,7 @@ answer "$a" rosa@example.org; is 'two are wanted by mail, too' held "$(state d2)
 letter rosa@example.org >"$out"
 says 'as the answer says' 'Another moderator has to do the same'
 answer "$b" ben@example.org; is 'and do it' returned "$(state d2)"
+is 'which the record has as said by mail' 'mail mail' "$(rows "SELECT (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.propose' ORDER BY seq DESC LIMIT 1), (SELECT json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'hold.return' ORDER BY seq DESC LIMIT 1)")"
 mail eve@example.net Three d3 | deliver
 a=$(address_for ben@example.org 'Let it pass')
 "$CM" role take Ben editor --now $NOW >/dev/null
@@ -236,9 +237,15 @@ mail '"Kanarie Zebra" <zebra@example.net>' 'zebrasubject' zebra-2 $'References: 
 n2=$("$CM" hold list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["held"][-1]["post"])')
 run "$CM" hold discard "$n2" --because spam --urgent --reason 'Again.' --as Rosa --now $NOW
 nowhere 'discarded'
+"$CM" list set sec announce=yes --now $NOW >/dev/null
 does 'an appeal about it' "$CM" hold appeal "$n" --reason 'Stripes are fine.' --as Cleo --now $NOW
+is 'is announced' "Call C-2 on $n" "$(rows "SELECT subject FROM public_message WHERE mid = 'casemate.sec.C-2@lists.example'")"
+"$CM" list set sec announce=no --now $NOW >/dev/null
 does 'is accepted' "$CM" call close C-2 --outcome accepted --judgement 'They are.' --now 2026-12-20
 does 'then it passes' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+queued=$(rows 'SELECT count(*) FROM outgoing')
+fails 1 'settled: approve' 'once' "$CM" hold approve "$n" --as Ben --now 2026-12-21
+is 'and is not sent again' "$queued" "$(rows 'SELECT count(*) FROM outgoing')"
 is 'it is found' 1 "$(rows "SELECT count(*) FROM mail_search('zebrabody')")"
 "$CM" publish --to site --formats html,xml,json,text --now $NOW >"$out" 2>&1
 "$CM" archive export sec mails.mbox >"$out"
