@@ -117,6 +117,7 @@ int site_gaps_pages(struct site *s, struct err *err)
                      .section = "threats/index.html"};
     page_add_link(&a, &p, "alternate", "application/json", SV("gaps.json"), "JSON");
     page_add_crumb(&a, &p, SV("Start"), SV("index.html"));
+    page_add_crumb(&a, &p, SV("Threats"), SV("threats/index.html"));
     page_add_crumb(&a, &p, content->title, p.path);
     int rc = site_page(s, &p, content, err);
     arena_release(&a);

@@ -24,6 +24,7 @@ run "$CM" role give Rosa editor --now $NOW
 publish $NOW 'a site before anybody did anything'
 silent 'has no place for acts' 'How it was rated|Calls and decisions|Open now' site/analysis.txt
 silent 'nor has the front page' 'Open now' site/index.html
+says 'what all threats lack is said in short' 'All 3 threats are rated by fewer people than the process asks for\.' site/progress.html
 
 # ---- an open round ----
 does 'a round' "$CM" round open G-0001 --as Rosa --now $NOW
