@@ -83,9 +83,8 @@ static int archive_export(struct cli *c, const struct command *self, int argc, c
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "archive export wants a list and a file to write");
-    if ((rc = cli_open(c, STORE_READ_ONLY)))
+    if ((rc = cli_begin_reading(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_archive_export(&context, sv_str(words.at[0]), words.at[1], &count, &c->err)))
         return cli_fail(c, rc);
     if (c->json) {

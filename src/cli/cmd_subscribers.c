@@ -194,9 +194,8 @@ int list_show_subscribers(struct cli *c, const struct command *self, int argc, c
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "list subscribers wants one word, the list's name");
-    if ((rc = cli_open(c, STORE_READ_ONLY)))
+    if ((rc = cli_begin_reading(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     rc = list_subscribers(&context, sv_str(words.at[0]), &all, &c->err);
     return rc ? cli_fail(c, rc) : print_subscribers(c, words.at[0], &all);
 }

@@ -249,7 +249,9 @@ const struct command commands[] = {
     {"tick", "[--list]", "do what the clock is to do, and remind people, once",
      "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be\n"
      "due (remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often\n"
-     "it runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
+     "it runs. Held posts that nobody decided on in time get what process.md says. Reminders go out by mail to those\n"
+     "whose address is on record, where a list is hosted here; the others stay in the store. \"casemate serve\"\n"
+     "with a store does the same by itself.",
      cmd_tick},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
@@ -389,7 +391,8 @@ const struct command commands[] = {
      cmd_record},
     {"search", "[--limit N] WORDS...", "full-text search in the SIG's texts and its mails",
      "All words must occur; \"a phrase\"; beginning*. In mails also from:NAME subject:WORD list:LIST after:DATE\n"
-     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026); with one of these, only mails are\n"
+     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026), threat:ID for threads that are\n"
+     "tied to a threat, and stage:STAGE for what was said about that stage of one; with one of these, only mails are\n"
      "searched. Of mails those that came last stand first.",
      cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",

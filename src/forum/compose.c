@@ -240,20 +240,15 @@ struct sv compose_list_id(struct arena *a, struct sv address)
     return sv_str(arena_printf(a, "%.*s.%.*s", SV_ARG(local), SV_ARG(domain)));
 }
 
-/* An address inside a mailto (RFC 6068, 2). */
-static struct sv mailto_address(struct arena *a, struct sv address)
+void compose_mailto_text(struct str *out, struct sv text)
 {
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < address.len; i++) {
-        unsigned char c = (unsigned char)address.at[i];
-        if (is_plain_in_word(c) || strchr("@-._~+", c))
-            str_add_char(&out, (char)c);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c && (is_plain_in_word(c) || strchr("@-._~+", c)))
+            str_add_char(out, (char)c);
         else
-            str_addf(&out, "%%%02X", c);
+            str_addf(out, "%%%02X", c);
     }
-    struct sv kept = arena_sv(a, str_sv(&out));
-    str_release(&out);
-    return kept;
 }
 
 static struct sv link_of(struct arena *a, struct sv address)
@@ -263,9 +258,13 @@ static struct sv link_of(struct arena *a, struct sv address)
 
 static struct sv mailto(struct arena *a, struct sv address, const char *subject)
 {
-    const char *text = arena_printf(a, "mailto:%.*s%s%s", SV_ARG(mailto_address(a, address)),
-                                    *subject ? "?subject=" : "", subject);
-    return link_of(a, sv_str(text));
+    struct str url = STR_INIT;
+    str_add_str(&url, "mailto:");
+    compose_mailto_text(&url, address);
+    str_addf(&url, "%s%s", *subject ? "?subject=" : "", subject);
+    struct sv link = link_of(a, str_sv(&url));
+    str_release(&url);
+    return link;
 }
 
 static void put_field(struct str *out, const char *name, struct sv piece, struct sv second)

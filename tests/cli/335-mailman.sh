@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 export CASEMATE_DB=s.db
 store s.db
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 setting() { "$CM" list show sec --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["settings"][sys.argv[1]])' "$1"; }
 holds() { if grep -qF -- "$2" "$3"; then pass "$1"; else fail "$1" "no $2 in $3"; fi; }
 does 'a list' "$CM" list new sec --address sec@example.org --title 'Security SIG' --now $NOW
