@@ -424,6 +424,7 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
 {
     static const char *const steps[] = {"DELETE FROM role_grant WHERE member = $1",
                                         "DELETE FROM address WHERE member = $1",
+                                        "DELETE FROM session WHERE member = $1",
                                         "DELETE FROM calibration WHERE member = $1",
                                         "UPDATE member SET gone = coalesce(gone, $2) WHERE id = $1"};
     int rc = CM_OK;
