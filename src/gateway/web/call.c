@@ -66,10 +66,9 @@ int web_status(int code)
     case CM_EINPUT:
     case CM_ELIMIT:
         return 422;
-    case CM_EREFUSED:
-        return 403;
     case CM_ENOTFOUND:
         return 404;
+    case CM_EREFUSED: /* by a rule of the process, as things stand; who may not gets 403 before */
     case CM_ECONFLICT:
         return 409;
     case CM_EAGAIN:
@@ -215,6 +214,23 @@ void web_form_end(struct web_call *c, const char *button)
     markup_close(m, "button");
     markup_close(m, "p");
     markup_close(m, "form");
+}
+
+void web_button(struct web_call *c, const char *value, const char *label)
+{
+    struct markup *m = &c->markup;
+    markup_open(m, "button");
+    markup_attr_str(m, "type", "submit");
+    markup_attr_str(m, "name", "do");
+    markup_attr_str(m, "value", value);
+    markup_text_str(m, label);
+    markup_close(m, "button");
+    markup_text_str(m, " ");
+}
+
+void web_form_close(struct web_call *c)
+{
+    markup_close(&c->markup, "form");
 }
 
 void web_hidden(struct web_call *c, const char *name, struct sv value)

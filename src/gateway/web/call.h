@@ -40,7 +40,7 @@ struct action_context web_context(struct web_call *c);
 /* Status 200 unless set before. The page is begun up to its heading. */
 struct markup *web_begin(struct web_call *c, const char *title);
 void web_end(struct web_call *c);
-/* A page that says what went wrong, with the status that fits: CM_EINPUT 422, CM_EREFUSED 403, ... What is our own
+/* A page that says what went wrong, with the status that fits: CM_EINPUT 422, CM_EREFUSED 409, ... What is our own
  * fault goes to the log, and not on the page. */
 int web_status(int code);
 void web_fail(struct web_call *c, int status, const char *why);
@@ -52,6 +52,10 @@ void web_done(struct web_call *c, const struct action_result *r);
 /* A form for POST to a path, which proves `action`. Makes a token for who has none. */
 void web_form_begin(struct web_call *c, const char *path, const char *action);
 void web_form_end(struct web_call *c, const char *button);
+/* In place of web_form_end(), for several buttons: the form's "do" says which was pressed. The first is what Enter
+ * does. */
+void web_button(struct web_call *c, const char *value, const char *label);
+void web_form_close(struct web_call *c);
 void web_hidden(struct web_call *c, const char *name, struct sv value);
 
 struct web_field {
@@ -71,6 +75,8 @@ void web_choices(struct web_call *c, const char *name, const char *legend, const
                  size_t count, struct sv chosen, bool required);
 /* What was wrong with a form, above it. */
 void web_fault(struct web_call *c, const char *text);
+/* Lines that went and lines that came, between two texts. */
+void web_difference(struct web_call *c, struct sv old, struct sv new);
 void web_text(struct web_call *c, const char *text); /* a paragraph */
 void web_link(struct markup *m, const char *href, struct sv text);
 

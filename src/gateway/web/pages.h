@@ -24,6 +24,7 @@ int edit_page(struct web_call *c, struct err *err);
 int edit_do(struct web_call *c, struct err *err);
 int estimate_page(struct web_call *c, struct err *err);
 int estimate_do(struct web_call *c, struct err *err);
+int round_page(struct web_call *c, struct err *err);
 int position_page(struct web_call *c, struct err *err);
 int position_do(struct web_call *c, struct err *err);
 

@@ -10,6 +10,7 @@ const struct rate_limit web_rates[WEB_RATES] = {
 
 #define ANYONE WEB_ANYONE, PERMIT_READ
 #define MEMBER WEB_MEMBER, PERMIT_READ
+#define RIGHT(name) WEB_RIGHT, PERMIT_##name
 
 const struct web_route web_routes[] = {
     {"GET", "/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_page},
@@ -24,6 +25,18 @@ const struct web_route web_routes[] = {
     {"POST", "/account/logout", MEMBER, WEB_RATE_CHANGE, "logout", SMALL, "Log out", account_logout},
     {"POST", "/account/sessions", MEMBER, WEB_RATE_CHANGE, "session.end", SMALL, "Your account", account_end_session},
     {"GET", "/done", MEMBER, WEB_RATE_READ, NULL, 0, "Done", done_page},
+    {"GET", "/propose", RIGHT(PROPOSE), WEB_RATE_READ, NULL, 0, "Propose a threat", propose_page},
+    {"POST", "/propose", RIGHT(PROPOSE), WEB_RATE_CHANGE, "threat.propose", FORM_BYTES_MAX, "Propose a threat",
+     propose_do},
+    {"GET", "/threats/?/edit", RIGHT(EDIT), WEB_RATE_READ, NULL, 0, "Edit a threat", edit_page},
+    {"POST", "/threats/?/edit", RIGHT(EDIT), WEB_RATE_CHANGE, "threat.edit", FORM_BYTES_MAX, "Edit a threat", edit_do},
+    {"GET", "/threats/?/estimate", RIGHT(ESTIMATE), WEB_RATE_READ, NULL, 0, "Estimate", estimate_page},
+    {"POST", "/threats/?/estimate", RIGHT(ESTIMATE), WEB_RATE_CHANGE, "estimate.give", SMALL * 4, "Estimate",
+     estimate_do},
+    {"GET", "/rounds/?", RIGHT(ESTIMATE), WEB_RATE_READ, NULL, 0, "Round", round_page},
+    {"GET", "/calls/?/position", RIGHT(POSITION), WEB_RATE_READ, NULL, 0, "Your position", position_page},
+    {"POST", "/calls/?/position", RIGHT(POSITION), WEB_RATE_CHANGE, "position.take", SMALL * 4, "Your position",
+     position_do},
 };
 const size_t web_route_count = ARRAY_LEN(web_routes);
 
