@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "register/due.h"
 
 /* Only our own style and images; forms go nowhere else. */
 static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -42,7 +43,7 @@ struct action_context web_context(struct web_call *c)
 struct markup *web_begin(struct web_call *c, const char *title)
 {
     c->page = (struct page){.path = c->path, .title = sv_str(title), .root = "/", .no_index = true, .body_class = "act",
-                            .bar = web_bar_of(c->arena, c->person ? c->person->name : SV_NONE, c->path)};
+                            .bar = web_bar_of(c->arena, c->frame, c->person, c->path)};
     c->out->type = "text/html; charset=utf-8";
     c->out->policy = policy;
     str_clear(&c->out->text);
@@ -123,8 +124,17 @@ static void bar_link(struct markup *m, const char *href, const char *text)
     markup_close(m, "li");
 }
 
-/* What can be done about the page below. */
-static void bar_links_about(struct arena *a, struct markup *m, struct sv path)
+static bool round_is_open(const struct view *frame)
+{
+    for (size_t i = 0; i < frame->clocks->open.len; i++)
+        if (frame->clocks->open.at[i].kind == DUE_ROUND && frame->clocks->open.at[i].until > frame->now)
+            return true;
+    return false;
+}
+
+/* What can be done about the page below, by the person. */
+static void bar_links_about(struct arena *a, struct markup *m, const struct view *frame, const struct person *person,
+                            struct sv path)
 {
     struct sv id = path;
     if (!sv_starts(path, SV("threats/")) || !sv_ends(path, SV(".html")))
@@ -133,11 +143,13 @@ static void bar_links_about(struct arena *a, struct markup *m, struct sv path)
     for (size_t i = 0; i < id.len; i++)
         if (!((id.at[i] >= 'A' && id.at[i] <= 'Z') || (id.at[i] >= '0' && id.at[i] <= '9') || id.at[i] == '-'))
             return;
-    bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
-    bar_link(m, arena_printf(a, "/threats/%.*s/estimate", SV_ARG(id)), "Estimate");
+    if (person_may(person, frame->profile, SV("edit")))
+        bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
+    if (person_may(person, frame->profile, SV("estimate")) && round_is_open(frame))
+        bar_link(m, arena_printf(a, "/threats/%.*s/estimate", SV_ARG(id)), "Estimate");
 }
 
-struct sv web_bar_of(struct arena *a, struct sv name, struct sv path)
+struct sv web_bar_of(struct arena *a, const struct view *frame, const struct person *person, struct sv path)
 {
     struct str out = STR_INIT;
     struct markup m;
@@ -147,10 +159,11 @@ struct sv web_bar_of(struct arena *a, struct sv name, struct sv path)
     markup_attr_str(&m, "aria-label", "Account");
     markup_open(&m, "ul");
     bar_link(&m, "/search", "Search");
-    if (name.len) {
-        bar_links_about(a, &m, path);
-        bar_link(&m, "/propose", "Propose a threat");
-        bar_link(&m, "/account", arena_printf(a, "%.*s", SV_ARG(name)));
+    if (person) {
+        bar_links_about(a, &m, frame, person, path);
+        if (person_may(person, frame->profile, SV("propose")))
+            bar_link(&m, "/propose", "Propose a threat");
+        bar_link(&m, "/account", arena_printf(a, "%.*s", SV_ARG(person->name)));
     } else {
         bar_link(&m, "/login", "Log in");
     }
@@ -283,7 +296,6 @@ void web_field(struct web_call *c, const struct web_field *f)
         markup_open(m, "textarea");
         markup_attrf(m, "rows", "%u", f->rows ? f->rows : 4);
         field_attributes(c, f);
-        markup_text_str(m, "\n"); /* browsers drop one line end at the beginning */
         markup_text(m, f->value);
         markup_close(m, "textarea");
     }

@@ -80,9 +80,9 @@ void web_difference(struct web_call *c, struct sv old, struct sv new);
 void web_text(struct web_call *c, const char *text); /* a paragraph */
 void web_link(struct markup *m, const char *href, struct sv text);
 
-/* The bar above all pages. name: of who is logged in; empty: nobody. path: of the page below it, which it may have
- * links about. In the arena. */
-struct sv web_bar_of(struct arena *a, struct sv name, struct sv path);
+/* The bar above all pages. person: who is logged in; NULL: nobody, and frame may be NULL. path: of the page below it,
+ * which it may have links about. In the arena. */
+struct sv web_bar_of(struct arena *a, const struct view *frame, const struct person *person, struct sv path);
 
 /* "/account" for what is no path of a page of ours. */
 struct sv web_next(struct sv text);

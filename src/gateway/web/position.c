@@ -4,11 +4,12 @@
 #include "base/date.h"
 #include "gateway/web/pages.h"
 
+#define TEXT(literal) {literal, sizeof(literal) - 1}
 static const struct web_choice choices[STANDS] = {
-    {{"support", 7}, {"Support", 7}, {"I am for it.", 12}},
-    {{"object", 6}, {"Object", 6}, {"I am against it, and say why. The call cannot close before that is "
-                                    "answered.", 75}},
-    {{"abstain", 7}, {"Abstain", 7}, {"I leave it to others.", 21}},
+    {TEXT("support"), TEXT("Support"), TEXT("I am for it.")},
+    {TEXT("object"), TEXT("Object"),
+     TEXT("I am against it, and say why. The call cannot close before that is answered.")},
+    {TEXT("abstain"), TEXT("Abstain"), TEXT("I leave it to others.")},
 };
 
 /* The page of what is called on. */

@@ -71,7 +71,7 @@ int web_new(const struct web_options *options, struct web **out, struct err *err
     w->rates = rate_new();
     w->given = options->url != NULL;
     atomic_init(&w->asked, true);
-    str_add(&w->bar, web_bar_of(&a, SV_NONE, SV_NONE));
+    str_add(&w->bar, web_bar_of(&a, NULL, NULL, SV_NONE));
     arena_release(&a);
     int rc = w->given ? take_url(w, without_slash(sv_str(options->url)), err) : CM_OK;
     *out = w;
@@ -363,7 +363,7 @@ static void answer_route(struct web *w, struct web_call *c)
 static void answer_page(struct web_worker *k, struct web_call *c)
 {
     files_answer_personal(k->site, c->request->framing, c->request->head,
-                          web_bar_of(c->arena, c->person ? c->person->name : SV_NONE, c->path), c->out);
+                          web_bar_of(c->arena, c->frame, c->person, c->path), c->out);
 }
 
 static void answer(void *worker, const struct http_request *request, struct http_response *out)
