@@ -269,7 +269,8 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
 {
     struct served served = {NULL, NULL, NULL};
     struct http_options options = {.address = address, .site = site, .local_names_only = p && p->from,
-                                   .confined = !p && !wish->lmtp && !wish->sends, .log = &c->log};
+                                   .confined = !p && !wish->lmtp && !wish->sends && !wish->pages,
+                                   .log = &c->log};
     hold_signals(true);
     int rc = start_all(c, &options, wish, &served);
     if (rc) {
@@ -384,9 +385,9 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         return usage_error(self, "--smtp says where --worker sends; without --worker nothing is sent");
     if (from && (wish.lmtp || wish.sends))
         return usage_error(self, "--from shows a folder, and mail wants a store");
-    if (wish.url && (from || site))
+    if (wish.url && from)
         return usage_error(self, "--url is for log-in and search, which want a store");
-    wish.pages = !from && !site;
+    wish.pages = !from && (!site || wish.url);
     rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

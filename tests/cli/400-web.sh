@@ -51,4 +51,5 @@ does 'the record verifies' "$CM" record verify
 fails 2 'https' 'an address of the site that is none' "$CM" serve --url ftp://x --http 127.0.0.1:0
 fails 2 'https' 'http is for this machine' "$CM" serve --url http://sec.example.org --http 127.0.0.1:0
 fails 2 'want a store' '--url without a store' "$CM" serve --from x --url https://sec.example.org
+fails 1 'no store' 'nor has a published site one by itself' "$CM" --db none.db serve --site site --url https://sec.example.org --http 127.0.0.1:0
 finish

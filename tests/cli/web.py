@@ -31,7 +31,7 @@ def rows(statement, *values):
 
 class Server:
     def __init__(self, *args):
-        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0', '--tick', '0'], stdout=subprocess.PIPE,
+        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0', *([] if '--site' in args else ['--tick', '0'])], stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, text=True)
         line = self.child.stdout.readline()
         match = re.search(r'http://[^:/\s]+:(\d+)/', line)
@@ -359,7 +359,7 @@ def main():
     flooding(server, base)
     told = server.stop()
     tell('nothing of it was a fault to tell the operator', 'casemate:' not in told and 'example' not in told, told)
-    public = Server('--url', 'https://sec.example.org')
+    public = Server('--site', 'site', '--url', 'https://sec.example.org')
     b = Browser(public, host='sec.example.org', forwarded='1.2.3.4, 192.0.2.7')
     a = b.get('/login')
     tell('behind a proxy the cookie is Secure, and for one host', a.getheader('Set-Cookie').startswith('__Host-casemate=') and 'Secure' in a.getheader('Set-Cookie'), a.getheaders())

@@ -59,6 +59,15 @@ static struct sv without_slash(struct sv url)
     return sv_ends(url, SV("/")) ? sv_from(url.at, url.len - 1) : url;
 }
 
+/* Better said now than by every request. It is brought to the newest version, too. */
+static int look_at_store(const struct web *w, struct err *err)
+{
+    struct store *s;
+    int rc = store_open(w->db, 0, &s, err);
+    store_close(&s);
+    return rc;
+}
+
 int web_new(const struct web_options *options, struct web **out, struct err *err)
 {
     struct web *w = base_malloc(sizeof(*w));
@@ -74,6 +83,8 @@ int web_new(const struct web_options *options, struct web **out, struct err *err
     str_add(&w->bar, web_bar_of(&a, NULL, NULL, SV_NONE));
     arena_release(&a);
     int rc = w->given ? take_url(w, without_slash(sv_str(options->url)), err) : CM_OK;
+    if (!rc)
+        rc = look_at_store(w, err);
     *out = w;
     if (rc)
         web_free(out);

@@ -30,7 +30,7 @@ struct web_options {
 };
 
 struct web;
-/* CM_EUSAGE: the url is not scheme and host (and port), http for this machine only. */
+/* CM_EUSAGE: the url is not scheme and host (and port), http for this machine only; and the errors of store_open(). */
 CM_MUST_USE int web_new(const struct web_options *options, struct web **out, struct err *err);
 /* NULL inside is fine. After the server has stopped. */
 void web_free(struct web **w);
