@@ -42,7 +42,8 @@ struct action_context {
     struct sv reason;  /* why; goes into the public record; may be empty unless the action wants one */
     struct log *log;   /* may be NULL */
     struct diag *diag; /* faults of texts */
-    struct sv source;  /* "mid:ID": the message that asks for the act; empty: the act says by itself where it is from */
+    struct sv source;  /* "mid:ID": the message that asks for the act; "web": who is logged in does; empty: the act says
+                          by itself where it is from */
     bool editorial;    /* threat.edit: the substance of the threat stays; wants a reason */
     const char *done;  /* what an import is about, for messages: "published"; NULL: "imported" */
 };

@@ -87,6 +87,9 @@ struct subscribe_outcome {
 /* All or none, without a mail to anybody. */
 CM_MUST_USE int action_list_subscribe(struct action_context *c, const struct subscribe_request *r,
                                       struct subscribe_outcome *out, struct err *err);
+/* By the https address that is in each mail (forum/unsubscribe.h), for whoever has it. It is the same whether it is one
+ * of ours, of whom, and whether the subscription had ended before. */
+CM_MUST_USE int action_list_leave_by_link(struct action_context *c, struct sv list, struct sv detail, struct err *err);
 CM_MUST_USE int action_list_unsubscribe(struct action_context *c, struct sv list, const struct sv *addresses,
                                         size_t count, struct err *err);
 CM_MUST_USE int action_list_set_delivery(struct action_context *c, struct sv list, struct sv address, struct sv word,

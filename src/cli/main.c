@@ -372,11 +372,14 @@ const struct command commands[] = {
      "broken.",
      cmd_lint},
     {"serve",
-     "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS] [--lmtp ADDRESS] [--worker [--smtp ADDRESS]]",
-     "serve the site, read-only; take and send mail",
+     "[--from DIR] [--http ADDRESS] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] [--worker "
+     "[--smtp ADDRESS]]",
+     "serve the site, with search, log-in and acts; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
-     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never), and has search, log-in by a mailed link, and\n"
+     "forms for acts: for this machine only, or under the address --url, such as https://sec.example.org, behind a\n"
+     "proxy that speaks TLS (docs/web.md). A folder, and a published site without --url, are served read-only.\n"
      "--lmtp takes mail for the lists of the store, and --worker sends mail, through the mail server at --smtp.\n"
      "Addresses are host:port or unix:/path.",
      cmd_serve},
