@@ -1,5 +1,6 @@
 #include "action/login.h"
 
+#include "action/acts.h"
 #include "action/people.h"
 #include "base/date.h"
 #include "forum/answered.h"
@@ -72,17 +73,27 @@ static int send_mail(struct answering *w, struct sv to, const char *subject, con
     return rc ? rc : outbox_mail(w->c->store, w->list->id, to, bytes, w->c->now, err);
 }
 
+/* list: may be empty. *out: the path of the link's page. */
+static int make_link(struct action_context *c, struct sv list, const struct login_request *r, struct sv *out,
+                     struct err *err)
+{
+    struct sv link;
+    const struct token_new t = {.kind = TOKEN_LOGIN, .list = list, .subject = r->address, .address = r->address,
+                                .detail = r->next, .now = c->now, .expires = c->now + LOGIN_MINUTES * 60};
+    int rc = token_make(c->store, c->arena, &t, &link, err);
+    if (!rc)
+        *out = sv_str(arena_printf(c->arena, "/login/%.*s", SV_ARG(link)));
+    return rc;
+}
+
 static int send_link(struct answering *w, const struct login_request *r, bool member, struct err *err)
 {
     struct arena *a = w->c->arena;
-    struct sv link, name = w->rules->sig.name;
-    const struct token_new t = {.kind = TOKEN_LOGIN, .list = w->list->id, .subject = r->address,
-                                .address = r->address, .detail = r->next,
-                                .now = w->c->now, .expires = w->c->now + LOGIN_MINUTES * 60};
-    int rc = token_make(w->c->store, a, &t, &link, err);
+    struct sv path, name = w->rules->sig.name;
+    int rc = make_link(w->c, w->list->id, r, &path, err);
     if (rc)
         return rc;
-    const char *url = arena_printf(a, "%.*s/login/%.*s", SV_ARG(w->url), SV_ARG(link));
+    const char *url = arena_printf(a, "%.*s%.*s", SV_ARG(w->url), SV_ARG(path));
     const char *what = member ? "Somebody, probably you, wants to log in. To do so, open this page, in the\nsame "
                                 "browser, and press its button:"
                               : "Somebody, probably you, wants to log in with this address. It is no member's\n"
@@ -132,6 +143,35 @@ int action_login_answer(struct action_context *c, struct sv url, size_t *out, st
         rc = store_tx(c->store, answer, &w, err);
     if (!rc)
         *out = w.requests.list.len;
+    return rc;
+}
+
+/* ---- a link without a mail ---- */
+
+struct linking {
+    struct action_context *c;
+    struct sv address, path;
+};
+
+static int link_for(struct store *s, void *context, struct err *err)
+{
+    struct linking *k = context;
+    struct profile *rules;
+    const struct login_request r = {.address = k->address, .next = SV("/account")};
+    (void)s;
+    int rc = view_load_rules(k->c->store, k->c->arena, &rules, err);
+    if (!rc)
+        rc = permit(k->c, rules, PERMIT_CONFIGURE, err);
+    return rc ? rc : make_link(k->c, SV_NONE, &r, &k->path, err);
+}
+
+int action_login_link(struct action_context *c, struct sv address, struct sv *out, struct err *err)
+{
+    struct linking k = {.c = c};
+    int rc = people_address(c->arena, SV("mail"), sv_trim(address), &k.address, err);
+    if (!rc)
+        rc = store_tx(c->store, link_for, &k, err);
+    *out = k.path;
     return rc;
 }
 

@@ -1,4 +1,5 @@
 /* member, role: the people of the group. */
+#include "action/login.h"
 #include "action/people.h"
 #include "cli/cli.h"
 
@@ -266,10 +267,44 @@ static int member_show(struct cli *c, const struct command *self, int argc, cons
     return EXIT_DONE;
 }
 
+/* A link that logs in on the web. */
+static int member_link(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    const char *url = "http://localhost:8139";
+    struct words words;
+    struct action_context context;
+    struct sv path;
+    const struct option options[] = {
+        {"url", OPTION_TEXT, &url, "URL", "address of the site (default: http://localhost:8139)"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "member link wants one mail address");
+    if ((rc = cli_begin(c, &context)) || (rc = action_login_link(&context, sv_str(words.at[0]), &path, &c->err)))
+        return cli_fail(c, rc);
+    struct sv site = sv_str(url);
+    const char *link = arena_printf(&c->arena, "%.*s%.*s", (int)site.len - sv_ends(site, SV("/")), site.at,
+                                    SV_ARG(path));
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "link", link);
+        json_put_int(&j.j, "minutes", LOGIN_MINUTES);
+        cli_json_end(&j);
+        return EXIT_DONE;
+    }
+    printf("%s\n", link);
+    if (!c->quiet)
+        fprintf(stderr, "It logs in once, within %d minutes; who has it is who it is for.\n", LOGIN_MINUTES);
+    return EXIT_DONE;
+}
+
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
-        {"list", member_list}, {"show", member_show}, {"add", member_add}, {"leave", member_leave}};
+        {"list", member_list}, {"show", member_show}, {"add", member_add},
+        {"leave", member_leave}, {"link", member_link}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }
 

@@ -118,12 +118,14 @@ const struct command commands[] = {
      "list\n"
      "show NAME\n"
      "add NAME [--mail ADDRESS]... [--jid ADDRESS]...\n"
-     "leave NAME [--reason TEXT] [--pseudonym]",
+     "leave NAME [--reason TEXT] [--pseudonym]\n"
+     "link ADDRESS [--url URL]",
      "who belongs to the group",
      "\"add\" makes somebody a member, or notes a further address of one. Addresses stay in the store: they are never\n"
      "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
      "addresses; what they did stays under the name. --pseudonym, on request, also later, puts \"Former member 3\"\n"
-     "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.",
+     "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.\n"
+     "\"link\" prints a link that logs in on the web once: the member with that address, or somebody new who then joins.",
      cmd_member},
     {"role",
      "list\n"

@@ -18,6 +18,9 @@ fails 1 'no mail address' 'an address with a line end' "$CM" member add Grace --
 does 'a second one' "$CM" member add Grace
 does 'a further address is no event' "$CM" member add Grace --mail grace@example.org
 silent 'as it is private' 'event'
+does 'a link to log in with' "$CM" member link grace@example.org --url https://sig.example.org/
+says 'for the site' '^https://sig.example.org/login/[a-z2-7]{26}$' "$out"
+fails 1 'no mail address' 'not for what is no address' "$CM" member link grace
 run "$CM" member show Grace --json
 is 'and kept' 'grace@example.org' "$(json "d['addresses'][0]['address']")"
 
@@ -25,6 +28,7 @@ does 'before the first role the operator answers for all' "$CM" threat edit G-00
 does 'a role' "$CM" role give 'Ada Byron' editor --reason 'by the assembly'
 fails 1 'no member' 'then a stranger may nothing' "$CM" threat edit G-0001 --set level=protocol --as Stranger
 fails 1 'no role that may edit' 'a member not what an editor may' "$CM" threat edit G-0001 --set level=protocol --as Grace
+fails 1 'no role that may configure' 'nor make links for others' "$CM" member link ada@example.org --as Grace
 fails 1 'does not hold the role' 'nor by claiming the role' "$CM" threat edit G-0001 --set level=protocol --as Grace --role editor
 does 'an editor may' "$CM" threat edit G-0001 --set level=protocol --as 'Ada Byron'
 fails 1 'may not' 'but not beyond the role that is asked for' "$CM" threat edit G-0001 --set level=gate --as 'Ada Byron' --role reader
