@@ -114,7 +114,16 @@ int acts_apply_text(struct store *s, struct arena *a, struct act_event *e, struc
     return rc ? rc : acts_apply(s, a, e, err);
 }
 
-static int lacks(const struct act_event *e, const char *key, struct err *err)
+void act_put_member(struct act *act, struct sv id, struct sv name)
+{
+    json_key(&act->json, "member");
+    json_object(&act->json);
+    json_put(&act->json, "id", id);
+    json_put(&act->json, "name", name);
+    json_end(&act->json);
+}
+
+int act_lacks(const struct act_event *e, const char *key, struct err *err)
 {
     return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"%s\"", (long long)e->seq, SV_ARG(e->action),
                    key);
@@ -125,7 +134,7 @@ int act_text(const struct act_event *e, const struct json_value *object, const c
 {
     const struct json_value *v = json_get(object, key);
     if (!v || v->kind != JSON_STRING)
-        return lacks(e, key, err);
+        return act_lacks(e, key, err);
     *out = v->text;
     return CM_OK;
 }
@@ -133,7 +142,7 @@ int act_text(const struct act_event *e, const struct json_value *object, const c
 int act_digest(const struct act_event *e, const struct json_value *object, const char *key, struct digest *out,
                struct err *err)
 {
-    return digest_from_hex(json_get_text(object, key), out) ? CM_OK : lacks(e, key, err);
+    return digest_from_hex(json_get_text(object, key), out) ? CM_OK : act_lacks(e, key, err);
 }
 
 int act_plain(const char *option, struct sv text, size_t max, bool lines, struct err *err)
@@ -180,7 +189,7 @@ int act_number(const struct act_event *e, struct sv id, char letter, int64_t *ou
     bool good = id.len > 2 && id.at[0] == letter && id.at[1] == '-' &&
                 sv_to_u64(sv_from_byte(id, 2), INT32_MAX, &number) && number > 0;
     *out = (int64_t)number;
-    return good ? CM_OK : lacks(e, "id", err);
+    return good ? CM_OK : act_lacks(e, "id", err);
 }
 
 int act_due(struct action_context *c, const char *option, struct sv text, int64_t *out, struct err *err)

@@ -89,6 +89,11 @@ CM_MUST_USE int round_apply(struct store *s, struct arena *a, const struct act_e
 /* CM_EREFUSED once the group was ended. Every event passes it. */
 CM_MUST_USE int refuse_after_end(struct action_context *c, struct sv action, struct err *err);
 
+/* Puts "member": {"id", "name"} into the payload. */
+void act_put_member(struct act *act, struct sv id, struct sv name);
+
+/* CM_ECORRUPT: the payload has no valid member of that name. */
+CM_MUST_USE int act_lacks(const struct act_event *e, const char *key, struct err *err);
 /* A text of the payload that the action always has. */
 CM_MUST_USE int act_text(const struct act_event *e, const struct json_value *object, const char *key, struct sv *out,
                          struct err *err);

@@ -55,26 +55,6 @@ bool command_load(const struct json_value *v, struct command *out)
 
 /* ---- fields and trees ---- */
 
-/* Where the outline of a threat's file stands: the lines between the fence and its end. */
-static bool find_tree(struct sv source, struct sv *out)
-{
-    struct sv rest = source, line, fence = SV_NONE;
-    while (sv_next_line(&rest, &line)) {
-        size_t marks = 0;
-        while (marks < line.len && line.at[marks] == '`')
-            marks++;
-        if (fence.len ? marks >= fence.len && !sv_trim(sv_from_byte(line, marks)).len : false) {
-            out->len = (size_t)(line.at - out->at);
-            return true;
-        }
-        if (!fence.len && marks >= 3 && sv_starts(sv_trim(sv_from_byte(line, marks)), SV("attack-tree"))) {
-            fence = sv_from(line.at, marks);
-            *out = sv_from(rest.at, 0);
-        }
-    }
-    return false;
-}
-
 static int load_threat(struct action_context *c, struct sv id, const struct profile **out_profile,
                        const struct threat **out, struct err *err)
 {
@@ -96,7 +76,7 @@ int command_field(struct action_context *c, struct sv threat, struct sv field, s
     if (rc)
         return rc;
     if (sv_eq_str(field, "tree"))
-        return find_tree(t->source, out) ? CM_OK : err_set(err, CM_ENOTFOUND, "%.*s has no attack tree yet",
+        return threat_outline(t->source, out) ? CM_OK : err_set(err, CM_ENOTFOUND, "%.*s has no attack tree yet",
                                                            SV_ARG(threat));
     int index = template_field(&p->template, field);
     if (index < 0)
@@ -118,7 +98,7 @@ static int replace_tree(struct action_context *c, const struct command *cmd, str
     int rc = load_threat(c, cmd->subject, &p, &t, err);
     if (rc)
         return rc;
-    if (!find_tree(t->source, &old))
+    if (!threat_outline(t->source, &old))
         return err_set(err, CM_ENOTFOUND, "%.*s has no attack tree yet", SV_ARG(cmd->subject));
     while (sv_next_line(&rest, &line))
         if (sv_starts(sv_trim(line), SV("```")))

@@ -159,8 +159,7 @@ static int apply_refer(struct store *s, const struct act_event *e, struct sv dec
     int64_t answer_by;
     int rc = act_text(e, json_get(e->payload, "referral"), "answer_by", &until, err);
     if (!rc && !date_parse_time(until, &answer_by))
-        rc = err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"answer_by\"", (long long)e->seq,
-                     SV_ARG(e->action));
+        rc = act_lacks(e, "answer_by", err);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO referral (decision, asked, reason, answer_by) VALUES ($1, $2, $3, $4)", &q,
                            err);
@@ -180,8 +179,7 @@ static int apply_answer(struct store *s, const struct act_event *e, struct sv de
     struct sv word, link;
     int rc = act_text(e, referral, "answer", &word, err);
     if (!rc && calls_word(council_answers + 1, COUNCIL_ANSWERS - 1, word) < 0)
-        rc = err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"answer\"", (long long)e->seq,
-                     SV_ARG(e->action));
+        rc = act_lacks(e, "answer", err);
     if (!rc)
         rc = act_text(e, referral, "link", &link, err);
     if (!rc)

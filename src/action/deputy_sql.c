@@ -139,15 +139,6 @@ static int check_days(struct away_run *r, struct err *err)
     return CM_OK;
 }
 
-static void put_member(struct act *act, struct sv id, struct sv name)
-{
-    json_key(&act->json, "member");
-    json_object(&act->json);
-    json_put(&act->json, "id", id);
-    json_put(&act->json, "name", name);
-    json_end(&act->json);
-}
-
 static int announce(struct store *s, void *context, struct err *err)
 {
     struct away_run *r = context;
@@ -162,7 +153,7 @@ static int announce(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = check_days(r, err);
     if (!rc) {
-        put_member(&act, id, r->name);
+        act_put_member(&act, id, r->name);
         json_put(&act.json, "from", r->from);
         json_put(&act.json, "until", r->request->until);
         rc = act_commit(&act, id, err);
@@ -204,7 +195,7 @@ static int end(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = announced(r, id, err);
     if (!rc) {
-        put_member(&act, id, r->name);
+        act_put_member(&act, id, r->name);
         rc = act_commit(&act, id, err);
     }
     act_release(&act);
@@ -219,12 +210,6 @@ int action_away_end(struct action_context *c, struct sv name, struct action_resu
 
 /* ---- rows ---- */
 
-static int no_valid(const struct act_event *e, const char *key, struct err *err)
-{
-    return err_set(err, CM_ECORRUPT, "event %lld (%.*s) has no valid \"%s\"", (long long)e->seq, SV_ARG(e->action),
-                   key);
-}
-
 static int apply_announce(struct store *s, const struct act_event *e, struct sv member, struct err *err)
 {
     struct store_stmt *q;
@@ -234,7 +219,7 @@ static int apply_announce(struct store *s, const struct act_event *e, struct sv 
     if (!rc)
         rc = act_text(e, e->payload, "until", &until, err);
     if (!rc && (!date_parse(from, &day) || !date_parse(until, &day)))
-        rc = no_valid(e, "until", err);
+        rc = act_lacks(e, "until", err);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO absence (member, first, last, event) VALUES ($1, $2, $3, $4) "
                               "ON CONFLICT (member) DO UPDATE SET first = excluded.first, last = excluded.last, "

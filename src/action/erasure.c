@@ -89,8 +89,7 @@ bool erasure_remains(struct arena *a, const struct json_value *payload, erasure_
 
 bool erasure_of_item(const struct act_event *e, const struct json_value *item)
 {
-    const struct json_value *erased = json_get(item, "erased");
-    return e->erased && erased && erased->kind == JSON_BOOL && erased->boolean;
+    return e->erased && json_get_bool(item, "erased");
 }
 
 /* ---- marks ---- */

@@ -57,11 +57,6 @@ static int find_round(struct giving *g, struct err *err)
     return CM_OK;
 }
 
-static bool is_no_level(struct sv answer)
-{
-    return sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
-}
-
 static int no_level(struct giving *g, enum round_factor f, struct sv answer, struct err *err)
 {
     const struct round_scale *scale = &g->round.scales[f];
@@ -101,7 +96,7 @@ static int read_factors(struct giving *g, struct err *err)
         struct sv answer = g->request->answers[f].len ? g->request->answers[f] : g->request->rest;
         if (!answer.len)
             continue;
-        if (!is_no_level(answer) && round_scale_find(&g->round.scales[f], answer) < 0)
+        if (!round_no_level(answer) && round_scale_find(&g->round.scales[f], answer) < 0)
             return no_level(g, (enum round_factor)f, answer, err);
         add_item(g, sv_str(round_factors[f]), answer);
     }
@@ -157,7 +152,7 @@ static int read_step(struct giving *g, struct sv text, struct err *err)
         rc = not_asked(g, name, err);
     if (!rc && has_item(g, name))
         rc = err_set(err, CM_EINPUT, "--step %.*s is given twice", SV_ARG(sv_from_byte(name, 1)));
-    if (!rc && !is_no_level(answer) &&
+    if (!rc && !round_no_level(answer) &&
         (rc = step_interval_parse(g->c->arena, key.attribute, answer, &interval, err)))
         rc = err_prefix(err, "--step %.*s", SV_ARG(sv_from_byte(name, 1)));
     if (!rc)
@@ -176,7 +171,7 @@ static int check_answers(struct giving *g, struct err *err)
     if (rc)
         return rc;
     for (size_t i = 0; i < g->items.len; i++)
-        chosen = chosen || !is_no_level(g->items.at[i].answer);
+        chosen = chosen || !round_no_level(g->items.at[i].answer);
     if (!g->items.len)
         return err_set(err, CM_EINPUT, "an estimate wants --likelihood LEVEL, --damage LEVEL, --step STEP=LOW..HIGH, "
                        "or several of them; or --abstain, or --not-competent");

@@ -136,7 +136,7 @@ static int apply_set(struct store *s, const struct act_event *e, struct err *err
 {
     const struct json_value *settings = json_get(e->payload, "settings");
     if (!settings || settings->kind != JSON_OBJECT)
-        return err_set(err, CM_ECORRUPT, "event %lld has no valid \"settings\"", (long long)e->seq);
+        return act_lacks(e, "settings", err);
     int rc = CM_OK;
     for (size_t i = 0; !rc && i < settings->count; i++) {
         int id = list_setting_find(settings->members[i].key);

@@ -363,7 +363,7 @@ int hold_contest(struct action_context *c, int64_t post, struct action_result *o
 
 int hold_apply(struct store *s, struct arena *a, const struct act_event *e, struct err *err)
 {
-    const struct json_value *object = json_get(e->payload, "moderation"), *urgent = json_get(object, "urgent");
+    const struct json_value *object = json_get(e->payload, "moderation");
     const struct json_value *seconds = json_get(object, "seconds");
     struct moderation m = {.event = e->seq, .act = sv_from_byte(e->action, strlen("hold."))};
     hold_rules rules;
@@ -382,7 +382,7 @@ int hold_apply(struct store *s, struct arena *a, const struct act_event *e, stru
     m.because = json_get_text(object, "because");
     m.threat = json_get_text(object, "threat");
     m.stage = json_get_text(object, "stage");
-    m.urgent = urgent && urgent->kind == JSON_BOOL && urgent->boolean;
+    m.urgent = json_get_bool(object, "urgent");
     m.seconds = seconds && seconds->kind == JSON_INT ? seconds->integer : 0;
     return moderation_insert(s, &m, err);
 }

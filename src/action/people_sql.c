@@ -132,15 +132,6 @@ struct people_run {
     struct action_result *out;
 };
 
-static void put_member(struct act *act, struct sv id, struct sv name)
-{
-    json_key(&act->json, "member");
-    json_object(&act->json);
-    json_put(&act->json, "id", id);
-    json_put(&act->json, "name", name);
-    json_end(&act->json);
-}
-
 /* The id that the member has, or the next one. joined: is a member now. */
 static int find_or_next(struct action_context *c, struct sv name, struct sv *out_id, bool *joined, struct err *err)
 {
@@ -169,7 +160,7 @@ static int member_add(struct store *s, void *context, struct err *err)
     if (!rc && joined && !r->request->mail_count && !r->request->jid_count)
         rc = err_set(err, CM_EREFUSED, "%.*s is a member already", SV_ARG(r->request->name));
     if (!rc && !joined) {
-        put_member(&act, id, r->request->name);
+        act_put_member(&act, id, r->request->name);
         rc = act_commit(&act, id, err);
     }
     if (!rc)
@@ -274,7 +265,7 @@ static int member_join(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = find_or_next(r->c, r->c->actor, &id, &joined, err);
     if (!rc) {
-        put_member(&act, id, r->c->actor);
+        act_put_member(&act, id, r->c->actor);
         rc = act_commit(&act, id, err);
     }
     if (!rc)
@@ -302,7 +293,7 @@ static int member_leave(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = act_member(r->c, r->name, &id, err);
     if (!rc) {
-        put_member(&act, id, r->name);
+        act_put_member(&act, id, r->name);
         rc = act_commit(&act, id, err);
     }
     act_release(&act);
@@ -353,7 +344,7 @@ static int role_give(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = check_grant(r, act.profile, err);
     if (!rc) {
-        put_member(&act, id, r->role->name);
+        act_put_member(&act, id, r->role->name);
         json_put(&act.json, "given", r->role->role);
         if (r->role->until.len)
             json_put(&act.json, "until", r->role->until);
@@ -389,7 +380,7 @@ static int role_take(struct store *s, void *context, struct err *err)
         rc = err_set(err, CM_ENOTFOUND, "%.*s was not given the role \"%.*s\"", SV_ARG(r->role->name),
                      SV_ARG(r->role->role));
     if (!rc) {
-        put_member(&act, person->id, r->role->name);
+        act_put_member(&act, person->id, r->role->name);
         json_put(&act.json, "taken", r->role->role);
         rc = act_commit(&act, person->id, err);
     }

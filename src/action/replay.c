@@ -42,10 +42,9 @@ static void replay_file(struct replay *r, const struct json_value *file)
 static int replay_field(struct replay *r, const struct json_value *field, struct err *err)
 {
     const struct json_value *text = json_get(field, "text");
-    const struct json_value *initial = json_get(field, "initial");
     return put_field_change(r->c->store, json_get_text(field, "threat"), json_get_text(field, "field"), r->seq,
                             text && text->kind == JSON_STRING ? &text->text : NULL, r->source,
-                            initial && initial->kind == JSON_BOOL && initial->boolean, err);
+                            json_get_bool(field, "initial"), err);
 }
 
 /* ---- editions ---- */

@@ -272,11 +272,6 @@ static int put_opened(struct opening *r, const struct opened *o, struct err *err
     return store_finish(q, err);
 }
 
-static bool is_no_level(struct sv answer)
-{
-    return sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
-}
-
 /* Of a step: what is pooled is read again whenever it is shown. */
 static int check_interval(struct opening *r, const struct opened *o, struct err *err)
 {
@@ -284,7 +279,7 @@ static int check_interval(struct opening *r, const struct opened *o, struct err 
     struct step_interval interval;
     struct err why = ERR_INIT;
     bool good = step_key_parse(o->factor, &key) &&
-                (is_no_level(o->answer) || !step_interval_parse(r->a, key.attribute, o->answer, &interval, &why));
+                (round_no_level(o->answer) || !step_interval_parse(r->a, key.attribute, o->answer, &interval, &why));
     return good ? CM_OK : corrupt(r->e, "opens an answer that is no estimate of its step", err);
 }
 
@@ -295,7 +290,7 @@ static int count_level(struct opening *r, const struct opened *o, struct err *er
 
     const struct round_scale *scale = &r->round.scales[sv_eq_str(o->factor, "damage")];
     int level = round_scale_find(scale, o->answer);
-    if (level < 0 && !is_no_level(o->answer))
+    if (level < 0 && !round_no_level(o->answer))
         return corrupt(r->e, "opens an answer that is no level of its round's scale", err);
     if (level < 0)
         return CM_OK;

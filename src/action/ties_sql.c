@@ -268,7 +268,7 @@ int tie_apply(struct store *s, struct arena *a, const struct act_event *e, struc
         return apply_tie(s, e, err);
     int rc = act_text(e, e->payload, "list", &list, err);
     if (!rc && (!ties || ties->kind != JSON_ARRAY))
-        rc = err_set(err, CM_ECORRUPT, "event %lld has no valid \"ties\"", (long long)e->seq);
+        rc = act_lacks(e, "ties", err);
     for (size_t i = 0; !rc && i < ties->count; i++)
         rc = apply_untie(s, e, list, ties->items[i], err);
     return rc;

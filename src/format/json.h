@@ -74,6 +74,8 @@ CM_MUST_USE int json_parse(struct arena *a, struct sv text, size_t max_bytes, co
 const struct json_value *json_get(const struct json_value *v, const char *key);
 /* Text of a string member, or the empty view. */
 struct sv json_get_text(const struct json_value *v, const char *key);
+/* Whether the member is there, and true. */
+bool json_get_bool(const struct json_value *v, const char *key);
 /* Integer member, or fallback. */
 int64_t json_get_int(const struct json_value *v, const char *key, int64_t fallback);
 

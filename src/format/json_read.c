@@ -421,6 +421,12 @@ struct sv json_get_text(const struct json_value *v, const char *key)
     return member && member->kind == JSON_STRING ? member->text : SV_NONE;
 }
 
+bool json_get_bool(const struct json_value *v, const char *key)
+{
+    const struct json_value *member = json_get(v, key);
+    return member && member->kind == JSON_BOOL && member->boolean;
+}
+
 int64_t json_get_int(const struct json_value *v, const char *key, int64_t fallback)
 {
     const struct json_value *member = json_get(v, key);

@@ -224,6 +224,34 @@ bool fence_state_line(struct fence_state *f, struct sv line)
     return true;
 }
 
+static bool opens_outline(struct sv line, const struct fence_state *f)
+{
+    struct sv info = sv_trim(line);
+    while (info.len && info.at[0] == f->mark)
+        info = sv_from_byte(info, 1);
+    return sv_starts(sv_trim(info), SV("attack-tree"));
+}
+
+bool threat_outline(struct sv source, struct sv *out)
+{
+    struct fence_state fence = {0};
+    struct sv rest = source, line;
+    bool inside = false;
+    while (sv_next_line(&rest, &line)) {
+        bool before = fence.run > 0;
+        (void)fence_state_line(&fence, line);
+        if (inside && !fence.run) {
+            out->len = (size_t)(line.at - out->at);
+            return true;
+        }
+        if (!before && fence.run && opens_outline(line, &fence)) {
+            inside = true;
+            *out = sv_from(rest.at, 0);
+        }
+    }
+    return false;
+}
+
 /* Copies the text with its comment lines emptied. */
 static struct sv without_comments(struct arena *a, struct sv text)
 {

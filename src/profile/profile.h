@@ -424,6 +424,8 @@ struct text_fields {
     VEC(struct text_field) list;
 };
 void threat_text_fields(struct arena *a, struct sv source, struct text_fields *out);
+/* The outline of the attack tree in a file's text: the lines between its fences. false: there is none. */
+bool threat_outline(struct sv source, struct sv *out);
 
 /* profile/renumber.c: ids that clash (two files, one id): gives the later file (by proposed date, then path)
  * the next free number above `highest`, in its text, its name and everywhere it is mentioned by its own file.

@@ -15,6 +15,7 @@ extern const char *const round_factors[ROUND_FACTORS]; /* "likelihood", "damage"
 /* Answers that choose no level. */
 #define ROUND_ABSTAIN "abstain"
 #define ROUND_NOT_COMPETENT "not-competent"
+bool round_no_level(struct sv answer);
 
 /* The levels of a factor when the round was opened, low to high. A later scale changes no round. */
 struct round_scale {

@@ -347,6 +347,11 @@ const struct rounds_about *rounds_about(const struct rounds *rounds, struct sv t
     return map_get(&rounds->about, threat);
 }
 
+bool round_no_level(struct sv answer)
+{
+    return sv_eq_str(answer, ROUND_ABSTAIN) || sv_eq_str(answer, ROUND_NOT_COMPETENT);
+}
+
 const struct round *rounds_find(const struct rounds *rounds, struct sv id)
 {
     for (size_t i = 0; i < rounds->list.len; i++)
