@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(found.at[i].word);
         check(found.at[i].text);
         check(found.at[i].steps);
-        if (found.at[i].kind == COMMAND_ESTIMATE && !found.at[i].fault && !commands_hold_estimate(&a, &m))
+        if (found.at[i].kind == COMMAND_ESTIMATE && !found.at[i].fault && !commands_hold_estimate(&m))
             BUG("an estimate that would reach the list");
     }
     command_answer(&a, &m, &first, &text);

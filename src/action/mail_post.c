@@ -45,7 +45,7 @@ static int judge(struct arriving *m, int64_t message, struct err *err)
         return post_publish(m->c, m->list, message, &m->mail, err);
     if (mail_is_loop(m) || !m->in->sender.len) /* that, and notices of programs, go to nobody */
         return message_set_state(m->c->store, message, MESSAGE_DISCARDED, err);
-    if (commands_hold_estimate(m->c->arena, &m->mail)) {
+    if (commands_hold_estimate(&m->mail)) {
         int returned = message_set_state(m->c->store, message, MESSAGE_RETURNED, err);
         return returned ? returned : command_return_estimate(m, err);
     }

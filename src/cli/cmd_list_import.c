@@ -33,8 +33,7 @@ static bool is_changed(const struct field_edit *edits, size_t count, const struc
     return false;
 }
 
-static void put_map(struct cli *c, const char *list, const struct mailman_map *map, const struct field_edit *edits,
-                    size_t count)
+static void put_map(const char *list, const struct mailman_map *map, const struct field_edit *edits, size_t count)
 {
     struct cli_json j;
     cli_json_begin(&j);
@@ -62,7 +61,6 @@ static void put_map(struct cli *c, const char *list, const struct mailman_map *m
     }
     json_end(&j.j);
     cli_json_end(&j);
-    (void)c;
 }
 
 /* One line of a value, in so many bytes that a table stays readable. */
@@ -141,7 +139,7 @@ int list_import_config(struct cli *c, const struct command *self, int argc, cons
     if (count && !dry && (rc = action_list_set(&context, list->id, edits, count, &r, &c->err)))
         return cli_fail(c, rc);
     if (c->json)
-        put_map(c, words.at[0], &map, edits, count);
+        put_map(words.at[0], &map, edits, count);
     else
         print_map(c, words.at[0], &map, edits, count, dry);
     return EXIT_DONE;

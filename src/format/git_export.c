@@ -151,8 +151,7 @@ static void take_file(struct git_export *g, struct arena *a, struct sv rest, str
     out->oid = arena_sv(a, newest ? sv_str(g->oid) : ref);
     out->too_long = added && newest && g->blob_too_long;
     out->has_bytes = added && newest && g->has_blob;
-    if (out->has_bytes)
-        out->bytes = arena_sv(a, str_sv(&g->blob));
+    out->bytes = out->has_bytes ? arena_sv(a, str_sv(&g->blob)) : SV_NONE;
 }
 
 static bool begins_another(struct sv line)

@@ -337,10 +337,9 @@ static bool line_estimates(struct sv line)
             sv_find(rest, SV("not-competent")) >= 0 || !rest.len);
 }
 
-bool commands_hold_estimate(struct arena *a, const struct mail *m)
+bool commands_hold_estimate(const struct mail *m)
 {
     struct sv rest = m->subject, line;
-    (void)a;
     if (kind_of(sv_trim(m->subject), &rest) == COMMAND_ESTIMATE)
         return true;
     for (size_t i = 0; i < m->part_count; i++) {

@@ -43,7 +43,7 @@ struct commands {
 void commands_read(struct arena *a, const struct mail *m, struct commands *out);
 /* Whether somebody wrote an estimate, for people who must not send it to all: looked for more widely than a command,
  * in every text of the mail and at every line that is not quoted. */
-bool commands_hold_estimate(struct arena *a, const struct mail *m);
+bool commands_hold_estimate(const struct mail *m);
 /* The first own words of a mail, on one line: "no thanks". */
 struct sv command_first_line(struct arena *a, const struct mail *m);
 

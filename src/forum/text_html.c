@@ -446,11 +446,10 @@ static void do_rule(struct html *h)
     begin_line(h, true);
 }
 
-static bool hides(const struct html *h, const struct tag *t)
+static bool hides(const struct tag *t)
 {
     static const char *const empty[] = {"area", "base",  "br",   "col",  "embed", "hr",
                                         "img",  "input", "link", "meta", "source"};
-    (void)h;
     for (size_t i = 0; i < ARRAY_LEN(empty); i++)
         if (sv_same_word(t->name, sv_str(empty[i])))
             return false;
@@ -482,7 +481,7 @@ static void pass_hidden(struct html *h, const struct tag *t)
 
 static void do_tag(struct html *h, const struct tag *t)
 {
-    switch (hides(h, t) ? HIDDEN : t->action) {
+    switch (hides(t) ? HIDDEN : t->action) {
     case NOTHING:
         return;
     case LINE:

@@ -31,6 +31,7 @@ for part in answered sent; do : >$part; done
 
 # ---- kill -9 under load ----
 fresh s.db
+does 'a site, which each listener finds made' "$CM" publish --to site --formats html --now $NOW
 rounds=$([ -n "${LONG-}" ] && echo 1000 || echo 5)
 run python3 "$TOP/tests/cli/mail_faults.py" kill "$CM" s.db "$rounds"
 is "$rounds listeners were killed under load ($(cat "$out"))" 0 $code

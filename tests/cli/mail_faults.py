@@ -24,7 +24,7 @@ def start(name):
     """A listener on a socket, once it listens."""
     if os.path.exists(name):
         os.unlink(name)
-    process = subprocess.Popen([CM, '--db', DB, 'serve', '--http', '127.0.0.1:0', '--lmtp', f'unix:{os.getcwd()}/{name}'],
+    process = subprocess.Popen([CM, '--db', DB, 'serve', '--site', 'site', '--http', '127.0.0.1:0', '--lmtp', f'unix:{os.getcwd()}/{name}'],
                                stdout=subprocess.PIPE, stderr=open(f'{name}.log', 'a'), text=True)
     process.stdout.readline()
     return process

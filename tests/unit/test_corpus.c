@@ -55,7 +55,7 @@ static void read_all(struct arena *a, const struct list *list, struct sv bytes)
     (void)bounce_read(a, &m, &ours);
     (void)request_read(a, &m, m.from.count ? m.from.at[0].address : SV_NONE, list->address);
     commands_read(a, &m, &commands);
-    (void)commands_hold_estimate(a, &m);
+    (void)commands_hold_estimate(&m);
     (void)author_is_proven(a, &m, SV("mx.test"));
     (void)post_form_clean(a, &m);
     rc = post_form_make(a, list, bytes, &m, SV("https://sig.test/m"), &form, &err);
