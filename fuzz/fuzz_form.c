@@ -1,5 +1,5 @@
-/* Forms and cookies of any bytes: what is accepted holds together, is written and read again as the same. The first byte
- * says which of the two it is. */
+/* Forms and cookies of any bytes: what is accepted holds together, is written and read again as the same. The first
+ * byte says which of the two it is. */
 #include "base/utf8.h"
 #include "gateway/http/form.h"
 
@@ -43,6 +43,19 @@ static void one_form(struct arena *a, struct sv text)
     str_release(&out);
 }
 
+static void one_multipart(struct arena *a, struct sv text)
+{
+    struct form form;
+    struct err err = ERR_INIT;
+    if (form_read_multipart(a, text, SV("x"), &form, &err))
+        return;
+    if (form.list.len > FORM_FIELDS_MAX)
+        BUG("more fields than there may be");
+    for (size_t i = 0; i < form.list.len; i++)
+        if (!form.list.at[i].name.len || !utf8_valid(form.list.at[i].value, NULL))
+            BUG("a field that is none");
+}
+
 static void one_cookie(struct sv text)
 {
     struct sv value;
@@ -54,7 +67,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a = ARENA_INIT;
     struct sv text = sv_from((const char *)data + 1, size ? size - 1 : 0);
-    if (size && data[0] == 'c')
+    if (size && data[0] == 'm')
+        one_multipart(&a, text);
+    else if (size && data[0] == 'c')
         one_cookie(text);
     else if (size)
         one_form(&a, text);

@@ -35,7 +35,7 @@ struct archive_moved_from {
 struct archive_moved_counts {
     size_t lines;
     size_t unknown;  /* pages of Pipermail whose message is not public here, or that name none */
-    size_t unwritable; /* Message-IDs that no map can hold */
+    size_t unwritable; /* addresses that no map can hold, or that differ from another in case only */
 };
 CM_MUST_USE int action_archive_redirects(struct action_context *c, struct sv list,
                                          const struct archive_moved_from *from, struct str *out,

@@ -13,7 +13,8 @@ struct run {
     const struct list *list;
     const struct archive_moved_from *from;
     struct archive archive;
-    struct map ids; /* Message-ID -> struct archive_message */
+    struct map ids;  /* Message-ID -> struct archive_message */
+    struct map seen; /* old addresses in small letters: a map of nginx knows no case, and takes none twice */
     struct str *out;
     struct archive_moved_counts *counts;
 };
@@ -29,11 +30,12 @@ static bool is_writable(struct sv text)
 
 static void put_line(struct run *r, const char *base, struct sv old, const char *folder, struct sv page)
 {
-    if (!is_writable(old)) {
+    struct sv whole = sv_str(arena_printf(r->a, "%s/%.*s", base, SV_ARG(old)));
+    if (!is_writable(whole) || map_set(&r->seen, arena_lower(r->a, whole), r)) {
         r->counts->unwritable++;
         return;
     }
-    str_addf(r->out, "\"%s/%.*s\" \"/lists/%.*s/%s/%.*s.html\";\n", base, SV_ARG(old), SV_ARG(r->list->id), folder,
+    str_addf(r->out, "\"%.*s\" \"/lists/%.*s/%s/%.*s.html\";\n", SV_ARG(whole), SV_ARG(r->list->id), folder,
              SV_ARG(page));
     r->counts->lines++;
 }
@@ -49,7 +51,10 @@ static void put_hyperkitty(struct run *r)
     }
     for (size_t i = 0; i < r->archive.threads.len; i++) {
         const struct archive_thread *t = &r->archive.threads.at[i];
-        struct sv hash = archive_key(a, r->archive.messages.at[t->from].mid, 1);
+        const struct archive_message *first = &r->archive.messages.at[t->from];
+        struct sv hash = archive_key(a, first->mid, 1);
+        if (!sv_eq(hash, first->key)) /* another came first under its Message-ID */
+            continue;
         put_line(r, r->from->hyperkitty, sv_str(arena_printf(a, "thread/%.*s/", SV_ARG(hash))), "thread",
                  sv_str(arena_printf(a, "%lld", (long long)t->id)));
     }
@@ -130,6 +135,7 @@ static int prepare(struct run *r, struct action_context *c, struct sv id, struct
     if (!rc)
         rc = archive_load(c->store, c->arena, r->list->id, &r->archive, err);
     map_init(&r->ids, c->arena);
+    map_init(&r->seen, c->arena);
     for (size_t i = 0; !rc && i < r->archive.messages.len; i++) {
         struct archive_message *m = &r->archive.messages.at[i];
         if (!map_get(&r->ids, m->mid) || sv_eq(archive_key(c->arena, m->mid, 1), m->key))

@@ -160,15 +160,18 @@ int erasure_reminders(struct action_context *c, struct sv words, struct sv with,
 
 /* ---- editions ---- */
 
+/* As the store has it at the moment; erased words do not come back, so each is read once. */
 struct stored_file {
     struct sv document, version, name, bytes;
+    bool gone;
 };
 struct stored_files {
     VEC(struct stored_file) list;
 };
 
-static int load_edition_files(struct action_context *c, struct arena *a, struct stored_files *out, struct err *err)
+static int load_edition_files(struct action_context *c, struct stored_files *out, struct err *err)
 {
+    struct arena *a = c->arena;
     struct store_stmt *q;
     int rc = store_prepare(c->store, "SELECT f.document, f.version, f.name, f.bytes FROM edition_file f JOIN edition e "
                                      "ON e.document = f.document AND e.version = f.version ORDER BY e.event, f.name",
@@ -176,8 +179,9 @@ static int load_edition_files(struct action_context *c, struct arena *a, struct 
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
-        *vec_push(a, &out->list) = (struct stored_file){arena_sv(a, store_text(q, 0)), arena_sv(a, store_text(q, 1)),
-                                                        arena_sv(a, store_text(q, 2)), arena_sv(a, store_text(q, 3))};
+        *vec_push(a, &out->list) =
+            (struct stored_file){.document = arena_sv(a, store_text(q, 0)), .version = arena_sv(a, store_text(q, 1)),
+                                 .name = arena_sv(a, store_text(q, 2)), .bytes = arena_sv(a, store_text(q, 3))};
     store_done(q);
     return rc;
 }
@@ -232,7 +236,7 @@ static int put_note(struct action_context *c, const struct erased_edition *e, st
 
 /* One edition. A PDF is not looked into; it goes when any other file held the words. JSON goes when markup stood
  * between the words elsewhere, as it does there too. */
-static int reissue(struct action_context *c, struct erased *all, const struct stored_file *files, size_t count,
+static int reissue(struct action_context *c, struct erased *all, struct stored_file *files, size_t count,
                    struct sv words, struct sv with, struct err *err)
 {
     struct erased_edition e = {.document = files[0].document, .version = files[0].version};
@@ -241,6 +245,8 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
     bool touched = false, unclean = false;
     int rc = CM_OK;
     for (size_t i = 0; i < count; i++) {
+        if (files[i].gone)
+            continue;
         bool looked = erasure_rewrite(c->arena, files[i].name, files[i].bytes, words, with, &texts[i], &clean[i]) > 0;
         bool other = sv_ends(files[i].name, SV(".pdf"));
         touched = touched || looked || (!clean[i] && !other);
@@ -249,11 +255,13 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
     for (size_t i = 0; touched && !rc && i < count; i++) {
         bool json = sv_ends(files[i].name, SV(".json")) && !sv_eq_str(files[i].name, "sources.json");
         bool gone = !clean[i] || (unclean && json);
-        if (!gone && texts[i].at == files[i].bytes.at)
+        if (files[i].gone || (!gone && texts[i].at == files[i].bytes.at))
             continue;
         *vec_push(c->arena, &e.files) =
-            (struct erased_file){arena_sv(c->arena, files[i].name), digest_of(texts[i]), gone};
+            (struct erased_file){files[i].name, digest_of(texts[i]), gone};
         rc = put_reissued(c, &files[i], texts[i], gone, err);
+        files[i].bytes = texts[i];
+        files[i].gone = gone;
     }
     if (rc || !e.files.len)
         return rc;
@@ -263,26 +271,26 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
                 *vec_push(c->arena, &all->editions.at[i].files) = e.files.at[k];
             return CM_OK;
         }
-    e.document = arena_sv(c->arena, e.document);
-    e.version = arena_sv(c->arena, e.version);
     *vec_push(c->arena, &all->editions) = e;
     return CM_OK;
 }
 
 int erasure_editions(struct action_context *c, struct erased *e, struct sv words, struct sv with, struct err *err)
 {
-    struct arena a = ARENA_INIT;
-    struct stored_files files = {{NULL, 0, 0}};
-    int rc = load_edition_files(c, &a, &files, err);
-    for (size_t from = 0; !rc && from < files.list.len;) {
+    int rc = CM_OK;
+    if (!e->stored) {
+        e->stored = arena_new(c->arena, struct stored_files);
+        rc = load_edition_files(c, e->stored, err);
+    }
+    struct stored_files *files = e->stored;
+    for (size_t from = 0; !rc && from < files->list.len;) {
         size_t to = from;
-        while (to < files.list.len && sv_eq(files.list.at[to].document, files.list.at[from].document) &&
-               sv_eq(files.list.at[to].version, files.list.at[from].version))
+        while (to < files->list.len && sv_eq(files->list.at[to].document, files->list.at[from].document) &&
+               sv_eq(files->list.at[to].version, files->list.at[from].version))
             to++;
-        rc = reissue(c, e, &files.list.at[from], to - from, words, with, err);
+        rc = reissue(c, e, &files->list.at[from], to - from, words, with, err);
         from = to;
     }
-    arena_release(&a);
     return rc;
 }
 

@@ -69,6 +69,7 @@ struct erased_event {
 struct erased {
     VEC(struct erased_event) events;
     VEC(struct erased_edition) editions;
+    struct stored_files *stored; /* of all editions, once they were looked at */
 };
 
 /* Puts what remains of an event in its place. */

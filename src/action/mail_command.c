@@ -246,18 +246,21 @@ int commands_of_post(struct action_context *c, const struct list *list, int64_t 
     struct commands found;
     struct mail_in in = {SV_NONE, list->address, SV_NONE};
     struct mail_reply reply;
+    struct lists lists;
     struct sv writer, threat;
     bool tied = false, answerable = false, any;
     commands_read(c->arena, mail, &found);
     if (!found.count)
         return CM_OK;
-    struct arriving m = {.c = c, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in, .mail = *mail,
-                         .reply = &reply};
+    struct arriving m = {.c = c, .lists = &lists, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in,
+                         .mail = *mail, .reply = &reply};
     int rc = is_tied(c, message, &tied, err);
     if (!rc && tied)
         rc = sender_of(c, message, &in.sender, err);
     if (!rc && tied)
-        rc = mail_is_answerable(&m, &answerable, &writer, err);
+        rc = lists_load(c->store, c->arena, &lists, err);
+    if (!rc && tied)
+        mail_is_answerable(&m, &answerable, &writer);
     if (rc || !answerable)
         return rc;
     rc = tie_only_threat(c, message, &threat, err);
@@ -284,10 +287,10 @@ int command_return_estimate(struct arriving *m, struct err *err)
     struct sv writer, id, member = SV_NONE;
     struct arena *a = m->c->arena;
     int64_t returned = 0;
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    if (rc || !answerable)
-        return rc;
-    rc = people_by_mail(m->c, writer, &id, &member, err);
+    mail_is_answerable(m, &answerable, &writer);
+    if (!answerable)
+        return CM_OK;
+    int rc = people_by_mail(m->c, writer, &id, &member, err);
     if (!rc)
         rc = count_returned(m->c, writer, &returned, err);
     if (rc || returned > RETURNS_A_DAY)

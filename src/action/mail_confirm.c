@@ -18,16 +18,6 @@ static int answer(struct arriving *m, struct sv to, const char *subject, const c
 
 /* ---- subscribing ---- */
 
-static bool delivery_named(struct sv word, enum subscriber_delivery *out)
-{
-    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
-        if (sv_eq_str(word, subscriber_delivery_names[i])) {
-            *out = (enum subscriber_delivery)i;
-            return true;
-        }
-    return false;
-}
-
 static int welcome(struct arriving *m, struct sv to, enum subscriber_delivery delivery, struct err *err)
 {
     struct arena *a = m->c->arena;
@@ -55,7 +45,7 @@ static int confirm_subscribe(struct arriving *m, const struct token *t, struct e
     int rc = subscriber_put(m->c->store, a, m->list->id, t->subject, name, consent, m->c->now, NULL, err);
     if (!rc)
         rc = subscriber_find(m->c->store, a, m->list->id, t->subject, &who, err);
-    if (!rc && delivery_named(word, &delivery)) {
+    if (!rc && subscriber_delivery_find(word, &delivery)) {
         who.delivery = delivery;
         rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     }
@@ -95,6 +85,28 @@ int unsubscribe_arrives(struct arriving *m, struct err *err)
     return rc ? rc : goodbye(m, who.address, err);
 }
 
+struct leaving {
+    struct action_context *c;
+    struct sv list, detail;
+};
+
+static int leave_by_link(struct store *s, void *context, struct err *err)
+{
+    struct leaving *l = context;
+    struct lists lists;
+    struct mail_reply ignored;
+    int rc = lists_load(s, l->c->arena, &lists, err);
+    const struct list *list = rc ? NULL : lists_find(&lists, l->list);
+    struct arriving m = {.c = l->c, .list = list, .route = {.detail = l->detail}, .reply = &ignored};
+    return list ? unsubscribe_arrives(&m, err) : rc;
+}
+
+int action_list_leave_by_link(struct action_context *c, struct sv list, struct sv detail, struct err *err)
+{
+    struct leaving l = {c, list, detail};
+    return store_tx(c->store, leave_by_link, &l, err);
+}
+
 /* ---- settings ---- */
 
 static int confirm_settings(struct arriving *m, const struct token *t, struct err *err)
@@ -113,7 +125,7 @@ static int confirm_settings(struct arriving *m, const struct token *t, struct er
         return rc ? rc : answer(m, who.address, "set", arena_printf(a, "The list knows you as %.*s.\n",
                                                                    SV_ARG(t->detail)), err);
     }
-    if (!delivery_named(t->detail, &delivery))
+    if (!subscriber_delivery_find(t->detail, &delivery))
         return err_set(err, CM_ECORRUPT, "a token of the store sets what a subscriber does not have");
     rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     return rc ? rc : answer(m, who.address, "set", arena_printf(a, "From now on its mail comes %s.\n",
@@ -202,6 +214,6 @@ int confirm_arrives(struct arriving *m, struct err *err)
     if (!m->route.detail.len)
         return request_arrives(m, err);
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", "taken", 0};
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    return rc || !answerable ? rc : confirm_token(m, m->route.detail, err);
+    mail_is_answerable(m, &answerable, &writer);
+    return !answerable ? CM_OK : confirm_token(m, m->route.detail, err);
 }

@@ -177,10 +177,10 @@ int request_arrives(struct arriving *m, struct err *err)
     bool answerable, commands;
     struct sv writer;
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", "taken", 0};
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    if (rc || !answerable)
-        return rc;
-    rc = commands_arrive(m, writer, SV_NONE, &commands, err);
+    mail_is_answerable(m, &answerable, &writer);
+    if (!answerable)
+        return CM_OK;
+    int rc = commands_arrive(m, writer, SV_NONE, &commands, err);
     if (rc || commands)
         return rc;
     struct request r = request_read(m->c->arena, &m->mail, writer, m->list->address);

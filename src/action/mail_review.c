@@ -5,7 +5,6 @@
 #include "action/review.h"
 #include "base/date.h"
 #include "forum/answered.h"
-#include "forum/compose.h"
 
 enum { DAYS_AFTER = 90 }; /* for which an answer is taken after the day */
 
@@ -37,7 +36,7 @@ static int send_question(struct action_context *c, const struct sig *sig, const 
                          const struct token_new *t, struct sv name, int64_t due, struct err *err)
 {
     struct arena *a = c->arena;
-    struct sv token, text, bytes, subject = t->detail;
+    struct sv token, text, subject = t->detail;
     int rc = token_make(c->store, a, t, &token, err);
     if (!rc)
         rc = text_of(c, subject, &text, err);
@@ -52,8 +51,7 @@ static int send_question(struct action_context *c, const struct sig *sig, const 
         .to_name = name, .reply_to = route_address(a, list->address, "-confirm", token),
         .subject = sv_str(arena_printf(a, "%.*s: a review of %.*s?", SV_ARG(sig->name), SV_ARG(subject))),
         .text = sv_str(body), .date = c->now, .automatic = COMPOSE_GENERATED};
-    rc = compose_mail(a, &mail, &bytes, err);
-    return rc ? rc : outbox_mail(c->store, list->id, t->address, bytes, c->now, err);
+    return list_send(c, list, &mail, err);
 }
 
 int review_ask(struct action_context *c, const struct sig *sig, struct sv id, struct sv subject, struct sv name,

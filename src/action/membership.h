@@ -8,6 +8,7 @@
 
 #include "action/posts.h"
 #include "forum/bounce.h"
+#include "forum/compose.h"
 
 /* ---- mail ---- */
 
@@ -19,12 +20,16 @@ CM_MUST_USE int owner_arrives(struct arriving *m, struct err *err);
 
 /* Whether it may be answered: a person wrote it, as far as can be seen, from an address that is not one of ours
  * (RFC 3834). *out_writer: that address. */
-CM_MUST_USE int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, struct err *err);
+void mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer);
 
 /* The message as the source of an act. */
 struct sv mail_source(const struct arriving *m);
 /* For an act that a mail asked for: by the member whom a one-time address proved; empty: by nobody by name. */
 struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source);
+
+/* Puts a mail that we write into the queue, to mail->to. */
+CM_MUST_USE int list_send(struct action_context *c, const struct list *list, const struct compose *mail,
+                          struct err *err);
 
 struct answer {
     struct sv to;       /* an address: what is none was not answerable */
@@ -82,6 +87,9 @@ struct subscribe_outcome {
 /* All or none, without a mail to anybody. */
 CM_MUST_USE int action_list_subscribe(struct action_context *c, const struct subscribe_request *r,
                                       struct subscribe_outcome *out, struct err *err);
+/* By the https address that is in each mail (forum/unsubscribe.h), for whoever has it. It is the same whether it is one
+ * of ours, of whom, and whether the subscription had ended before. */
+CM_MUST_USE int action_list_leave_by_link(struct action_context *c, struct sv list, struct sv detail, struct err *err);
 CM_MUST_USE int action_list_unsubscribe(struct action_context *c, struct sv list, const struct sv *addresses,
                                         size_t count, struct err *err);
 CM_MUST_USE int action_list_set_delivery(struct action_context *c, struct sv list, struct sv address, struct sv word,

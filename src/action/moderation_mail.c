@@ -11,7 +11,6 @@
 #include "base/date.h"
 #include "forum/answered.h"
 #include "forum/author.h"
-#include "forum/compose.h"
 #include "register/people.h"
 
 enum {
@@ -99,7 +98,6 @@ static int ask(struct asking *k, struct err *err)
 {
     struct arena *a = k->m->c->arena;
     struct str text = STR_INIT;
-    struct sv bytes;
     add_why_held(k, &text);
     int rc = add_choices(k, &text, err);
     str_addf(&text, "The post:\n\n%.*s",
@@ -117,9 +115,9 @@ static int ask(struct asking *k, struct err *err)
         .list = {.address = k->m->list->address, .title = k->m->list->title},
     };
     if (!rc)
-        rc = compose_mail(a, &mail, &bytes, err);
+        rc = list_send(k->m->c, k->m->list, &mail, err);
     str_release(&text);
-    return rc ? rc : outbox_mail(k->m->c->store, k->m->list->id, k->address, bytes, k->m->c->now, err);
+    return rc;
 }
 
 static size_t choices_of(const struct process *p)
@@ -211,15 +209,16 @@ int author_tell(struct arriving *m, const struct hold *h, const char *means, str
 {
     bool may = false;
     struct sv author;
-    int rc = mail_is_answerable(m, &may, &author, err);
-    if (!rc && !may)
+    int rc = CM_OK;
+    mail_is_answerable(m, &may, &author);
+    if (!may)
         done->untold = "its author cannot be answered: a program, or an address that is none";
-    if (!rc && may && !author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED])) {
+    if (may && !author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED])) {
         may = false;
         done->untold = "it cannot be seen who its author is";
     }
-    if (rc || !may)
-        return rc;
+    if (!may)
+        return CM_OK;
     if (h->stranger)
         rc = answered_may(m->c->store, m->c->arena, author, ANSWERED_HELP, m->c->now, &may, err);
     if (!rc && !may)
@@ -234,8 +233,7 @@ int post_send_away(struct arriving *m, int64_t message, struct err *err)
     struct sv author;
     struct arena *a = m->c->arena;
     int rc = message_set_state(m->c->store, message, MESSAGE_RETURNED, err);
-    if (!rc)
-        rc = mail_is_answerable(m, &may, &author, err);
+    mail_is_answerable(m, &may, &author);
     if (rc || !may)
         return rc;
     const struct answer mail = {

@@ -221,11 +221,8 @@ struct managing {
 /* Who may moderate may; of a list that others run nobody. */
 static int begin(struct managing *m, struct err *err)
 {
-    struct profile *profile;
     struct lists lists;
-    int rc = content_rules(m->c, &profile, err);
-    if (!rc)
-        rc = permit(m->c, profile, PERMIT_MODERATE, err);
+    int rc = permit_rules(m->c, PERMIT_MODERATE, err);
     if (!rc)
         rc = lists_load(m->c->store, m->c->arena, &lists, err);
     if (rc)
@@ -353,16 +350,13 @@ static int set_delivery(struct store *s, void *context, struct err *err)
 {
     struct managing *m = context;
     struct subscriber who;
-    int found = -1;
-    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
-        if (sv_eq_str(m->word, subscriber_delivery_names[i]))
-            found = i;
+    enum subscriber_delivery delivery = DELIVER_EACH;
     int rc = begin(m, err);
-    if (!rc && found < 0)
+    if (!rc && !subscriber_delivery_find(m->word, &delivery))
         rc = no_delivery(m, err);
     if (!rc)
         rc = find_subscribed(m, m->addresses[0], &who, err);
-    return rc ? rc : subscriber_set_delivery(s, who.id, (enum subscriber_delivery)found, err);
+    return rc ? rc : subscriber_set_delivery(s, who.id, delivery, err);
 }
 
 int action_list_set_delivery(struct action_context *c, struct sv list, struct sv address, struct sv word,

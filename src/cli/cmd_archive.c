@@ -116,7 +116,7 @@ static int print_redirects(struct cli *c, const char *to, const struct archive_m
     if (n->unknown)
         printf(", %zu page%s of Pipermail whose message is not public here", n->unknown, n->unknown == 1 ? "" : "s");
     if (n->unwritable)
-        printf(", %zu Message-ID%s that no map can hold", n->unwritable, n->unwritable == 1 ? "" : "s");
+        printf(", %zu address%s that no map can hold", n->unwritable, n->unwritable == 1 ? "" : "es");
     putchar('\n');
     return EXIT_DONE;
 }

@@ -61,6 +61,7 @@ const struct command commands[] = {
      "propose --name NAME --area AREA [--abstract TEXT]\n"
      "edit ID [--set FIELD=TEXT]... [--file FILE] [--editorial --reason TEXT]\n"
      "challenge ID --reason TEXT\n"
+     "recheck ID --reason TEXT\n"
      "advance ID [--to STAGE] [--override --reason TEXT]\n"
      "reopen ID --to STAGE --reason TEXT\n"
      "merge ID --into ID --reason TEXT\n"
@@ -68,18 +69,23 @@ const struct command commands[] = {
      "withdraw ID --reason TEXT\n"
      "history ID [--field FIELD]\n"
      "diff ID [--from VERSION] [--to VERSION]\n"
-     "similar ID|--text TEXT",
+     "similar ID|--text TEXT\n"
+     "import FILE --area AREA [--mitigations FIELD] [--dry-run]",
      "everything about threats",
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
      "--set opens the entry in $EDITOR; --file takes the whole new text from a file (- for standard input). "
      "--editorial says that\n"
-     "the substance stays, so that decisions on the text hold; \"challenge\" contradicts that. \"diff\" compares\n"
+     "the substance stays, so that decisions on the text hold; \"challenge\" contradicts that. \"recheck\" says\n"
+     "that somebody looked again at what it cites, since the status of a document changed. \"diff\" compares\n"
      "with the last edition of the analysis, or between two editions. \"similar\" lists the entries that have most "
      "in common with\n"
      "one, or with a description: words, documents, steps of the attack tree, and a score from 0 to 1; "
      "\"propose\" names up\n"
-     "to three that the new entry may be a duplicate of.",
+     "to three that the new entry may be a duplicate of. \"import\" proposes the threats of a model of Threat Dragon, "
+     "Threat Composer,\n"
+     "Open Threat Model or the W3C, all or none, those that are here already left out, and says what of the model it "
+     "did not take over.",
      cmd_threat},
     {"tree",
      "check FILE\n"
@@ -366,11 +372,14 @@ const struct command commands[] = {
      "broken.",
      cmd_lint},
     {"serve",
-     "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS] [--lmtp ADDRESS] [--worker [--smtp ADDRESS]]",
-     "serve the site, read-only; take and send mail",
+     "[--from DIR] [--http ADDRESS] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] [--worker "
+     "[--smtp ADDRESS]]",
+     "serve the site, with search, log-in and acts; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
-     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never), and has search, log-in by a mailed link, and\n"
+     "forms for acts: for this machine only, or under the address --url, such as https://sec.example.org, behind a\n"
+     "proxy that speaks TLS (docs/web.md). A folder, and a published site without --url, are served read-only.\n"
      "--lmtp takes mail for the lists of the store, and --worker sends mail, through the mail server at --smtp.\n"
      "Addresses are host:port or unix:/path.",
      cmd_serve},

@@ -35,6 +35,7 @@ struct mail_query {
     bool has_after, has_before;
     int64_t after, before; /* after <= date < before */
     bool mail_only;        /* it has a prefix that only mails know */
+    int64_t below;         /* set by who goes on behind a hit: only messages of a smaller id; 0: all */
 };
 /* CM_EINPUT: not UTF-8, or a date that is none; CM_ELIMIT: too long. */
 CM_MUST_USE int mail_query_read(struct arena *a, struct sv text, struct mail_query *out, struct err *err);

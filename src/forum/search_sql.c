@@ -175,17 +175,24 @@ static int run(struct searching *g, struct store_stmt *q, struct err *err)
     return rc;
 }
 
+static int64_t below(const struct searching *g)
+{
+    return g->query->below ? g->query->below : INT64_MAX;
+}
+
 static int find_words(struct searching *g, struct err *err)
 {
     struct str match = STR_INIT;
     struct store_stmt *q;
-    int rc = store_prepare(g->s, "SELECT m.id, m.list, m.date, m.mid, m.copy, m.name, m.address, m.subject, m.thread "
-                                 "FROM mail_search CROSS JOIN public_message m ON m.id = mail_search.rowid "
-                                 "WHERE mail_search MATCH $1 ORDER BY mail_search.rowid DESC", &q, err);
+    int rc = store_prepare(g->s, "SELECT m.id, m.list, m.date, m.mid, m.copy, m.name, m.address, m.subject, "
+                                 "m.thread FROM mail_search CROSS JOIN public_message m ON m.id = mail_search.rowid "
+                                 "WHERE mail_search MATCH $1 AND mail_search.rowid < $2 "
+                                 "ORDER BY mail_search.rowid DESC", &q, err);
     if (rc)
         return rc;
     build_match(g->query, &match);
     store_bind_text(q, 1, str_sv(&match));
+    store_bind_int(q, 2, below(g));
     rc = run(g, q, err);
     store_done(q);
     str_release(&match);
@@ -196,9 +203,10 @@ static int find_all(struct searching *g, struct err *err)
 {
     struct store_stmt *q;
     int rc = store_prepare(g->s, "SELECT id, list, date, mid, copy, name, address, subject, thread FROM public_message "
-                                 "ORDER BY id DESC", &q, err);
+                                 "WHERE id < $1 ORDER BY id DESC", &q, err);
     if (rc)
         return rc;
+    store_bind_int(q, 1, below(g));
     rc = run(g, q, err);
     store_done(q);
     return rc;

@@ -9,6 +9,7 @@ enum subscriber_state { SUBSCRIBER_ACTIVE, SUBSCRIBER_DISABLED, SUBSCRIBER_GONE,
 extern const char *const subscriber_state_names[SUBSCRIBER_STATES];
 enum subscriber_delivery { DELIVER_EACH, DELIVER_DIGEST, DELIVER_PLAIN, DELIVER_NONE, SUBSCRIBER_DELIVERIES };
 extern const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES];
+bool subscriber_delivery_find(struct sv word, enum subscriber_delivery *out); /* false: it is none */
 
 struct subscriber {
     int64_t id; /* 0: nobody */

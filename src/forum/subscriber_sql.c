@@ -5,6 +5,16 @@
 const char *const subscriber_state_names[SUBSCRIBER_STATES] = {"active", "disabled", "gone"};
 const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES] = {"each", "digest", "plain", "none"};
 
+bool subscriber_delivery_find(struct sv word, enum subscriber_delivery *out)
+{
+    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
+        if (sv_eq_str(word, subscriber_delivery_names[i])) {
+            *out = (enum subscriber_delivery)i;
+            return true;
+        }
+    return false;
+}
+
 #define COLUMNS "id, list, address, name, consent, state, delivery, since, passed"
 
 static int index_of(const char *const *names, int count, struct sv name)

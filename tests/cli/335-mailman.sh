@@ -150,6 +150,11 @@ holds 'the Message-ID' "\"/sec/b+1@example.org/\" \"/lists/sec/message/$key.html
 does 'the site' "$CM" publish --to site --formats html --now $NOW
 bad=$(sed 's/.*"\(.*\)";/site\1/' moved.map | while read -r f; do [ -e "$f" ] || echo "$f"; done)
 is 'all of it leads somewhere' '' "$bad"
+printf 'From x Tue Nov  3 10:00:00 2026\nFrom: a@x.example\nMessage-ID: <Odd@x>\n\n1\n\nFrom x Tue Nov  3 10:00:00 2026\nFrom: a@x.example\nMessage-ID: <odd@X>\n\n2\n\nFrom x Tue Nov  3 10:00:00 2026\nFrom: a@x.example\nMessage-ID: <a";$x{}@x>\n\n3\n' >odd.mbox
+does 'Message-IDs that no map can hold' "$CM" archive import sec odd.mbox --now $NOW
+run "$CM" archive redirects sec --public-inbox /sec --to odd.map
+says 'are counted' 'odd.map: 3 lines, 2 addresses that no map can hold'
+is 'and not written' '' "$(grep -v '^"/sec/[A-Za-z0-9@.+-]*/" "/lists/sec/message/[A-Z2-7]*.html";$' odd.map)"
 fails 2 'belong together' 'numbers stand on pages only' "$CM" archive redirects sec --pipermail /p --to x.map
 fails 1 'is no path' 'a path that would be more than one' "$CM" archive redirects sec --public-inbox '/a" "/b' --to x.map
 does 'closed' "$CM" list set sec archive=closed --now $NOW

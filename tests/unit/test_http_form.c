@@ -138,6 +138,70 @@ static void test_content_type(void **state CM_UNUSED)
     str_release(&bytes);
 }
 
+#define PART(name, text) "--x\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" text "\r\n"
+#define END "--x--\r\n"
+
+static void test_multipart(void **state CM_UNUSED)
+{
+    static const struct {
+        const char *text;
+        int result;
+        const char *a;
+    } table[] = {
+        {PART("a", "1") END, 0, "1"},
+        {PART("b", "2") PART("a", "1\r\n2") END, 0, "1\r\n2"},
+        {PART("a", "") "--x--", 0, ""},
+        {"--x\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n" END, 0, "1"},
+        {END, 0, ""},
+        {"", CM_EINPUT, NULL},
+        {"x" PART("a", "1") END, CM_EINPUT, NULL},
+        {PART("a", "1"), CM_EINPUT, NULL},
+        {PART("a", "1") PART("a", "2") END, CM_EINPUT, NULL},
+        {PART("", "1") END, CM_EINPUT, NULL},
+        {PART("a\0b", "1") END, CM_EINPUT, NULL},
+        {PART("a", "\x01") END, CM_EINPUT, NULL},
+        {PART("a", "\xff") END, CM_EINPUT, NULL},
+        {"--x\r\n\r\n1\r\n" END, CM_EINPUT, NULL},
+        {"--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n" END, CM_EINPUT, NULL},
+        {"--x\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n1\r\n" END, CM_EINPUT, NULL},
+        {"--xy\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n" END, CM_EINPUT, NULL},
+    };
+    struct arena a = ARENA_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct form form;
+        struct err err = ERR_INIT;
+        int result = form_read_multipart(&a, sv_str(table[i].text), SV("x"), &form, &err);
+        if (result != table[i].result || (!result && !sv_eq_str(form_value(&form, "a"), table[i].a)))
+            fail_msg("%s: %d %s", table[i].text, result, err.text);
+    }
+    arena_release(&a);
+}
+
+static void test_multipart_type(void **state CM_UNUSED)
+{
+    static const struct {
+        const char *fields, *boundary;
+    } table[] = {
+        {"Content-Type: multipart/form-data; boundary=xyz\r\n", "xyz"},
+        {"Content-Type: Multipart/Form-Data;Boundary=\"x y\"\r\n", NULL},
+        {"Content-Type: multipart/form-data; boundary=\"x-y\"\r\n", "x-y"},
+        {"Content-Type: multipart/form-data; boundary=\r\n", NULL},
+        {"Content-Type: multipart/form-data\r\n", NULL},
+        {"Content-Type: multipart/mixed; boundary=x\r\n", NULL},
+        {"", NULL},
+    };
+    struct str bytes = STR_INIT;
+    struct framing f;
+    struct sv boundary;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        request_of(&bytes, &f, table[i].fields);
+        bool found = form_is_multipart(&f, str_sv(&bytes), &boundary);
+        if (found != (table[i].boundary != NULL) || (found && !sv_eq_str(boundary, table[i].boundary)))
+            fail_msg("%s", table[i].fields);
+    }
+    str_release(&bytes);
+}
+
 static void test_cookies(void **state CM_UNUSED)
 {
     static const struct {
@@ -230,7 +294,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),   cmocka_unit_test(test_form_limits),  cmocka_unit_test(test_form_write),
-        cmocka_unit_test(test_content_type), cmocka_unit_test(test_cookies), cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_content_type), cmocka_unit_test(test_multipart),
+        cmocka_unit_test(test_multipart_type), cmocka_unit_test(test_cookies), cmocka_unit_test(test_rate),
         cmocka_unit_test(test_rate_of_many), cmocka_unit_test(test_peers),
     };
     return cmocka_run_group_tests_name("http forms", tests, NULL, NULL);

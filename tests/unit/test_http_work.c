@@ -166,7 +166,8 @@ static void test_refused(void **state)
     } table[] = {
         {"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300001\r\n\r\n", 413, true},
         {"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999999999\r\n\r\n", 413, true},
-        {"POST /work HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411, true},
+        {"POST /work HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411, true},
         {"GET /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc", 413, true},
         {"POST /small.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc", 405, true},
         {"DELETE /small.txt HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, true},

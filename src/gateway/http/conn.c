@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /* A connection reads until the head of a request is complete, and its body where one is taken, has it answered, writes,
- * and reads on. It never reads while it waits for an answer or writes, so a client that does not take its answers is not read from either
- * (its requests wait in the kernel). */
+ * and reads on. It never reads while it waits for an answer or writes, so a client that does not take its answers is
+ * not read from either (its requests wait in the kernel). */
 
 enum { DRAIN_MAX = 256 * 1024, FILE_STEP = 1024 * 1024 };
 

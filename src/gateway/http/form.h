@@ -35,8 +35,15 @@ void form_write(struct str *out, const char *name, struct sv value);
 /* Whether the body is what form_read() takes: one Content-Type field, of UTF-8 if it says so. */
 bool form_is_sent(const struct framing *request, struct sv head);
 
-/* The value of a cookie. False when there is none, when it is there twice, or when the Cookie fields are not of the form
- * that browsers send (RFC 6265, 4.2.1): then no cookie counts. */
+/* The same for multipart/form-data (RFC 7578), which mail services use for one-click unsubscribing (RFC 8058, 3.2).
+ * *out_boundary: of the parts. */
+bool form_is_multipart(const struct framing *request, struct sv head, struct sv *out_boundary);
+/* Parts that are fields of a name and a text, without files: as form_read(). */
+CM_MUST_USE int form_read_multipart(struct arena *a, struct sv text, struct sv boundary, struct form *out,
+                                    struct err *err);
+
+/* The value of a cookie. False when there is none, when it is there twice, or when the Cookie fields are not of the
+ * form that browsers send (RFC 6265, 4.2.1): then no cookie counts. */
 bool cookie_find(const struct framing *request, struct sv head, const char *name, struct sv *out);
 /* The same of the value of a Cookie field. */
 bool cookie_read(struct sv field, const char *name, struct sv *out);

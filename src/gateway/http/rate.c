@@ -6,8 +6,8 @@
 
 #include "base/rand.h"
 
-/* A bucket is the time at which it will be full again (the generic cell rate algorithm). One that is full is the same as
- * none, so nothing has to be cleared away. */
+/* A bucket is the time at which it will be full again (the generic cell rate algorithm). One that is full is the same
+ * as none, so nothing has to be cleared away. */
 enum { SETS = 4096, WAYS = 4 };
 
 struct bucket {

@@ -13,12 +13,12 @@ struct rate_limit {
 struct rate;
 struct rate *rate_new(void);
 void rate_free(struct rate **r); /* NULL inside is fine */
-/* Takes one. False when there is none: then *out_wait says in how many seconds there will be one. now_ms: of a clock that
- * nobody sets. When the table is full, the key that has waited longest is forgotten. */
+/* Takes one. False when there is none: then *out_wait says in how many seconds there will be one. now_ms: of a clock
+ * that nobody sets. When the table is full, the key that has waited longest is forgotten. */
 bool rate_take(struct rate *r, struct sv key, const struct rate_limit *limit, int64_t now_ms, unsigned *out_wait);
 
-/* Who shares a bucket: an IPv4 address, or the first 64 bits of an IPv6 address, which is what one customer gets. Writes
- * at most RATE_PEER_MAX bytes. */
+/* Who shares a bucket: an IPv4 address, or the first 64 bits of an IPv6 address, which is what one customer gets.
+ * Writes at most RATE_PEER_MAX bytes. */
 enum { RATE_PEER_MAX = 46 };
 struct sv rate_peer(struct sv address, char out[RATE_PEER_MAX]);
 

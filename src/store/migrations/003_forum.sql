@@ -247,3 +247,24 @@ CREATE TABLE message_words (
     message INTEGER PRIMARY KEY REFERENCES message (id),
     words   BLOB NOT NULL
 ) STRICT;
+
+-- ---- log-in ----
+
+-- Private: who is logged in on the web.
+CREATE TABLE session (
+    id      INTEGER PRIMARY KEY,
+    digest  BLOB NOT NULL UNIQUE,                        -- of the token that only the browser has
+    member  TEXT NOT NULL REFERENCES member (id),
+    browser TEXT NOT NULL,                               -- what it says it is
+    made    INTEGER NOT NULL,
+    seen    INTEGER NOT NULL                             -- when it was used last, to the hour
+) STRICT;
+CREATE INDEX session_member ON session (member);
+
+-- Private: addresses for which a log-in was asked, until they are looked up; then the row goes.
+CREATE TABLE login_request (
+    id      INTEGER PRIMARY KEY,
+    address TEXT NOT NULL,
+    next    TEXT NOT NULL,                               -- path of the page to go to
+    at      INTEGER NOT NULL
+) STRICT;
