@@ -341,7 +341,9 @@ static bool put_decoded(struct sv text, struct str *out)
     for (size_t i = 0; i < text.len; i++) {
         int high = text.at[i] == '%' && i + 2 < text.len ? hex_digit(text.at[i + 1]) : -1;
         int low = high >= 0 ? hex_digit(text.at[i + 2]) : -1;
-        char c = low >= 0 ? (char)(high << 4 | low) : text.at[i];
+        char c = text.at[i];
+        if (low >= 0)
+            c = (char)(high << 4 | low);
         if ((unsigned char)c <= ' ' || c == 0x7F || out->len > ID_BYTES_MAX)
             return false;
         str_add_char(out, c);
