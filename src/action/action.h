@@ -64,17 +64,20 @@ CM_MUST_USE int action_import(struct action_context *c, const char *dir, struct 
  * no event. */
 CM_MUST_USE int action_export(struct action_context *c, const char *dir, size_t *out_files, struct err *err);
 
-/* threat.propose: name, abstract, areas (comma-separated ids); the id is assigned. */
+struct field_edit {
+    struct sv field, text;
+};
+/* threat.propose: name, abstract, areas (comma-separated ids), and further fields as for threat.edit; the id is
+ * assigned. */
 struct proposal {
     struct sv name, abstract, areas;
+    const struct field_edit *edits;
+    size_t edit_count;
 };
 CM_MUST_USE int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
                                       struct err *err);
 /* threat.edit: sets fields. Names: front matter keys ("level", "likelihood.rating"), field ids or names
  * ("gap", "Gap"). Lists and mappings as YAML flow text. */
-struct field_edit {
-    struct sv field, text;
-};
 CM_MUST_USE int action_threat_edit(struct action_context *c, struct sv id, const struct field_edit *edits, size_t count,
                                    struct action_result *out, struct err *err);
 /* threat.edit with a whole new text of the threat's file (from $EDITOR). base: the text that was edited; what
@@ -87,6 +90,10 @@ CM_MUST_USE int action_threat_replace(struct action_context *c, struct sv id, st
 CM_MUST_USE int action_threat_advance(struct action_context *c, struct sv id, struct sv stage, bool override,
                                       struct action_result *out, struct err *err);
 /* threat.reopen to an earlier stage, or back from an end; reason required. */
+/* threat.recheck: somebody looked again at what the threat cites (c->reason: what came of it), and the documents'
+ * present statuses are those that it was looked at under. No event when they were so already. */
+CM_MUST_USE int action_threat_recheck(struct action_context *c, struct sv id, struct action_result *out,
+                                      struct err *err);
 CM_MUST_USE int action_threat_reopen(struct action_context *c, struct sv id, struct sv stage, struct action_result *out,
                                      struct err *err);
 /* threat.merge / threat.split / threat.withdraw: page and identifier stay; reason required. end is the id of

@@ -2,18 +2,11 @@
 #include "action/acts.h"
 #include "action/moderation.h"
 
-static int may_see(struct action_context *c, struct err *err)
-{
-    struct profile *p;
-    int rc = content_rules(c, &p, err);
-    return rc ? rc : permit(c, p, PERMIT_CONFIGURE, err);
-}
-
 int alarms_load(struct action_context *c, bool all, struct alarms *out, struct err *err)
 {
     struct store_stmt *q;
     memset(out, 0, sizeof(*out));
-    int rc = may_see(c, err);
+    int rc = permit_rules(c, PERMIT_CONFIGURE, err);
     if (!rc)
         rc = store_prepare(c->store, "SELECT id, at, kind, text, coalesce(cleared, 0) FROM alarm "
                                      "WHERE cleared IS NULL OR $1 = 1 ORDER BY id", &q, err);
@@ -38,7 +31,7 @@ static int clear(struct store *s, void *context, struct err *err)
 {
     struct clear_run *r = context;
     struct store_stmt *q;
-    int rc = may_see(r->c, err);
+    int rc = permit_rules(r->c, PERMIT_CONFIGURE, err);
     if (!rc)
         rc = store_prepare(s, "UPDATE alarm SET cleared = $2 WHERE cleared IS NULL AND ($1 = 0 OR id = $1) "
                               "RETURNING id", &q, err);

@@ -139,7 +139,7 @@ static const struct {
     {"threat.reopen", about_threat},  {"threat.merge", about_threat},   {"threat.split", about_threat},
     {"threat.withdraw", about_threat}, {"round.open", about_round},     {"round.close", about_round},
     {"round.override", about_round},  {"call.open", about_call},        {"call.close", about_call},
-    {"decision.appeal", about_call},  {"edition.new", about_edition},
+    {"decision.appeal", about_call},  {"hold.appeal", about_call},      {"edition.new", about_edition},
 };
 
 static int row_of(struct sv action)

@@ -7,6 +7,9 @@
 #include "action/action.h"
 #include "register/calibration.h"
 
+/* The rules of the group and its samples: all that is asked for here, however long the register. */
+CM_MUST_USE int calibration_rules(struct action_context *c, struct profile **out, struct err *err);
+
 struct calibration_request {
     struct sv sample;
     struct sv words[ROUND_FACTORS]; /* ids of levels */

@@ -28,10 +28,31 @@ int calibration_mine(struct action_context *c, const struct profile *p, struct c
     return rc ? rc : calibration_load(c->store, c->arena, p, member, out, err);
 }
 
+int calibration_rules(struct action_context *c, struct profile **out, struct err *err)
+{
+    struct store_stmt *q;
+    struct profile_files files = {{NULL, 0, 0}};
+    struct diag diag;
+    int rc = content_rules(c, out, err);
+    if (!rc)
+        rc = store_prepare(c->store, "SELECT text FROM file WHERE path = 'calibration.yaml'", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *vec_push(c->arena, &files.list) =
+            (struct profile_file){.path = "calibration.yaml", .text = arena_sv(c->arena, store_text(q, 0))};
+    store_done(q);
+    if (rc)
+        return rc;
+    diag_init(&diag, c->arena);
+    profile_parse_samples(c->arena, &files, &diag, *out);
+    return !diag.errors ? CM_OK : err_set(err, CM_ECORRUPT, "the stored files do not verify: %s",
+                                          diag_format(&diag, &diag.items[0]));
+}
+
 static int begin(struct calibrating *k, struct err *err)
 {
-    struct profile_files files;
-    int rc = content_profile(k->c, &files, &k->profile, err);
+    int rc = calibration_rules(k->c, &k->profile, err);
     return rc ? rc : find_member(k->c, &k->member, err);
 }
 

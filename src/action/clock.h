@@ -42,11 +42,16 @@ struct tick_result {
 CM_MUST_USE int action_tick(struct action_context *c, struct tick_result *out, struct err *err);
 
 struct notices {
-    VEC(struct notice) list; /* in the order in which they were written */
+    VEC(struct notice) list;
 };
 /* Queues mails for the notices that were not sent. list: the address that sig.yaml names. action_tick() calls it. */
 CM_MUST_USE int notices_mail(struct action_context *c, struct sv list, size_t *out_count, struct err *err);
-/* The queue; all: also what was sent. */
-CM_MUST_USE int notices_load(struct store *s, struct arena *a, bool all, struct notices *out, struct err *err);
+enum notices_wanted {
+    NOTICES_ALL,     /* in the order in which they were written, as the next */
+    NOTICES_UNSENT,
+    NOTICES_TO_MAIL, /* those not sent to members with a mail address; what is one member's together */
+};
+CM_MUST_USE int notices_load(struct store *s, struct arena *a, enum notices_wanted wanted, struct notices *out,
+                             struct err *err);
 
 #endif

@@ -158,7 +158,7 @@ static int news(struct reminding *r, const struct due_list *due, bool *out, stru
 
 static int load(struct action_context *c, struct view *v, struct due_list *out, struct err *err)
 {
-    int rc = view_load(c->store, c->arena, c->now, v, err);
+    int rc = view_load_process(c->store, c->arena, c->now, v, err);
     if (!rc)
         due_collect(c->arena, v, out);
     return rc;
@@ -210,17 +210,26 @@ int action_tick(struct action_context *c, struct tick_result *out, struct err *e
 
 /* ---- the queue ---- */
 
-int notices_load(struct store *s, struct arena *a, bool all, struct notices *out, struct err *err)
+#define NOTICE_COLUMNS \
+    "SELECT r.id, n.member, m.name, r.kind, r.thing, r.what, r.who, r.until, r.stage, r.at, n.sent_at " \
+    "FROM notice n JOIN reminder r ON r.id = n.reminder LEFT JOIN member m ON m.id = n.member "
+#define NOTICE_MEMBER "CAST(substr(n.member, 2) AS INTEGER)"
+
+static const char *const notice_queries[] = {
+    [NOTICES_ALL] = NOTICE_COLUMNS "ORDER BY r.id, " NOTICE_MEMBER,
+    [NOTICES_UNSENT] = NOTICE_COLUMNS "WHERE n.sent_at IS NULL ORDER BY r.id, " NOTICE_MEMBER,
+    [NOTICES_TO_MAIL] = NOTICE_COLUMNS "WHERE n.sent_at IS NULL AND EXISTS (SELECT 1 FROM address a "
+                                       "WHERE a.member = n.member AND a.kind = 'mail') "
+                                       "ORDER BY " NOTICE_MEMBER ", r.id",
+};
+
+int notices_load(struct store *s, struct arena *a, enum notices_wanted wanted, struct notices *out, struct err *err)
 {
     struct store_stmt *q;
     memset(out, 0, sizeof(*out));
-    int rc = store_prepare(s, "SELECT r.id, n.member, m.name, r.kind, r.thing, r.what, r.who, r.until, r.stage, r.at, "
-                              "n.sent_at FROM notice n JOIN reminder r ON r.id = n.reminder "
-                              "LEFT JOIN member m ON m.id = n.member WHERE n.sent_at IS NULL OR $1 = 1 "
-                              "ORDER BY r.id, CAST(substr(n.member, 2) AS INTEGER)", &q, err);
+    int rc = store_prepare(s, notice_queries[wanted], &q, err);
     if (rc)
         return rc;
-    store_bind_int(q, 1, all);
     while ((rc = store_step(q, err)) == STORE_ROW)
         *vec_push(a, &out->list) = (struct notice){
             .reminder = store_int(q, 0), .member = arena_sv(a, store_text(q, 1)), .name = arena_sv(a, store_text(q, 2)),

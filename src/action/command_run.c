@@ -1,6 +1,7 @@
 #include "action/commands.h"
 
 #include "action/call.h"
+#include "action/part.h"
 #include "action/round.h"
 #include "action/ties.h"
 #include "base/date.h"
@@ -79,7 +80,7 @@ static int load_threat(struct action_context *c, struct sv id, const struct prof
 {
     struct profile_files files;
     struct profile *p;
-    int rc = content_profile(c, &files, &p, err);
+    int rc = part_load(c, &id, 1, &files, &p, err);
     if (rc)
         return rc;
     *out_profile = p;
@@ -146,7 +147,7 @@ static int estimate(struct action_context *c, const struct command *cmd, struct 
 
 static int act(struct action_context *c, const struct command *cmd, struct action_result *out, struct err *err)
 {
-    const struct proposal proposal = {cmd->word, cmd->text, cmd->areas};
+    const struct proposal proposal = {.name = cmd->word, .abstract = cmd->text, .areas = cmd->areas};
     const struct field_edit edit = {cmd->word, cmd->text};
     memset(out, 0, sizeof(*out));
     switch (cmd->kind) {
@@ -416,6 +417,8 @@ static int was_built_on(struct action_context *c, struct sv threat, int64_t even
     int rc = store_prepare(c->store, "SELECT EXISTS (SELECT 1 FROM event WHERE seq > $1 AND subject = $2 "
                                      "AND action NOT LIKE 'thread.%') OR EXISTS (SELECT 1 FROM round_threat t "
                                      "JOIN round r ON r.id = t.round WHERE t.threat = $2 AND r.opened > $1) OR EXISTS "
+                                     "(SELECT 1 FROM call_threat t JOIN call k ON k.id = t.call WHERE t.threat = $2 "
+                                     "AND k.opened > $1) OR EXISTS "
                                      "(SELECT 1 FROM field_change WHERE threat = $2 AND event > $1)", &q, err);
     if (rc)
         return rc;

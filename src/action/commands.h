@@ -56,6 +56,8 @@ CM_MUST_USE int command_confirmed(struct arriving *m, const struct token *t, str
 /* Asks the reviewer by mail, from the group's list; nothing where it has none here. */
 CM_MUST_USE int review_ask(struct action_context *c, const struct sig *sig, struct sv id, struct sv subject,
                            struct sv name, struct sv address, int64_t due, struct err *err);
+/* What the first line of an answer says: "sound", "changes-wanted", "declined"; NULL: no verdict. */
+const char *review_verdict(struct arena *a, struct sv line);
 /* A mail to a one-time address of kind TOKEN_REVIEW. */
 CM_MUST_USE int review_answered(struct arriving *m, const struct token *t, struct err *err);
 

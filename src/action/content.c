@@ -6,6 +6,7 @@
 #include "action/acts.h"
 #include "action/announce.h"
 #include "action/part.h"
+#include "action/pins.h"
 #include "action/people.h"
 
 #include "base/fs.h"
@@ -136,6 +137,7 @@ struct change_run {
     struct coverage_moves moves;
     struct digest state;
     VEC(struct field_row) rows;
+    VEC(struct pins) pins; /* of threats that cite something else now */
     VEC(const struct content_edit *) changed;
     bool every_row; /* derive the rows of all threats */
     int64_t event;
@@ -266,6 +268,18 @@ static bool is_recorded(const struct change_run *r, const struct content_edit *e
     return known && digest_eq(&known->digest, &now);
 }
 
+/* After the rows of a threat were found, from `from` on. */
+static void pin_threat(struct change_run *r, const struct content_edit *e, size_t from)
+{
+    struct sv id = sv_from_byte(content_key(r->c->arena, e->path), strlen("threats/"));
+    const struct threat *t = map_get(&r->profile.by_id, id);
+    bool cites = false;
+    for (size_t i = from; i < r->rows.len; i++)
+        cites = cites || sv_eq_str(r->rows.at[i].field, "affects") || sv_eq_str(r->rows.at[i].field, "responses");
+    if (t && cites)
+        pins_of(r->c->arena, t, vec_push(r->c->arena, &r->pins));
+}
+
 static int find_changes(struct change_run *r, struct err *err)
 {
     for (size_t i = 0; i < r->edits.len; i++) {
@@ -274,9 +288,11 @@ static int find_changes(struct change_run *r, struct err *err)
             continue;
         *vec_push(r->c->arena, &r->changed) = e;
         if (!e->remove && sv_starts(sv_str(e->path), SV("threats/"))) {
+            size_t from = r->rows.len;
             int rc = diff_threat(r, e, err);
             if (rc)
                 return rc;
+            pin_threat(r, e, from);
         }
     }
     return CM_OK;
@@ -366,6 +382,7 @@ static void write_payload(struct change_run *r, struct str *out)
         json_end(&j);
     }
     json_end(&j);
+    pins_json(&j, r->pins.at, r->pins.len);
     if (r->moves.list.len)
         coverage_moves_json(&j, &r->moves);
     payload_editorial(r, &j);
@@ -471,6 +488,8 @@ static int put_rows(struct change_run *r, struct err *err)
         rc = put_field_change(r->c->store, f->threat, f->field, r->event, f->removed ? NULL : &f->text,
                               sv_from(r->change->source.at, r->change->source.len), f->initial, err);
     }
+    for (size_t i = 0; !rc && i < r->pins.len; i++)
+        rc = pins_put(r->c->store, &r->pins.at[i], r->event, err);
     return rc;
 }
 

@@ -57,6 +57,8 @@ CM_MUST_USE int content_profile(struct action_context *c, struct profile_files *
                                 struct err *err);
 /* Only the rules: sig.yaml, process.md, template.md and references.tsv (part_sql.c). The rest of *out is empty. */
 CM_MUST_USE int content_rules(struct action_context *c, struct profile **out, struct err *err);
+/* The permission for what is no act: CM_EREFUSED to who may not. */
+CM_MUST_USE int permit_rules(struct action_context *c, enum permission needs, struct err *err);
 /* Appends an event that changes no file. */
 CM_MUST_USE int content_event(struct action_context *c, const char *action, struct sv subject,
                               const struct str *payload, struct action_result *out, struct err *err);

@@ -18,7 +18,9 @@ static const struct erasure_place places[] = {
       "UPDATE objection SET answer = $1 WHERE answer = $3 AND settled >= $2",
       "UPDATE review SET why = $1 WHERE withdrawn = $2 AND why = $3",
       "UPDATE call SET question = $1 WHERE opened = $2 AND question = $3",
-      "UPDATE ended SET reason = $1 WHERE event = $2 AND reason = $3"}},
+      "UPDATE ended SET reason = $1 WHERE event = $2 AND reason = $3",
+      "UPDATE referral SET reason = $1 WHERE asked = $2 AND reason = $3",
+      "UPDATE referral SET why = $1 WHERE answered = $2 AND why = $3"}},
     {"", "source", {"UPDATE field_change SET source = $1 WHERE event = $2 AND source = $3"}},
     {"", "mark", {"UPDATE role_grant SET mark = $1 WHERE event = $2 AND mark = $3"}},
     {"", "text", {NULL}}, /* of a report */
@@ -113,17 +115,63 @@ int erasure_forget_import(struct action_context *c, struct sv words, struct err 
     return rc;
 }
 
+struct reminder_row {
+    int64_t id;
+    struct sv what, who;
+};
+struct reminder_rows {
+    VEC(struct reminder_row) list;
+};
+
+static int reminders_without(struct action_context *c, struct sv words, struct sv with, struct reminder_rows *out,
+                             struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(c->store, "SELECT id, what, who FROM reminder", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct reminder_row r = {store_int(q, 0), arena_sv(c->arena, store_text(q, 1)),
+                                 arena_sv(c->arena, store_text(q, 2))};
+        bool clean;
+        if (erasure_rewrite(c->arena, SV("what.txt"), r.what, words, with, &r.what, &clean) +
+            erasure_rewrite(c->arena, SV("who.txt"), r.who, words, with, &r.who, &clean))
+            *vec_push(c->arena, &out->list) = r;
+    }
+    store_done(q);
+    return rc;
+}
+
+int erasure_reminders(struct action_context *c, struct sv words, struct sv with, struct err *err)
+{
+    struct reminder_rows rows = {{NULL, 0, 0}};
+    int rc = reminders_without(c, words, with, &rows, err);
+    for (size_t i = 0; !rc && i < rows.list.len; i++) {
+        struct store_stmt *q;
+        if ((rc = store_prepare(c->store, "UPDATE reminder SET what = $2, who = $3 WHERE id = $1", &q, err)))
+            return rc;
+        store_bind_int(q, 1, rows.list.at[i].id);
+        store_bind_text(q, 2, rows.list.at[i].what);
+        store_bind_text(q, 3, rows.list.at[i].who);
+        rc = store_finish(q, err);
+    }
+    return rc;
+}
+
 /* ---- editions ---- */
 
+/* As the store has it at the moment; erased words do not come back, so each is read once. */
 struct stored_file {
     struct sv document, version, name, bytes;
+    bool gone;
 };
 struct stored_files {
     VEC(struct stored_file) list;
 };
 
-static int load_edition_files(struct action_context *c, struct arena *a, struct stored_files *out, struct err *err)
+static int load_edition_files(struct action_context *c, struct stored_files *out, struct err *err)
 {
+    struct arena *a = c->arena;
     struct store_stmt *q;
     int rc = store_prepare(c->store, "SELECT f.document, f.version, f.name, f.bytes FROM edition_file f JOIN edition e "
                                      "ON e.document = f.document AND e.version = f.version ORDER BY e.event, f.name",
@@ -131,8 +179,9 @@ static int load_edition_files(struct action_context *c, struct arena *a, struct 
     if (rc)
         return rc;
     while ((rc = store_step(q, err)) == STORE_ROW)
-        *vec_push(a, &out->list) = (struct stored_file){arena_sv(a, store_text(q, 0)), arena_sv(a, store_text(q, 1)),
-                                                        arena_sv(a, store_text(q, 2)), arena_sv(a, store_text(q, 3))};
+        *vec_push(a, &out->list) =
+            (struct stored_file){.document = arena_sv(a, store_text(q, 0)), .version = arena_sv(a, store_text(q, 1)),
+                                 .name = arena_sv(a, store_text(q, 2)), .bytes = arena_sv(a, store_text(q, 3))};
     store_done(q);
     return rc;
 }
@@ -187,7 +236,7 @@ static int put_note(struct action_context *c, const struct erased_edition *e, st
 
 /* One edition. A PDF is not looked into; it goes when any other file held the words. JSON goes when markup stood
  * between the words elsewhere, as it does there too. */
-static int reissue(struct action_context *c, struct erased *all, const struct stored_file *files, size_t count,
+static int reissue(struct action_context *c, struct erased *all, struct stored_file *files, size_t count,
                    struct sv words, struct sv with, struct err *err)
 {
     struct erased_edition e = {.document = files[0].document, .version = files[0].version};
@@ -196,6 +245,8 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
     bool touched = false, unclean = false;
     int rc = CM_OK;
     for (size_t i = 0; i < count; i++) {
+        if (files[i].gone)
+            continue;
         bool looked = erasure_rewrite(c->arena, files[i].name, files[i].bytes, words, with, &texts[i], &clean[i]) > 0;
         bool other = sv_ends(files[i].name, SV(".pdf"));
         touched = touched || looked || (!clean[i] && !other);
@@ -204,11 +255,13 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
     for (size_t i = 0; touched && !rc && i < count; i++) {
         bool json = sv_ends(files[i].name, SV(".json")) && !sv_eq_str(files[i].name, "sources.json");
         bool gone = !clean[i] || (unclean && json);
-        if (!gone && texts[i].at == files[i].bytes.at)
+        if (files[i].gone || (!gone && texts[i].at == files[i].bytes.at))
             continue;
         *vec_push(c->arena, &e.files) =
-            (struct erased_file){arena_sv(c->arena, files[i].name), digest_of(texts[i]), gone};
+            (struct erased_file){files[i].name, digest_of(texts[i]), gone};
         rc = put_reissued(c, &files[i], texts[i], gone, err);
+        files[i].bytes = texts[i];
+        files[i].gone = gone;
     }
     if (rc || !e.files.len)
         return rc;
@@ -218,26 +271,26 @@ static int reissue(struct action_context *c, struct erased *all, const struct st
                 *vec_push(c->arena, &all->editions.at[i].files) = e.files.at[k];
             return CM_OK;
         }
-    e.document = arena_sv(c->arena, e.document);
-    e.version = arena_sv(c->arena, e.version);
     *vec_push(c->arena, &all->editions) = e;
     return CM_OK;
 }
 
 int erasure_editions(struct action_context *c, struct erased *e, struct sv words, struct sv with, struct err *err)
 {
-    struct arena a = ARENA_INIT;
-    struct stored_files files = {{NULL, 0, 0}};
-    int rc = load_edition_files(c, &a, &files, err);
-    for (size_t from = 0; !rc && from < files.list.len;) {
+    int rc = CM_OK;
+    if (!e->stored) {
+        e->stored = arena_new(c->arena, struct stored_files);
+        rc = load_edition_files(c, e->stored, err);
+    }
+    struct stored_files *files = e->stored;
+    for (size_t from = 0; !rc && from < files->list.len;) {
         size_t to = from;
-        while (to < files.list.len && sv_eq(files.list.at[to].document, files.list.at[from].document) &&
-               sv_eq(files.list.at[to].version, files.list.at[from].version))
+        while (to < files->list.len && sv_eq(files->list.at[to].document, files->list.at[from].document) &&
+               sv_eq(files->list.at[to].version, files->list.at[from].version))
             to++;
-        rc = reissue(c, e, &files.list.at[from], to - from, words, with, err);
+        rc = reissue(c, e, &files->list.at[from], to - from, words, with, err);
         from = to;
     }
-    arena_release(&a);
     return rc;
 }
 
@@ -415,11 +468,7 @@ static int erase_events(struct erase_run *r, struct err *err)
     int64_t seq = r->request->event;
     int rc;
     if (!seq) {
-        struct sv first = erasure_words(r->request->words);
-        size_t end = 0;
-        while (end < first.len && (unsigned char)first.at[end] > ' ')
-            end++;
-        rc = erasure_find(r->c, sv_from(first.at, end), &found, err);
+        rc = erasure_find(r->c, erasure_first_word(r->request->words), &found, err);
         for (size_t i = 0; !rc && i < found.list.len; i++)
             rc = erase_event(r, found.list.at[i].seq, found.list.at[i].payload, err);
         return rc;
@@ -431,8 +480,16 @@ static int erase_events(struct erase_run *r, struct err *err)
     return erase_event(r, seq, one.list.at[0].payload, err);
 }
 
+static int erase_rendered(struct erase_run *r, struct sv words, struct err *err)
+{
+    int rc = erasure_editions(r->c, &r->erased, words, r->short_mark, err);
+    if (!rc)
+        rc = erasure_reminders(r->c, words, r->short_mark, err);
+    return rc ? rc : erasure_forget_import(r->c, words, err);
+}
+
 /* The lines and parts of a text that stand together when it was rendered; single words of a longer one do not count. */
-static int erase_from_editions(struct erase_run *r, struct sv text, struct err *err)
+static int erase_text_from_editions(struct erase_run *r, struct sv text, struct err *err)
 {
     enum { ENOUGH = 24 };
     int rc = CM_OK;
@@ -441,11 +498,8 @@ static int erase_from_editions(struct erase_run *r, struct sv text, struct err *
         while (to < text.len && !strchr("\n*_`[]()<>|#", text.at[to]))
             to++;
         struct sv part = erasure_words(sv_from(text.at + from, to - from));
-        if (part.len >= ENOUGH || part.len == erasure_words(text).len) {
-            rc = erasure_editions(r->c, &r->erased, part, r->short_mark, err);
-            if (!rc)
-                rc = erasure_forget_import(r->c, part, err);
-        }
+        if (part.len >= ENOUGH || part.len == erasure_words(text).len)
+            rc = erase_rendered(r, part, err);
         from = to + 1;
     }
     return rc;
@@ -510,9 +564,9 @@ static int erase(struct store *s, void *context, struct err *err)
     if (!rc && !r->erased.events.len)
         rc = nothing_found(r, err);
     if (!rc && r->request->words.len)
-        rc = erase_from_editions(r, r->request->words, err);
+        rc = erase_rendered(r, r->request->words, err);
     for (size_t i = 0; !rc && !r->request->words.len && i < r->gone.len; i++)
-        rc = erase_from_editions(r, r->gone.at[i], err);
+        rc = erase_text_from_editions(r, r->gone.at[i], err);
     if (!rc)
         rc = erasure_finish(r->c, &r->erased, err);
     if (!rc) {

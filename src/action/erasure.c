@@ -175,6 +175,15 @@ struct sv erasure_words(struct sv text)
     return sv_from(text.at + from, to - from);
 }
 
+struct sv erasure_first_word(struct sv text)
+{
+    size_t end = 0;
+    text = erasure_words(text);
+    while (end < text.len && is_word(text, end))
+        end++;
+    return sv_from(text.at, end);
+}
+
 bool erasure_holds(struct sv text, struct sv words)
 {
     words = erasure_words(words);

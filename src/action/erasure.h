@@ -7,7 +7,7 @@
 
 #include "action/acts.h"
 
-enum { ERASURE_UPDATES_MAX = 6 };
+enum { ERASURE_UPDATES_MAX = 8 };
 
 /* Where words stand in a payload, and in the rows that were made of it. */
 struct erasure_place {
@@ -40,6 +40,8 @@ bool erasure_is_mark(struct sv text);
 
 /* The text from its first word to its last; empty when there is none. */
 struct sv erasure_words(struct sv text);
+/* The first word alone: what stands in any text that holds the words, whatever stands between them. */
+struct sv erasure_first_word(struct sv text);
 /* Whether text holds the words, not within longer ones, with any blanks and signs between them. */
 bool erasure_holds(struct sv text, struct sv words);
 
@@ -67,6 +69,7 @@ struct erased_event {
 struct erased {
     VEC(struct erased_event) events;
     VEC(struct erased_edition) editions;
+    struct stored_files *stored; /* of all editions, once they were looked at */
 };
 
 /* Puts what remains of an event in its place. */
@@ -93,6 +96,8 @@ struct erasure_paths {
     VEC(const char *) list;
 };
 CM_MUST_USE int erasure_present(struct action_context *c, struct sv words, struct erasure_paths *out, struct err *err);
+/* What the clock wrote names people, reviewers and venues. */
+CM_MUST_USE int erasure_reminders(struct action_context *c, struct sv words, struct sv with, struct err *err);
 /* The text of the last import is no ancestor any more where it holds the words. */
 CM_MUST_USE int erasure_forget_import(struct action_context *c, struct sv words, struct err *err);
 

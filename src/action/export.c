@@ -45,19 +45,23 @@ static int remove_renamed(struct export_run *r, const struct profile_files *file
     return rc;
 }
 
-/* Files of an edition that it has no more, as they held what was erased. */
-static int remove_from_edition(struct export_run *r, struct sv document, struct sv version, const struct map *present,
+/* Files of an edition that it has no more, as they held what was erased: those that its event lists. What people put
+ * beside them is theirs. */
+static int remove_from_edition(struct export_run *r, const char *dir, int64_t event, const struct map *present,
                                struct err *err)
 {
-    struct fs_names names;
-    const char *dir = fs_join(r->c->arena, r->dir, arena_printf(r->c->arena, "editions/%.*s/%.*s", SV_ARG(document),
-                                                                SV_ARG(version)));
-    if (fs_kind(dir) != FS_DIR)
-        return CM_OK;
-    int rc = fs_list(r->c->arena, dir, PROFILE_FILES_MAX, &names, err);
-    for (size_t i = 0; !rc && i < names.list.len; i++) {
-        const char *path = fs_join(r->c->arena, dir, names.list.at[i]);
-        if (!map_get(present, sv_str(path)) && fs_kind(path) == FS_FILE)
+    struct record_events one = {{NULL, 0, 0}};
+    const struct json_value *payload, *files;
+    int rc = record_read(r->c->store, r->c->arena, event, 1, &one, err);
+    if (rc || one.list.len != 1 || !one.list.at[0].payload.len)
+        return rc;
+    if ((rc = json_parse(r->c->arena, one.list.at[0].payload, one.list.at[0].payload.len, &payload, err)))
+        return rc;
+    files = json_get(json_get(payload, "edition"), "files");
+    for (size_t i = 0; !rc && files && files->kind == JSON_ARRAY && i < files->count; i++) {
+        struct sv name = json_get_text(files->items[i], "name");
+        const char *path = fs_join(r->c->arena, dir, arena_strndup(r->c->arena, name.at, name.len));
+        if (name.len && sv_find_char(name, '/') < 0 && !map_get(present, sv_str(path)) && fs_kind(path) == FS_FILE)
             rc = fs_remove_tree(path, err);
     }
     return rc;
@@ -66,12 +70,16 @@ static int remove_from_edition(struct export_run *r, struct sv document, struct 
 static int clean_editions(struct export_run *r, const struct map *present, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(r->c->store, "SELECT document, version FROM edition", &q, err);
+    int rc = store_prepare(r->c->store, "SELECT document, version, event FROM edition", &q, err);
     if (rc)
         return rc;
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        if ((rc = remove_from_edition(r, store_text(q, 0), store_text(q, 1), present, err)))
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        const char *dir = fs_join(r->c->arena, r->dir, arena_printf(r->c->arena, "editions/%.*s/%.*s",
+                                                                    SV_ARG(store_text(q, 0)),
+                                                                    SV_ARG(store_text(q, 1))));
+        if (fs_kind(dir) == FS_DIR && (rc = remove_from_edition(r, dir, store_int(q, 2), present, err)))
             break;
+    }
     store_done(q);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "action/people.h"
 
 #include "action/erasure.h"
+#include "forum/list.h"
 
 struct leave_run {
     struct action_context *c;
@@ -76,9 +77,27 @@ static bool is_name(const struct erasure_text *t)
     return false;
 }
 
+/* Who runs a list: names with commas between. */
+static bool owners_instead(struct leave_run *r, struct sv owners, struct sv *out)
+{
+    struct str text = STR_INIT;
+    struct sv name;
+    bool found = false;
+    while (sv_split(&owners, ',', &name)) {
+        bool own = sv_eq(sv_trim(name), r->name);
+        found = found || own;
+        str_addf(&text, "%s%.*s", text.len ? ", " : "", SV_ARG(own ? r->pseudonym : sv_trim(name)));
+    }
+    *out = arena_sv(r->c->arena, str_sv(&text));
+    str_release(&text);
+    return found;
+}
+
 static bool pseudonym_instead(void *context, const struct erasure_text *t, struct sv *out)
 {
     struct leave_run *r = context;
+    if (sv_eq_str(t->parent, "settings") && sv_eq_str(t->key, list_setting_table[SET_OWNERS].name))
+        return owners_instead(r, t->text, out);
     *out = r->pseudonym;
     return sv_eq(t->text, r->name) && is_name(t);
 }
@@ -125,6 +144,32 @@ static int rename_rows(struct leave_run *r, struct err *err)
         store_bind_text(q, 2, r->name);
         rc = store_finish(q, err);
     }
+    return rc;
+}
+
+static int rename_owner(struct leave_run *r, const struct list *list, struct err *err)
+{
+    struct store_stmt *q;
+    struct sv owners;
+    if (!owners_instead(r, list->setting[SET_OWNERS], &owners))
+        return CM_OK;
+    int rc = list_setting_check(SET_OWNERS, owners, err);
+    if (!rc)
+        rc = store_prepare(r->c->store, "UPDATE list_setting SET value = $3 WHERE list = $1 AND name = $2", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, list->id);
+    store_bind_text(q, 2, sv_str(list_setting_table[SET_OWNERS].name));
+    store_bind_text(q, 3, owners);
+    return store_finish(q, err);
+}
+
+static int rename_owners(struct leave_run *r, struct err *err)
+{
+    struct lists lists;
+    int rc = lists_load(r->c->store, r->c->arena, &lists, err);
+    for (size_t i = 0; !rc && i < lists.list.len; i++)
+        rc = rename_owner(r, &lists.list.at[i], err);
     return rc;
 }
 
@@ -190,7 +235,8 @@ static int leave(struct store *s, void *context, struct err *err)
     if (!rc)
         rc = find_person(r, err);
     if (rc || (rc = check_authors(r, err)) || (rc = check_embargoes(r, err)) || (rc = rename_events(r, err)) ||
-        (rc = rename_rows(r, err)) || (rc = rename_files(r, err)) ||
+        (rc = rename_rows(r, err)) || (rc = rename_owners(r, err)) || (rc = rename_files(r, err)) ||
+        (rc = erasure_reminders(r->c, r->name, r->pseudonym, err)) ||
         (rc = erasure_editions(r->c, &r->erased, r->name, r->pseudonym, err)) ||
         (rc = erasure_forget_import(r->c, r->name, err)) || (rc = erasure_finish(r->c, &r->erased, err)))
         goto out;

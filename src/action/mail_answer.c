@@ -2,8 +2,13 @@
 #include "action/membership.h"
 
 #include "forum/answered.h"
-#include "forum/bounce.h"
 #include "forum/compose.h"
+
+struct bounce mail_bounce(struct arriving *m)
+{
+    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
+    return bounce_read(m->c->arena, &m->mail, &list);
+}
 
 bool mail_is_loop(struct arriving *m)
 {
@@ -27,8 +32,7 @@ static bool is_from_a_program(struct arriving *m)
     for (size_t i = 0; i < ARRAY_LEN(bulk); i++)
         if (sv_eq_str(precedence, bulk[i]))
             return true;
-    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
-    return mail_find(&m->mail, "List-Id") || bounce_read(m->c->arena, &m->mail, &list).kind != BOUNCE_NONE;
+    return mail_find(&m->mail, "List-Id") || mail_bounce(m).kind != BOUNCE_NONE;
 }
 
 static bool is_sender_of_programs(struct arena *a, struct sv sender)
@@ -43,26 +47,43 @@ static bool is_sender_of_programs(struct arena *a, struct sv sender)
     return sv_eq_str(local, "mailer-daemon") || sv_starts(local, SV("owner-"));
 }
 
-int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, struct err *err)
+void mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer)
 {
-    struct lists lists;
     struct route route;
     *out = false;
     *out_writer = SV_NONE;
     if (m->unreadable || m->mail.from.count != 1 || !route_is_address(m->mail.from.at[0].address) ||
         is_sender_of_programs(m->c->arena, m->in->sender) || mail_is_loop(m) || is_from_a_program(m))
-        return CM_OK;
-    int rc = lists_load(m->c->store, m->c->arena, &lists, err);
-    if (rc)
-        return rc;
+        return;
     *out_writer = m->mail.from.at[0].address;
-    *out = !lists_route(&lists, *out_writer, &route) && !lists_route(&lists, m->in->sender, &route);
-    return CM_OK;
+    *out = !lists_route(m->lists, *out_writer, &route) && !lists_route(m->lists, m->in->sender, &route);
+}
+
+struct sv mail_source(const struct arriving *m)
+{
+    return m->mail.message_id.len ? sv_str(arena_printf(m->c->arena, "mid:%.*s", SV_ARG(m->mail.message_id)))
+                                  : SV("mail");
+}
+
+struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source)
+{
+    struct action_context c = *m->c;
+    c.actor = member;
+    c.role = c.reason = c.pseudonym = SV_NONE;
+    c.editorial = false;
+    c.source = source;
+    return c;
+}
+
+int list_send(struct action_context *c, const struct list *list, const struct compose *mail, struct err *err)
+{
+    struct sv bytes;
+    int rc = compose_mail(c->arena, mail, &bytes, err);
+    return rc ? rc : outbox_mail(c->store, list->id, mail->to, bytes, c->now, err);
 }
 
 int list_answer(struct arriving *m, const struct answer *answer, struct err *err)
 {
-    struct sv bytes;
     const struct compose mail = {
         .from = route_address(m->c->arena, m->list->address, "-request", SV_NONE),
         .from_name = m->list->title,
@@ -77,8 +98,7 @@ int list_answer(struct arriving *m, const struct answer *answer, struct err *err
         .automatic = COMPOSE_REPLIED,
         .list = {.address = m->list->address, .title = m->list->title},
     };
-    int rc = compose_mail(m->c->arena, &mail, &bytes, err);
-    return rc ? rc : outbox_mail(m->c->store, m->list->id, answer->to, bytes, m->c->now, err);
+    return list_send(m->c, m->list, &mail, err);
 }
 
 int list_answer_rarely(struct arriving *m, const struct answer *answer, struct err *err)

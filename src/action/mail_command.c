@@ -5,42 +5,9 @@
 #include "action/people.h"
 #include "action/ties.h"
 #include "base/date.h"
+#include "forum/answered.h"
 
-enum { COMMANDS_A_DAY = 50, RETURNS_A_DAY = 10, DAYS_TO_CONFIRM = 7, DAYS_TO_EDIT = 14 };
-
-/* ---- who ---- */
-
-/* Whose address it is; empty: nobody's on record. */
-static int member_at(struct action_context *c, struct sv address, struct sv *out, struct err *err)
-{
-    struct store_stmt *q;
-    *out = SV_NONE;
-    int rc = store_prepare(c->store, "SELECT m.name FROM address a JOIN member m ON m.id = a.member "
-                                     "WHERE a.kind = 'mail' AND a.address = $1 AND m.gone IS NULL", &q, err);
-    if (rc)
-        return rc;
-    store_bind_text(q, 1, route_mailbox(c->arena, address));
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *out = arena_sv(c->arena, store_text(q, 0));
-    store_done(q);
-    return rc;
-}
-
-static struct action_context as_member(const struct arriving *m, struct sv name, struct sv source)
-{
-    struct action_context c = *m->c;
-    c.actor = name;
-    c.role = c.reason = c.pseudonym = SV_NONE;
-    c.editorial = false;
-    c.source = source;
-    return c;
-}
-
-static struct sv source_of(const struct arriving *m)
-{
-    return m->mail.message_id.len ? sv_str(arena_printf(m->c->arena, "mid:%.*s", SV_ARG(m->mail.message_id)))
-                                  : SV("mail");
-}
+enum { RETURNS_A_DAY = 10, DAYS_TO_CONFIRM = 7, DAYS_TO_EDIT = 14 };
 
 /* ---- what is sent ---- */
 
@@ -148,7 +115,7 @@ static int offer(struct arriving *m, struct sv member, struct sv to, const struc
     struct arena *a = m->c->arena;
     struct command_outcome tried;
     struct sv token;
-    struct action_context c = as_member(m, member, source_of(m));
+    struct action_context c = mail_acts_as(m, member, mail_source(m));
     int rc = command_try(&c, cmd, &tried, err);
     if (rc)
         return rc;
@@ -213,26 +180,30 @@ static int answer_stranger(struct arriving *m, struct sv to, struct err *err)
     return list_answer_rarely(m, &answer, err);
 }
 
+/* Whoever sends what is answered, its reader gets so much of our mail a day and no more: refusals count as well. */
+static int may_answer(struct arriving *m, struct sv to, bool *out, struct err *err)
+{
+    return answered_may(m->c->store, m->c->arena, to, ANSWERED_COMMAND, m->c->now, out, err);
+}
+
 int commands_arrive(struct arriving *m, struct sv writer, struct sv threat, bool *out_any, struct err *err)
 {
     struct commands found;
-    struct sv member = SV_NONE;
-    int64_t today = 0;
+    struct sv id, member = SV_NONE;
+    bool may = true;
     commands_read(m->c->arena, &m->mail, &found);
     *out_any = found.count > 0;
     if (!found.count)
         return CM_OK;
-    int rc = member_at(m->c, writer, &member, err);
+    int rc = people_by_mail(m->c, writer, &id, &member, err);
     if (!rc && !member.len)
         return answer_stranger(m, writer, err);
-    for (size_t i = 0; !rc && i < found.count; i++) {
-        rc = token_count(m->c->store, m->c->arena, TOKEN_COMMAND, writer, m->c->now - DATE_DAY, &today, err);
-        if (!rc && today >= COMMANDS_A_DAY)
-            return CM_OK; /* whoever sends these, its reader gets enough of our mail */
-        if (!rc)
+    for (size_t i = 0; !rc && may && i < found.count; i++) {
+        rc = may_answer(m, writer, &may, err);
+        if (!rc && may)
             rc = answer_command(m, member, writer, &found.at[i], threat, err);
     }
-    if (!rc && found.more)
+    if (!rc && may && found.more)
         rc = tell(m, writer, SV_NONE, "there was more in your mail",
                   arena_printf(m->c->arena, "A mail holds at most %d commands; what followed was not looked at.\n",
                                COMMANDS_MAX), err);
@@ -275,18 +246,21 @@ int commands_of_post(struct action_context *c, const struct list *list, int64_t 
     struct commands found;
     struct mail_in in = {SV_NONE, list->address, SV_NONE};
     struct mail_reply reply;
+    struct lists lists;
     struct sv writer, threat;
     bool tied = false, answerable = false, any;
     commands_read(c->arena, mail, &found);
     if (!found.count)
         return CM_OK;
-    struct arriving m = {.c = c, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in, .mail = *mail,
-                         .reply = &reply};
+    struct arriving m = {.c = c, .lists = &lists, .list = list, .route = {ROUTE_POST, SV_NONE}, .in = &in,
+                         .mail = *mail, .reply = &reply};
     int rc = is_tied(c, message, &tied, err);
     if (!rc && tied)
         rc = sender_of(c, message, &in.sender, err);
     if (!rc && tied)
-        rc = mail_is_answerable(&m, &answerable, &writer, err);
+        rc = lists_load(c->store, c->arena, &lists, err);
+    if (!rc && tied)
+        mail_is_answerable(&m, &answerable, &writer);
     if (rc || !answerable)
         return rc;
     rc = tie_only_threat(c, message, &threat, err);
@@ -310,13 +284,13 @@ static int count_returned(struct action_context *c, struct sv address, int64_t *
 int command_return_estimate(struct arriving *m, struct err *err)
 {
     bool answerable;
-    struct sv writer, member = SV_NONE;
+    struct sv writer, id, member = SV_NONE;
     struct arena *a = m->c->arena;
     int64_t returned = 0;
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    if (rc || !answerable)
-        return rc;
-    rc = member_at(m->c, writer, &member, err);
+    mail_is_answerable(m, &answerable, &writer);
+    if (!answerable)
+        return CM_OK;
+    int rc = people_by_mail(m->c, writer, &id, &member, err);
     if (!rc)
         rc = count_returned(m->c, writer, &returned, err);
     if (rc || returned > RETURNS_A_DAY)
@@ -398,7 +372,7 @@ static int confirm_act(struct arriving *m, const struct token *t, const struct j
 {
     struct arena *a = m->c->arena;
     struct command_outcome out;
-    struct action_context c = as_member(m, t->subject, json_get_text(detail, "source"));
+    struct action_context c = mail_acts_as(m, t->subject, json_get_text(detail, "source"));
     bool same;
     int rc = check_base(m, cmd, json_get_text(detail, "base"), &same, err);
     if (!rc)
@@ -422,12 +396,15 @@ static int confirm_edit(struct arriving *m, const struct token *t, const struct 
                         struct command *cmd, struct err *err)
 {
     struct sv base = json_get_text(detail, "base");
-    bool same;
+    bool same, may;
+    int rc = may_answer(m, t->address, &may, err); /* this address works again and again */
+    if (rc || !may)
+        return rc;
     if (!command_marked(m->c->arena, &m->mail, &cmd->text))
         return tell(m, t->address, m->route.detail, "the marks are missing",
                     "Your reply does not hold the two lines\n" COMMAND_MARK_BEGIN "\n" COMMAND_MARK_END "\n"
                     "once each, with the whole text between them. Nothing was done; you may\nreply again.\n", err);
-    int rc = check_base(m, cmd, base, &same, err);
+    rc = check_base(m, cmd, base, &same, err);
     if (rc)
         return rc;
     return same ? offer(m, t->subject, t->address, cmd, base, err) : changed_meanwhile(m, t, cmd, err);
@@ -437,7 +414,7 @@ static int confirm_undo(struct arriving *m, const struct token *t, const struct 
 {
     struct arena *a = m->c->arena;
     struct command_outcome out;
-    struct action_context c = as_member(m, t->subject, source_of(m));
+    struct action_context c = mail_acts_as(m, t->subject, mail_source(m));
     int rc = spend(m, t, err);
     if (!rc)
         rc = command_undo(&c, json_get(detail, "undo"), &out, err);
@@ -456,7 +433,7 @@ int command_confirmed(struct arriving *m, const struct token *t, struct err *err
     struct arena *a = m->c->arena;
     const struct json_value *detail;
     struct command cmd;
-    struct sv member;
+    struct sv id, member;
     if (t->state == TOKEN_EXPIRED) {
         const struct answer old = {t->address, SV_NONE,
                                    sv_str(arena_printf(a, "%.*s: that is too old", SV_ARG(m->list->title))),
@@ -466,7 +443,7 @@ int command_confirmed(struct arriving *m, const struct token *t, struct err *err
     }
     if (t->state != TOKEN_GOOD)
         return CM_OK;
-    int rc = member_at(m->c, t->address, &member, err);
+    int rc = people_by_mail(m->c, t->address, &id, &member, err);
     if (!rc && !sv_eq(member, t->subject)) {
         rc = spend(m, t, err);
         return rc ? rc : answer_stranger(m, t->address, err);

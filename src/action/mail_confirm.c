@@ -18,16 +18,6 @@ static int answer(struct arriving *m, struct sv to, const char *subject, const c
 
 /* ---- subscribing ---- */
 
-static bool delivery_named(struct sv word, enum subscriber_delivery *out)
-{
-    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
-        if (sv_eq_str(word, subscriber_delivery_names[i])) {
-            *out = (enum subscriber_delivery)i;
-            return true;
-        }
-    return false;
-}
-
 static int welcome(struct arriving *m, struct sv to, enum subscriber_delivery delivery, struct err *err)
 {
     struct arena *a = m->c->arena;
@@ -55,7 +45,7 @@ static int confirm_subscribe(struct arriving *m, const struct token *t, struct e
     int rc = subscriber_put(m->c->store, a, m->list->id, t->subject, name, consent, m->c->now, NULL, err);
     if (!rc)
         rc = subscriber_find(m->c->store, a, m->list->id, t->subject, &who, err);
-    if (!rc && delivery_named(word, &delivery)) {
+    if (!rc && subscriber_delivery_find(word, &delivery)) {
         who.delivery = delivery;
         rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     }
@@ -135,7 +125,7 @@ static int confirm_settings(struct arriving *m, const struct token *t, struct er
         return rc ? rc : answer(m, who.address, "set", arena_printf(a, "The list knows you as %.*s.\n",
                                                                    SV_ARG(t->detail)), err);
     }
-    if (!delivery_named(t->detail, &delivery))
+    if (!subscriber_delivery_find(t->detail, &delivery))
         return err_set(err, CM_ECORRUPT, "a token of the store sets what a subscriber does not have");
     rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     return rc ? rc : answer(m, who.address, "set", arena_printf(a, "From now on its mail comes %s.\n",
@@ -146,13 +136,11 @@ static int confirm_settings(struct arriving *m, const struct token *t, struct er
 
 static int confirm_join(struct arriving *m, const struct token *t, struct err *err)
 {
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, t->subject, mail_source(m));
     struct action_result r;
     struct err reason = ERR_INIT;
-    c.actor = t->subject;
-    c.role = c.reason = SV_NONE;
     int rc = action_member_join(&c, t->address, &r, &reason);
-    if (rc == CM_EINPUT || rc == CM_EREFUSED)
+    if (command_is_refusal(rc))
         return answer(m, t->address, "nobody joined", arena_printf(c.arena, "%s.\n", reason.text), err);
     if (rc) {
         *err = reason;
@@ -226,6 +214,6 @@ int confirm_arrives(struct arriving *m, struct err *err)
     if (!m->route.detail.len)
         return request_arrives(m, err);
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", "taken", 0};
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    return rc || !answerable ? rc : confirm_token(m, m->route.detail, err);
+    mail_is_answerable(m, &answerable, &writer);
+    return !answerable ? CM_OK : confirm_token(m, m->route.detail, err);
 }

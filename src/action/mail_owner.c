@@ -14,16 +14,13 @@ struct owner_addresses {
 static int add_owner(struct arriving *m, const struct people *people, struct sv name, struct owner_addresses *out,
                      struct err *err)
 {
-    struct addresses found;
+    struct sv address;
     const struct person *person = people_find(people, name);
     if (!person || !person->joined || person->gone || out->count == OWNERS_MAX)
         return CM_OK;
-    int rc = people_addresses(m->c->store, m->c->arena, person->id, &found, err);
-    for (size_t i = 0; !rc && i < found.list.len; i++)
-        if (sv_eq_str(found.list.at[i].kind, "mail") && route_is_address(found.list.at[i].address)) {
-            out->at[out->count++] = found.list.at[i].address;
-            break;
-        }
+    int rc = people_mail(m->c->store, m->c->arena, person->id, &address, err);
+    if (!rc && route_is_address(address))
+        out->at[out->count++] = address;
     return rc;
 }
 

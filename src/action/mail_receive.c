@@ -67,7 +67,8 @@ static int arrive(struct store *s, void *context, struct err *err)
 static int receive_one(struct batch *b, size_t i, struct err *err)
 {
     struct err reason = ERR_INIT;
-    struct arriving m = {.c = b->c, .process = &b->profile->process, .in = &b->mails[i], .reply = &b->replies[i]};
+    struct arriving m = {.c = b->c, .process = &b->profile->process, .lists = &b->lists, .in = &b->mails[i],
+                         .reply = &b->replies[i]};
     *m.reply = unknown_address;
     m.list = lists_route(&b->lists, m.in->recipient, &m.route);
     if (!m.list)

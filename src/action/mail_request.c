@@ -7,7 +7,7 @@
 #include "forum/request.h"
 #include "forum/token.h"
 
-enum { CONFIRM_DAYS = 7, FORGET_DAYS = 30, NAME_MAX_BYTES = 200 };
+enum { CONFIRM_DAYS = 7, NAME_MAX_BYTES = 200 };
 
 struct question {
     enum token_kind kind;
@@ -25,8 +25,7 @@ static int make_token(struct arriving *m, const struct question *q, struct sv wr
     const struct token_new t = {
         .kind = q->kind, .list = m->list->id, .subject = q->subject, .address = writer, .detail = q->detail,
         .now = m->c->now, .expires = m->c->now + CONFIRM_DAYS * (int64_t)DATE_DAY};
-    int rc = token_purge(m->c->store, m->c->now - FORGET_DAYS * (int64_t)DATE_DAY, err);
-    return rc ? rc : token_make(m->c->store, m->c->arena, &t, out, err);
+    return token_make(m->c->store, m->c->arena, &t, out, err);
 }
 
 /* One question a day and address, until one is answered. It holds no words of the mail that asked for it but a checked
@@ -178,10 +177,10 @@ int request_arrives(struct arriving *m, struct err *err)
     bool answerable, commands;
     struct sv writer;
     *m->reply = (struct mail_reply){FATE_TAKEN, "2.1.5", "taken", 0};
-    int rc = mail_is_answerable(m, &answerable, &writer, err);
-    if (rc || !answerable)
-        return rc;
-    rc = commands_arrive(m, writer, SV_NONE, &commands, err);
+    mail_is_answerable(m, &answerable, &writer);
+    if (!answerable)
+        return CM_OK;
+    int rc = commands_arrive(m, writer, SV_NONE, &commands, err);
     if (rc || commands)
         return rc;
     struct request r = request_read(m->c->arena, &m->mail, writer, m->list->address);

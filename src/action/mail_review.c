@@ -4,7 +4,7 @@
 
 #include "action/review.h"
 #include "base/date.h"
-#include "forum/compose.h"
+#include "forum/answered.h"
 
 enum { DAYS_AFTER = 90 }; /* for which an answer is taken after the day */
 
@@ -36,7 +36,7 @@ static int send_question(struct action_context *c, const struct sig *sig, const 
                          const struct token_new *t, struct sv name, int64_t due, struct err *err)
 {
     struct arena *a = c->arena;
-    struct sv token, text, bytes, subject = t->detail;
+    struct sv token, text, subject = t->detail;
     int rc = token_make(c->store, a, t, &token, err);
     if (!rc)
         rc = text_of(c, subject, &text, err);
@@ -51,8 +51,7 @@ static int send_question(struct action_context *c, const struct sig *sig, const 
         .to_name = name, .reply_to = route_address(a, list->address, "-confirm", token),
         .subject = sv_str(arena_printf(a, "%.*s: a review of %.*s?", SV_ARG(sig->name), SV_ARG(subject))),
         .text = sv_str(body), .date = c->now, .automatic = COMPOSE_GENERATED};
-    rc = compose_mail(a, &mail, &bytes, err);
-    return rc ? rc : outbox_mail(c->store, list->id, t->address, bytes, c->now, err);
+    return list_send(c, list, &mail, err);
 }
 
 int review_ask(struct action_context *c, const struct sig *sig, struct sv id, struct sv subject, struct sv name,
@@ -70,7 +69,21 @@ int review_ask(struct action_context *c, const struct sig *sig, struct sv id, st
 
 /* ---- answers ---- */
 
-static const char *verdict_of(struct arena *a, struct sv line)
+/* A loose word ("ok", "fine") is a verdict only when the line says nothing else: "Good evening," greets, and "OK, I'll
+ * look" promises. Behind "Verdict:" more may follow. */
+static bool says(struct sv line, struct sv word, bool more)
+{
+    if (!sv_starts(line, word))
+        return false;
+    struct sv rest = sv_from_byte(line, word.len);
+    if (more)
+        return !rest.len || strchr(" .,;!-", rest.at[0]);
+    while (rest.len && strchr(" \t.,;!", rest.at[0]))
+        rest = sv_from_byte(rest, 1);
+    return !rest.len;
+}
+
+const char *review_verdict(struct arena *a, struct sv line)
 {
     static const struct {
         const char *begins, *verdict;
@@ -79,19 +92,18 @@ static const char *verdict_of(struct arena *a, struct sv line)
         {"fine", "sound"},            {"good", "sound"},        {"approve", "sound"},
         {"accept", "sound"},          {"changes", "changes-wanted"}, {"change", "changes-wanted"},
         {"needs changes", "changes-wanted"}, {"needs work", "changes-wanted"}, {"wants changes", "changes-wanted"},
+        {"changes-wanted", "changes-wanted"}, {"changes wanted", "changes-wanted"},
         {"not sound", "changes-wanted"}, {"unsound", "changes-wanted"},
         {"declined", "declined"},     {"decline", "declined"},  {"i decline", "declined"},
         {"no time", "declined"},      {"cannot", "declined"},
     };
     line = route_mailbox(a, sv_trim(line));
-    if (sv_starts(line, SV("verdict:")))
+    bool named = sv_starts(line, SV("verdict:"));
+    if (named)
         line = sv_trim(sv_from_byte(line, 8));
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        size_t len = strlen(words[i].begins);
-        if (sv_starts(line, sv_str(words[i].begins)) &&
-            (line.len == len || strchr(" .,;!-", line.at[len])))
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (says(line, sv_str(words[i].begins), named))
             return words[i].verdict;
-    }
     return NULL;
 }
 
@@ -107,22 +119,23 @@ static int reply_to_reviewer(struct arriving *m, const struct token *t, const ch
 int review_answered(struct arriving *m, const struct token *t, struct err *err)
 {
     struct arena *a = m->c->arena;
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     struct action_result r;
     struct err reason = ERR_INIT;
     struct sv first, text;
-    if (t->state != TOKEN_GOOD)
-        return CM_OK;
+    bool may = false;
+    int rc = t->state == TOKEN_GOOD /* which works again and again */
+        ? answered_may(m->c->store, a, t->address, ANSWERED_COMMAND, m->c->now, &may, err) : CM_OK;
+    if (rc || !may)
+        return rc;
     command_answer(a, &m->mail, &first, &text);
-    const char *verdict = verdict_of(a, first);
+    const char *verdict = review_verdict(a, first);
     if (!verdict)
         return reply_to_reviewer(m, t, "your answer was not understood",
                                  arena_printf(a, "The first line of your answer is no verdict. Nothing was noted."
                                                  "\n\n%s", how), err);
-    c.actor = c.role = c.reason = SV_NONE;
-    c.source = m->mail.message_id.len ? sv_str(arena_printf(a, "mid:%.*s", SV_ARG(m->mail.message_id))) : SV("mail");
     const struct review_answer given = {t->subject, sv_str(verdict), text, false};
-    int rc = action_review_answer(&c, &given, &r, &reason);
+    rc = action_review_answer(&c, &given, &r, &reason);
     if (command_is_refusal(rc))
         return reply_to_reviewer(m, t, "your answer was not noted", arena_printf(a, "%s.\n", reason.text), err);
     if (rc) {

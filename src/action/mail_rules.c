@@ -3,6 +3,7 @@
 #include "action/ties.h"
 #include "base/date.h"
 #include "forum/author.h"
+#include "register/discussion.h"
 
 static bool is_signature(const struct mail_part *p)
 {
@@ -53,7 +54,7 @@ static int off_stage(struct arriving *m, struct hold *out, struct err *err)
     if (!rc)
         rc = tied_threat_load(m->c, aim.threat, &threat, &found, err);
     if (!rc)
-        holds(out, found && aim.stage.len && tie_is_ahead(m->process, threat.stage, aim.stage) &&
+        holds(out, found && aim.stage.len && discussion_is_ahead(m->process, threat.stage, aim.stage) &&
                        sv_eq_str(m->process->moderation_off_stage, "hold"), HOLD_OFF_STAGE);
     return rc;
 }

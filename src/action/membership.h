@@ -7,6 +7,8 @@
 #define CASEMATE_ACTION_MEMBERSHIP_H
 
 #include "action/posts.h"
+#include "forum/bounce.h"
+#include "forum/compose.h"
 
 /* ---- mail ---- */
 
@@ -18,7 +20,16 @@ CM_MUST_USE int owner_arrives(struct arriving *m, struct err *err);
 
 /* Whether it may be answered: a person wrote it, as far as can be seen, from an address that is not one of ours
  * (RFC 3834). *out_writer: that address. */
-CM_MUST_USE int mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer, struct err *err);
+void mail_is_answerable(struct arriving *m, bool *out, struct sv *out_writer);
+
+/* The message as the source of an act. */
+struct sv mail_source(const struct arriving *m);
+/* For an act that a mail asked for: by the member whom a one-time address proved; empty: by nobody by name. */
+struct action_context mail_acts_as(const struct arriving *m, struct sv member, struct sv source);
+
+/* Puts a mail that we write into the queue, to mail->to. */
+CM_MUST_USE int list_send(struct action_context *c, const struct list *list, const struct compose *mail,
+                          struct err *err);
 
 struct answer {
     struct sv to;       /* an address: what is none was not answerable */
@@ -33,6 +44,8 @@ CM_MUST_USE int confirm_token(struct arriving *m, struct sv text, struct err *er
 CM_MUST_USE int list_answer_rarely(struct arriving *m, const struct answer *answer, struct err *err);
 /* Mail that went through this list once. */
 bool mail_is_loop(struct arriving *m);
+/* Whether it is a report, an automatic answer and so on; the list knows its own mail again. */
+struct bounce mail_bounce(struct arriving *m);
 /* "as a digest", "one by one": how mail comes. */
 const char *delivery_words(enum subscriber_delivery delivery);
 
@@ -45,6 +58,8 @@ CM_MUST_USE int subscription_of(struct action_context *c, struct sv list, struct
 
 struct subscription {
     struct sv address, name; /* name: may be empty */
+    bool has_delivery;       /* that is said; otherwise each mail */
+    enum subscriber_delivery delivery;
     uint32_t line;           /* of the file; 0: none */
 };
 struct subscriptions {
@@ -54,6 +69,11 @@ struct subscriptions {
  * with their line; CM_EINPUT then. */
 CM_MUST_USE int subscriptions_read(struct arena *a, const char *file, struct sv text, struct diag *diag,
                                    struct subscriptions *out, struct err *err);
+
+/* The roster of a list as Mailman 3 gives it (the JSON of /lists/LIST/roster/member), or lines as above. Entries that
+ * are no members (owners, moderators) are counted in *out_others. */
+CM_MUST_USE int subscriptions_read_mailman(struct arena *a, const char *file, struct sv text, struct diag *diag,
+                                           struct subscriptions *out, size_t *out_others, struct err *err);
 
 struct subscribe_request {
     struct sv list, consent; /* consent: how it is known that they want it */

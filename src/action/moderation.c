@@ -171,6 +171,7 @@ static int load_post(struct hold_run *r, struct lists *lists, struct mail_in *in
     while ((rc = store_step(q, err)) == STORE_ROW)
         in->sender = arena_sv(c->arena, store_text(q, 0));
     store_done(q);
+    m->lists = lists;
     m->list = rc ? NULL : lists_find(lists, r->hold.list);
     if (rc || !m->list)
         return rc ? rc : err_set(err, CM_ECORRUPT, "there is no list %.*s", SV_ARG(r->hold.list));

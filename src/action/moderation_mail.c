@@ -5,12 +5,12 @@
  * matter, and a copied From is of no use. It works once, for one choice about one post, until the post is settled, and
  * for as long as the member may moderate and is reached at the address that it was sent to. A moderator who passes the
  * mail on gives these away, and the mail says so. */
+#include "action/commands.h"
 #include "action/held.h"
 #include "action/membership.h"
 #include "base/date.h"
 #include "forum/answered.h"
 #include "forum/author.h"
-#include "forum/compose.h"
 #include "register/people.h"
 
 enum {
@@ -98,7 +98,6 @@ static int ask(struct asking *k, struct err *err)
 {
     struct arena *a = k->m->c->arena;
     struct str text = STR_INIT;
-    struct sv bytes;
     add_why_held(k, &text);
     int rc = add_choices(k, &text, err);
     str_addf(&text, "The post:\n\n%.*s",
@@ -116,9 +115,9 @@ static int ask(struct asking *k, struct err *err)
         .list = {.address = k->m->list->address, .title = k->m->list->title},
     };
     if (!rc)
-        rc = compose_mail(a, &mail, &bytes, err);
+        rc = list_send(k->m->c, k->m->list, &mail, err);
     str_release(&text);
-    return rc ? rc : outbox_mail(k->m->c->store, k->m->list->id, k->address, bytes, k->m->c->now, err);
+    return rc;
 }
 
 static size_t choices_of(const struct process *p)
@@ -210,15 +209,16 @@ int author_tell(struct arriving *m, const struct hold *h, const char *means, str
 {
     bool may = false;
     struct sv author;
-    int rc = mail_is_answerable(m, &may, &author, err);
-    if (!rc && !may)
+    int rc = CM_OK;
+    mail_is_answerable(m, &may, &author);
+    if (!may)
         done->untold = "its author cannot be answered: a program, or an address that is none";
-    if (!rc && may && !author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED])) {
+    if (may && !author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED])) {
         may = false;
         done->untold = "it cannot be seen who its author is";
     }
-    if (rc || !may)
-        return rc;
+    if (!may)
+        return CM_OK;
     if (h->stranger)
         rc = answered_may(m->c->store, m->c->arena, author, ANSWERED_HELP, m->c->now, &may, err);
     if (!rc && !may)
@@ -233,8 +233,7 @@ int post_send_away(struct arriving *m, int64_t message, struct err *err)
     struct sv author;
     struct arena *a = m->c->arena;
     int rc = message_set_state(m->c->store, message, MESSAGE_RETURNED, err);
-    if (!rc)
-        rc = mail_is_answerable(m, &may, &author, err);
+    mail_is_answerable(m, &may, &author);
     if (rc || !may)
         return rc;
     const struct answer mail = {
@@ -291,19 +290,18 @@ static int decide_by_mail(struct arriving *m, const struct token *t, struct err 
     struct hold_decision d = {.post = t->subject};
     struct hold_done done;
     struct action_result result;
-    struct action_context c = *m->c;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     struct err why = ERR_INIT;
     sv_split(&rest, ' ', &id);
     sv_split(&rest, ' ', &d.outcome);
     d.because = rest;
-    c.role = c.reason = SV_NONE;
     int rc = find_moderator(m, t, id, &c.actor, err);
     if (rc || !c.actor.len)
         return rc; /* an address of somebody who left */
     rc = action_hold_decide(&c, &d, &done, &result, &why);
     if (!rc)
         return answer_moderator(m, t, what_came(c.arena, t, &d, &done, &result), err);
-    if (rc == CM_EREFUSED || rc == CM_EINPUT || rc == CM_ENOTFOUND)
+    if (command_is_refusal(rc))
         return answer_moderator(m, t, arena_printf(c.arena, "Nothing was done: %s.\n", why.text), err);
     *err = why;
     return rc;
@@ -313,8 +311,7 @@ static int contest_by_mail(struct arriving *m, const struct token *t, struct err
 {
     int64_t number = 0;
     struct action_result result;
-    struct action_context c = *m->c;
-    c.actor = c.role = c.reason = SV_NONE;
+    struct action_context c = mail_acts_as(m, SV_NONE, mail_source(m));
     if (!hold_number(t->subject, &number))
         return err_set(err, CM_ECORRUPT, "a token of the store is about no post");
     int rc = hold_contest(&c, number, &result, err);

@@ -147,6 +147,13 @@ int content_rules(struct action_context *c, struct profile **out, struct err *er
     return CM_OK;
 }
 
+int permit_rules(struct action_context *c, enum permission needs, struct err *err)
+{
+    struct profile *p;
+    int rc = content_rules(c, &p, err);
+    return rc ? rc : permit(c, p, needs, err);
+}
+
 int part_rows_whole(struct store *s, bool *out, struct err *err)
 {
     struct store_stmt *q;

@@ -423,6 +423,8 @@ static int apply_add(struct store *s, const struct act_event *e, struct sv id, s
 static int apply_gone(struct store *s, const struct act_event *e, struct sv id, struct err *err)
 {
     static const char *const steps[] = {"DELETE FROM role_grant WHERE member = $1",
+                                        "DELETE FROM token WHERE address IN "
+                                        "(SELECT address FROM address WHERE member = $1 AND kind = 'mail')",
                                         "DELETE FROM address WHERE member = $1",
                                         "DELETE FROM session WHERE member = $1",
                                         "DELETE FROM calibration WHERE member = $1",

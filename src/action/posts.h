@@ -15,7 +15,8 @@
 struct arriving {
     struct action_context *c;
     const struct process *process; /* the rules of moderation */
-    const struct list *list;
+    const struct lists *lists;
+    const struct list *list; /* of these */
     struct route route;
     const struct mail_in *in;
     struct mail mail;

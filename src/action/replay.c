@@ -1,5 +1,6 @@
 /* An adopted record brings the events; what they left beside themselves is rebuilt from their payloads here. */
 #include "action/acts.h"
+#include "action/pins.h"
 #include "base/date.h"
 #include "base/fs.h"
 
@@ -138,6 +139,8 @@ static int replay_payload(struct replay *r, const struct json_value *payload, st
         replay_file(r, files->items[i]);
     for (size_t i = 0; !rc && fields && i < fields->count; i++)
         rc = replay_field(r, fields->items[i], err);
+    if (!rc)
+        rc = pins_replay(r->c->store, r->c->arena, payload, r->seq, err);
     if (!rc && edition)
         rc = replay_edition(r, edition, err);
     if (!rc && assent)

@@ -415,7 +415,7 @@ static int apply_withdraw(struct store *s, const struct act_event *e, struct sv 
     if (rc)
         return rc;
     store_bind_text(q, 1, id);
-    if ((rc = store_finish(q, err)) ||
+    if ((rc = store_finish(q, err)) || (rc = token_forget(s, TOKEN_REVIEW, id, err)) ||
         (rc = store_prepare(s, "UPDATE review SET withdrawn = $1, why = $2 WHERE id = $3", &q, err)))
         return rc;
     store_bind_int(q, 1, e->seq);

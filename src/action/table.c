@@ -72,6 +72,8 @@ const struct action_info action_table[] = {
     {"away.end", "away end", "NAME", "say that you are back", PERMIT_READ},
     {"threat.challenge", "threat challenge", "ID --reason TEXT",
      "say that the last change was not editorial", PERMIT_POSITION},
+    {"threat.recheck", "threat recheck", "ID --reason TEXT",
+     "say that what a threat cites was looked at again, since a document's status changed", PERMIT_EDIT},
     {"round.open", "round open", "ID... [--step ID#STEP]... [--until DATE] [--follows ROUND] [--reason TEXT]",
      "open a blind round of estimates", PERMIT_ROUND},
     {"round.close", "round close", "ROUND", "open the estimates of a round, and write the medians", PERMIT_ROUND},

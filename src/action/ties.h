@@ -29,8 +29,6 @@ CM_MUST_USE int tied_threat_load(struct action_context *c, struct sv id, struct 
 /* What "+DETAIL" of an address asks for. CM_ENOTFOUND: there is no such threat or stage, or it names none. */
 CM_MUST_USE int tie_aim(struct action_context *c, struct sv detail, struct tie_words *out, struct err *err);
 CM_MUST_USE int tie_keep_aim(struct action_context *c, int64_t message, struct sv detail, struct err *err);
-/* Whether a stage comes after the one that a threat is worked towards. */
-bool tie_is_ahead(const struct process *p, struct sv stage, struct sv about);
 /* Ties the thread of a public message to what its address and subject name, and notes for each threat that its thread
  * is tied to what the threat is now. */
 CM_MUST_USE int tie_message(struct action_context *c, int64_t message, struct err *err);

@@ -316,12 +316,6 @@ static int take_aim(struct action_context *c, int64_t message, struct sv *out, s
     return rc;
 }
 
-bool tie_is_ahead(const struct process *p, struct sv stage, struct sv about)
-{
-    int now = process_stage(p, stage), then = process_stage(p, about);
-    return now >= 0 && then > now + 1 && !p->stages.at[now].end && !p->stages.at[then].end;
-}
-
 struct aims {
     struct tie_words list[TIES_MAX];
     size_t count;
@@ -373,7 +367,8 @@ static int note_message(struct action_context *c, int64_t message, const struct 
     return store_finish(q, err);
 }
 
-/* An event that names nobody: who a mail is from was not proved. */
+/* An event that names nobody: who a mail is from was not proved. After the end of the group there are no events, and
+ * posts pass all the same. */
 static int tie_by_mail(struct action_context *c, const struct message *m, const struct tied_threat *threat,
                        struct sv about, struct err *err)
 {
@@ -381,9 +376,13 @@ static int tie_by_mail(struct action_context *c, const struct message *m, const 
     struct action_result out;
     struct thread_name thread = {SV_NONE, SV_NONE};
     struct act act;
+    struct ending ending;
+    int rc = ending_load(c->store, c->arena, &ending, err);
+    if (rc || ending.at)
+        return rc;
     unnamed.actor = unnamed.role = unnamed.reason = SV_NONE;
     unnamed.pseudonym = sv_str(arena_printf(c->arena, "%.*s:mail", SV_ARG(m->list)));
-    int rc = act_begin(&act, &unnamed, "thread.tie", ACT_RULES | ACT_SECRET, &out, err);
+    rc = act_begin(&act, &unnamed, "thread.tie", ACT_RULES | ACT_SECRET, &out, err);
     if (!rc)
         rc = name_thread(c, m->thread, &thread, err);
     if (!rc) {

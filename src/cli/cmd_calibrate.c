@@ -36,8 +36,7 @@ static const char *const tendencies[] = {"none", "too high", "too low"};
 /* ---- loading ---- */
 
 struct samples {
-    struct view view;
-    const struct profile *profile;
+    struct profile *profile;
     struct calibration_feedback mine;
     bool known; /* mine is there: --as was given */
 };
@@ -46,13 +45,14 @@ static int load(struct cli *c, bool person, struct samples *out)
 {
     struct action_context context;
     *out = (struct samples){.known = person || c->as};
-    int rc = cli_load_view(c, &out->view);
-    out->profile = out->view.profile;
+    int rc = cli_open(c, STORE_READ_ONLY);
+    cli_context(c, &context);
+    if (!rc)
+        rc = calibration_rules(&context, &out->profile, &c->err);
     if (!rc && !out->profile->calibration.list.len)
         rc = err_set(&c->err, CM_ENOTFOUND, "the group has no samples; calibration.yaml holds them (docs/formats.md)");
     if (rc || !out->known)
         return rc;
-    cli_context(c, &context);
     return calibration_mine(&context, out->profile, &out->mine, &c->err);
 }
 

@@ -151,7 +151,8 @@ static void print_list(struct cli *c, const struct view *v, const struct view_or
     for (size_t i = 0; i < order->list.len; i++) {
         const struct threat_view *tv = &v->threats.at[order->list.at[i]];
         table_cell(&t, tv->threat->id);
-        table_cell(&t, tv->priority ? sv_str(arena_printf(&c->arena, "%u", tv->priority)) : SV("-"));
+        table_cell(&t, tv->priority ? sv_str(arena_printf(&c->arena, "%u%s", tv->priority,
+                                                          tv->editors_rating ? " (editor's)" : "")) : SV("-"));
         table_cellf(&t, "%.*s%s", SV_ARG(v->profile->process.stages.at[tv->threat->stage].id),
                     tv->provisional ? " (draft)" : "");
         table_cell(&t, tv->threat->areas.len ? v->profile->sig.areas.list.at[tv->threat->areas.at[0]].id : SV("-"));
@@ -295,6 +296,10 @@ static void print_show(const struct view *v, unsigned index)
                SV_ARG(p->stages.at[t->wants].name));
     for (size_t i = 0; i < t->lacks.list.len; i++)
         printf(";   %.*s\n", SV_ARG(t->lacks.list.at[i].text));
+    for (size_t i = 0; i < t->restated.len; i++)
+        printf("; to look at again: %.*s was \"%.*s\" when it was cited, and is \"%.*s\" now\n",
+               SV_ARG(t->restated.at[i].reference->id), SV_ARG(t->restated.at[i].status),
+               SV_ARG(t->restated.at[i].reference->status));
     print_discussion(v, t->threat->id);
 }
 
@@ -429,7 +434,7 @@ int cmd_threat(struct cli *c, const struct command *self, int argc, const char *
         {"reopen", threat_reopen}, {"merge", threat_merge},       {"split", threat_split},
         {"withdraw", threat_withdraw}, {"history", threat_history}, {"diff", threat_diff},
         {"similar", threat_similar},
-        {"challenge", threat_challenge},
+        {"challenge", threat_challenge}, {"import", threat_import},       {"recheck", threat_recheck},
     };
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -12,8 +12,10 @@ int threat_diff(struct cli *c, const struct command *self, int argc, const char 
 int threat_similar(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_new(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_propose(struct cli *c, const struct command *self, int argc, const char **argv);
+int threat_import(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_edit(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_challenge(struct cli *c, const struct command *self, int argc, const char **argv);
+int threat_recheck(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_advance(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_reopen(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_merge(struct cli *c, const struct command *self, int argc, const char **argv);

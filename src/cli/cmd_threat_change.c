@@ -115,7 +115,7 @@ int threat_propose(struct cli *c, const struct command *self, int argc, const ch
         return options_exit(rc);
     if (words.len || !name || !abstract || !area)
         return usage_error(self, "threat propose wants --name, --abstract and --area");
-    struct proposal p = {sv_str(name), sv_str(abstract), sv_str(area)};
+    struct proposal p = {.name = sv_str(name), .abstract = sv_str(abstract), .areas = sv_str(area)};
     if ((rc = cli_begin(c, &context)) || (rc = similar_load(c, &before)))
         return cli_fail(c, rc);
     similar_to_proposal(c, &before, &p, &similars);
@@ -266,6 +266,19 @@ int threat_challenge(struct cli *c, const struct command *self, int argc, const 
         printf("%.*s: challenged; the change counts as one of substance (event %lld)\n", SV_ARG(id),
                (long long)r.event);
     return EXIT_DONE;
+}
+
+int threat_recheck(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct action_context context;
+    struct action_result r;
+    struct sv id;
+    int rc = prepare(c, self, "recheck", argc, argv, NULL, 0, &id, &context);
+    if (rc)
+        return rc - 1;
+    rc = action_threat_recheck(&context, id, &r, &c->err);
+    r.id = id;
+    return done(c, "looked at again", &r, rc);
 }
 
 int threat_advance(struct cli *c, const struct command *self, int argc, const char **argv)

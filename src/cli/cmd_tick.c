@@ -47,7 +47,7 @@ static int list(struct cli *c)
     struct cli_json j;
     int rc = cli_open(c, STORE_READ_ONLY);
     if (!rc)
-        rc = notices_load(c->store, &c->arena, true, &all, &c->err);
+        rc = notices_load(c->store, &c->arena, NOTICES_ALL, &all, &c->err);
     if (rc)
         return cli_fail(c, rc);
     if (c->json) {

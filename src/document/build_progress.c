@@ -35,6 +35,10 @@ static void say_threats(struct arena *a, const struct view *v, struct doc_block 
         doc_text(a, p, sv_str(none));
         return;
     }
+    if (which->list.len == v->active && v->active > 1) { /* a list of all tells nobody anything */
+        doc_textf(a, p, "All %zu %s.", which->list.len, many);
+        return;
+    }
     doc_textf(a, p, "%.*s: ", SV_ARG(build_count(a, which->list.len, one, many)));
     build_threat_list(a, p, v, which->list.at, which->list.len);
     doc_text(a, p, SV("."));
@@ -102,6 +106,27 @@ static void outdated_row(struct arena *a, struct doc_block **table, struct doc_b
     build_cell(a, row, c->reference->version);
 }
 
+/* A document that was made obsolete, or became stable, says something else about a threat than it did. */
+static void statuses(struct arena *a, const struct view *v, struct doc_block *s)
+{
+    struct doc_block *table = NULL;
+    for (size_t i = 0; i < v->threats.len; i++) {
+        const struct threat_view *t = &v->threats.at[i];
+        for (size_t k = 0; k < t->restated.len; k++) {
+            const struct pinned *p = &t->restated.at[k];
+            if (!table) {
+                table = build_table(a, s, SV("progress-statuses-table"), "Documents whose status changed since");
+                build_header(a, table, (const char *const[]){"Threat", "Document", "When cited", "Now"}, 4);
+            }
+            struct doc_block *row = build_row(a, table);
+            build_cell_threat(a, row, t->threat, false)->heading = true;
+            build_cell(a, row, p->reference->id);
+            build_cell(a, row, p->status);
+            build_cell(a, row, p->reference->status.len ? p->reference->status : SV("none"));
+        }
+    }
+}
+
 static void versions(struct arena *a, const struct view *v, struct doc_block *parent)
 {
     struct doc_block *s = part(a, parent, "Citations to look at again", "progress-versions");
@@ -117,6 +142,7 @@ static void versions(struct arena *a, const struct view *v, struct doc_block *pa
     }
     if (!table)
         build_paragraph(a, s, "Every citation that names a version names the one that the bibliography has.");
+    statuses(a, v, s);
 }
 
 static void areas(struct arena *a, const struct view *v, struct doc_block *parent)

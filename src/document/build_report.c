@@ -123,23 +123,15 @@ static void priorities(const struct report *r)
 
 /* ---- recommendations ---- */
 
-/* The first sentence of a Markdown text, without its line ends. */
+/* Without its line ends. */
 static struct sv first_sentence(struct arena *a, struct sv text)
 {
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bool paragraph = c == '\n' && i + 1 < text.len && text.at[i + 1] == '\n';
-        bool sentence = c == '.' && (i + 1 == text.len || text.at[i + 1] == ' ' || text.at[i + 1] == '\n');
-        if (paragraph)
-            break;
-        str_add_char(&out, c == '\n' ? ' ' : c);
-        if (sentence)
-            break;
-    }
-    struct sv result = arena_sv(a, sv_trim(str_sv(&out)));
-    str_release(&out);
-    return result;
+    struct sv sentence = sv_first_sentence(text);
+    char *line = arena_strndup(a, sentence.at, sentence.len);
+    for (size_t i = 0; i < sentence.len; i++)
+        if (line[i] == '\n')
+            line[i] = ' ';
+    return sv_from(line, sentence.len);
 }
 
 static int recommendation_field(const struct profile *p)
@@ -304,22 +296,44 @@ static bool cites_older(const struct threat *t)
     return false;
 }
 
+/* Entries that cite a document whose status is another one since. */
+static void restated(const struct report *r, struct doc_block *s)
+{
+    struct doc_block *p = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < r->view->threats.len; i++) {
+        const struct threat_view *t = &r->view->threats.at[i];
+        for (size_t k = 0; k < t->restated.len && !build_is_end(r->view, t->threat->stage); k++) {
+            const struct pinned *now = &t->restated.at[k];
+            if (!s)
+                s = chapter(r, "To look at again", "report-checks");
+            if (!p)
+                p = build_paragraph(r->arena, s, "A document has another status than when it was cited in: ");
+            doc_textf(r->arena, p, "%s%.*s (%.*s was %.*s)", count++ ? ", " : "", SV_ARG(t->threat->id),
+                      SV_ARG(now->reference->id), SV_ARG(now->status));
+        }
+    }
+    if (p)
+        doc_text(r->arena, p, SV("."));
+}
+
 /* Entries that cite a version which has a newer one since. */
 static void checks(const struct report *r)
 {
-    struct doc_block *p = NULL;
+    struct doc_block *p = NULL, *s = NULL;
     size_t count = 0;
     for (size_t i = 0; i < r->view->threats.len; i++) {
         const struct threat_view *t = &r->view->threats.at[i];
         if (build_is_end(r->view, t->threat->stage) || !cites_older(t->threat))
             continue;
         if (!p)
-            p = build_paragraph(r->arena, chapter(r, "To look at again", "report-checks"),
+            p = build_paragraph(r->arena, s = chapter(r, "To look at again", "report-checks"),
                                 "A document has a newer version than the one that was looked at in: ");
         doc_textf(r->arena, p, "%s%.*s", count++ ? ", " : "", SV_ARG(t->threat->id));
     }
     if (p)
         doc_text(r->arena, p, SV("."));
+    restated(r, s);
 }
 
 /* ---- participation and silence ---- */

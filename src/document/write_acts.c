@@ -61,6 +61,36 @@ static void put_factor(struct json *j, const struct round *round, const struct r
     json_end(j);
 }
 
+/* What was asked of a step of the attack tree: its probability, cost or time. */
+static void put_step(struct json *j, const struct round *round, const struct round_step *step)
+{
+    const struct round_rating *r = &step->rating;
+    json_object(j);
+    json_put(j, "step", sv_from_byte(step->of.step, sv_starts(step->of.step, SV("#"))));
+    json_put_str(j, "quantity", step_quantity(step->of.attribute));
+    json_put(j, "label", step->label);
+    json_put_int(j, "answers", (int64_t)r->answers);
+    if (round->closed) {
+        json_put_int(j, "abstained", (int64_t)r->abstained);
+        json_put_int(j, "not_competent", (int64_t)r->not_competent);
+        json_put_bool(j, "quorum", r->quorum);
+        put_text(j, "range", step->range); /* absent: no quorum */
+        put_estimates(j, r);
+    }
+    json_end(j);
+}
+
+static void put_steps(struct json *j, const struct round *round, const struct round_threat *t)
+{
+    if (!t->steps.len)
+        return;
+    json_key(j, "steps");
+    json_array(j);
+    for (size_t i = 0; i < t->steps.len; i++)
+        put_step(j, round, &t->steps.at[i]);
+    json_end(j);
+}
+
 static void put_round(struct json *j, const struct view *v, const struct round *round, const struct round_threat *t)
 {
     json_object(j);
@@ -72,6 +102,7 @@ static void put_round(struct json *j, const struct view *v, const struct round *
     json_put_bool(j, "text_changed", t->match == VOTED_CHANGED);
     for (int f = 0; f < ROUND_FACTORS; f++)
         put_factor(j, round, t, f);
+    put_steps(j, round, t);
     json_end(j);
 }
 
@@ -79,10 +110,9 @@ static void put_rounds(struct json *j, const struct view *v, struct sv id)
 {
     json_key(j, "rounds");
     json_array(j);
-    for (size_t i = 0; v->rounds && i < v->rounds->list.len; i++)
-        for (size_t k = 0; k < v->rounds->list.at[i].threats.len; k++)
-            if (sv_eq(v->rounds->list.at[i].threats.at[k].id, id))
-                put_round(j, v, &v->rounds->list.at[i], &v->rounds->list.at[i].threats.at[k]);
+    const struct rounds_about *about = v->rounds ? rounds_about(v->rounds, id) : NULL;
+    for (size_t i = 0; about && i < about->list.len; i++)
+        put_round(j, v, about->list.at[i].round, about->list.at[i].threat);
     json_end(j);
 }
 
@@ -115,6 +145,7 @@ static void put_decision(struct json *j, const struct view *v, const struct call
     json_put_str(j, "digest", digest_hex(v->arena, &t->digest)); /* of the threat's text that was decided on */
     json_put_str(j, "text", voted_match_names[t->match]);
     json_put_bool(j, "overturned", d->overturned != NULL);
+    json_put_bool(j, "set_aside", d->council && d->council->answer == COUNCIL_UPHELD);
     json_key(j, "objections");
     json_array(j);
     for (size_t i = 0; i < c->objections.len; i++)
@@ -127,12 +158,10 @@ static void put_decisions(struct json *j, const struct view *v, struct sv id)
 {
     json_key(j, "decisions");
     json_array(j);
-    for (size_t i = 0; v->calls && i < v->calls->list.len; i++) {
-        const struct call *c = &v->calls->list.at[i];
-        for (size_t k = 0; c->decision && k < c->threats.len; k++)
-            if (sv_eq(c->threats.at[k].id, id))
-                put_decision(j, v, c, &c->threats.at[k]);
-    }
+    const struct calls_about *about = v->calls ? calls_about(v->calls, id) : NULL;
+    for (size_t i = 0; about && i < about->list.len; i++)
+        if (about->list.at[i].call->decision)
+            put_decision(j, v, about->list.at[i].call, about->list.at[i].threat);
     json_end(j);
     json_key(j, "objections"); /* to the priority */
     json_array(j);

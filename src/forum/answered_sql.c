@@ -3,7 +3,10 @@
 #include "base/date.h"
 #include "forum/route.h"
 
-static const char *const names[ANSWERED_KINDS] = {"confirmation", "help"};
+static const struct {
+    const char *name;
+    int a_day; /* counted from the first one */
+} kinds[ANSWERED_KINDS] = {{"confirmation", 1}, {"help", 1}, {"command", 50}};
 
 /* ada+1@x.org, ada+2@x.org and so on mostly end in one mailbox. */
 static struct sv base_of(struct arena *a, struct sv address)
@@ -34,13 +37,15 @@ int answered_may(struct store *s, struct arena *a, struct sv address, enum answe
     int rc = forget_old(s, now - DATE_DAY, err);
     *out = false;
     if (!rc)
-        rc = store_prepare(s, "INSERT INTO answered (address, kind, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING "
+        rc = store_prepare(s, "INSERT INTO answered (address, kind, at, count) VALUES ($1, $2, $3, 1) "
+                              "ON CONFLICT (address, kind) DO UPDATE SET count = count + 1 WHERE count < $4 "
                               "RETURNING 1", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, base_of(a, address));
-    store_bind_text(q, 2, sv_str(names[kind]));
+    store_bind_text(q, 2, sv_str(kinds[kind].name));
     store_bind_int(q, 3, now);
+    store_bind_int(q, 4, kinds[kind].a_day);
     while ((rc = store_step(q, err)) == STORE_ROW)
         *out = true;
     store_done(q);
@@ -54,6 +59,6 @@ int answered_forget(struct store *s, struct arena *a, struct sv address, enum an
     if (rc)
         return rc;
     store_bind_text(q, 1, base_of(a, address));
-    store_bind_text(q, 2, sv_str(names[kind]));
+    store_bind_text(q, 2, sv_str(kinds[kind].name));
     return store_finish(q, err);
 }

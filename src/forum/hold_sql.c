@@ -236,11 +236,13 @@ int moderation_overturned(struct store *s, struct arena *a, int64_t post, bool *
 {
     struct store_stmt *q;
     int rc = store_prepare(s, "SELECT 1 FROM call c JOIN decision d ON d.call = c.id WHERE c.kind = 'appeal' AND "
-                              "c.subject = $1 AND d.outcome = 'accepted'", &q, err);
+                              "c.subject = $1 AND d.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM moderation m "
+                              "WHERE m.post = $2 AND m.act = 'approve' AND m.event > d.event)", &q, err);
     *out = false;
     if (rc)
         return rc;
     store_bind_text(q, 1, hold_id(a, post));
+    store_bind_int(q, 2, post);
     while ((rc = store_step(q, err)) == STORE_ROW)
         *out = true;
     store_done(q);

@@ -92,11 +92,8 @@ static bool delivery_of(struct sv word, enum subscriber_delivery *out)
         const char *word;
         enum subscriber_delivery delivery;
     } others[] = {{"nomail", DELIVER_NONE}, {"mail", DELIVER_EACH}, {"mails", DELIVER_EACH}};
-    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
-        if (sv_eq_str(word, subscriber_delivery_names[i])) {
-            *out = (enum subscriber_delivery)i;
-            return true;
-        }
+    if (subscriber_delivery_find(word, out))
+        return true;
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (sv_eq_str(word, others[i].word)) {
             *out = others[i].delivery;

@@ -9,13 +9,14 @@ enum subscriber_state { SUBSCRIBER_ACTIVE, SUBSCRIBER_DISABLED, SUBSCRIBER_GONE,
 extern const char *const subscriber_state_names[SUBSCRIBER_STATES];
 enum subscriber_delivery { DELIVER_EACH, DELIVER_DIGEST, DELIVER_PLAIN, DELIVER_NONE, SUBSCRIBER_DELIVERIES };
 extern const char *const subscriber_delivery_names[SUBSCRIBER_DELIVERIES];
+bool subscriber_delivery_find(struct sv word, enum subscriber_delivery *out); /* false: it is none */
 
 struct subscriber {
     int64_t id; /* 0: nobody */
     struct sv list, address, name, consent;
     enum subscriber_state state;
     enum subscriber_delivery delivery;
-    int64_t since, passed, score, bounced;
+    int64_t since, passed;
 };
 /* Of any state; id 0 when the address never was one. */
 CM_MUST_USE int subscriber_find(struct store *s, struct arena *a, struct sv list, struct sv address,

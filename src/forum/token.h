@@ -19,7 +19,6 @@ enum token_kind {
     TOKEN_COMMAND,     /* an act asked for by mail */
     TOKEN_REVIEW,      /* an expert's answer */
     TOKEN_LOGIN,       /* to log in on the web; detail: the page to go to */
-    TOKEN_PROBE,       /* whether an address that bounced takes mail again */
     TOKEN_KINDS,
 };
 extern const char *const token_kind_names[TOKEN_KINDS];
@@ -34,7 +33,7 @@ struct token_new {
     struct sv detail;  /* may be empty */
     int64_t now, expires;
 };
-/* *out: the token as text, in the arena. Nowhere else is it kept. */
+/* *out: the token as text, in the arena. Nowhere else is it kept. What expired a month ago is forgotten. */
 CM_MUST_USE int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out,
                            struct err *err);
 
@@ -54,6 +53,8 @@ CM_MUST_USE int token_spend(struct store *s, const struct token *t, int64_t now,
 /* How many of a kind were made for an address since a time, over all lists: for limits. */
 CM_MUST_USE int token_count(struct store *s, struct arena *a, enum token_kind kind, struct sv address, int64_t since,
                             int64_t *out, struct err *err);
+/* Forgets all of a kind that are for one thing, with their addresses. */
+CM_MUST_USE int token_forget(struct store *s, enum token_kind kind, struct sv subject, struct err *err);
 /* Forgets all that expired before a time. */
 CM_MUST_USE int token_purge(struct store *s, int64_t before, struct err *err);
 

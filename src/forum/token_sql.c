@@ -1,3 +1,4 @@
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/rand.h"
 #include "forum/base32.h"
@@ -5,16 +6,18 @@
 #include "forum/signed.h"
 #include "forum/token.h"
 
-enum { TOKEN_BYTES = 16 };
+enum { TOKEN_BYTES = 16, FORGET_DAYS = 30 };
 
 const char *const token_kind_names[TOKEN_KINDS] = {"subscribe", "unsubscribe", "join",   "settings",
-                                                   "moderate",  "command",     "review", "login", "probe"};
+                                                   "moderate",  "command",     "review", "login"};
 
 int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out, struct err *err)
 {
     unsigned char bytes[TOKEN_BYTES];
     struct store_stmt *q;
-    int rc = store_prepare(s, "INSERT INTO token (digest, kind, list, subject, address, detail, made, expires) "
+    int rc = token_purge(s, t->now - FORGET_DAYS * (int64_t)DATE_DAY, err);
+    if (!rc)
+        rc = store_prepare(s, "INSERT INTO token (digest, kind, list, subject, address, detail, made, expires) "
                               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", &q, err);
     if (rc)
         return rc;
@@ -99,6 +102,17 @@ int token_count(struct store *s, struct arena *a, enum token_kind kind, struct s
     store_bind_int(q, 2, since);
     store_bind_text(q, 3, sv_str(token_kind_names[kind]));
     return store_finish_int(q, out, err);
+}
+
+int token_forget(struct store *s, enum token_kind kind, struct sv subject, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "DELETE FROM token WHERE kind = $1 AND subject = $2", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, sv_str(token_kind_names[kind]));
+    store_bind_text(q, 2, subject);
+    return store_finish(q, err);
 }
 
 int token_purge(struct store *s, int64_t before, struct err *err)

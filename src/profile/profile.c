@@ -353,7 +353,7 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
 {
     struct parse in = {.a = a, .diag = diag, .dir = dir, .files = files, .p = out};
     struct rule_sources rules;
-    struct source analysis, calibration;
+    struct source analysis;
     parse_rules(&in, &rules);
     read_drafts(&in);
     gather_threats(&in);
@@ -363,8 +363,7 @@ static void parse_files(struct arena *a, const struct profile_files *files, cons
         template_check_prose(&rules.template, out);
     if (open_top(&in, "analysis.md", false, &analysis))
         analysis_read(&analysis, out, &out->analysis);
-    if (open_top(&in, "calibration.yaml", false, &calibration))
-        calibration_read(&calibration, &out->sig, &out->calibration);
+    profile_parse_samples(a, files, diag, out);
     for (size_t i = 0; how->check && i < in.drafts.list.len; i++)
         threat_check(out, &in.drafts.list.at[i]);
     if (how->check)
@@ -397,6 +396,15 @@ void profile_parse_rules(struct arena *a, const struct profile_files *files, str
     struct parse in = {.a = a, .diag = diag, .dir = "", .files = files, .p = out};
     struct rule_sources sources;
     parse_rules(&in, &sources);
+}
+
+void profile_parse_samples(struct arena *a, const struct profile_files *files, struct diag *diag,
+                           struct profile *rules)
+{
+    struct parse in = {.a = a, .diag = diag, .dir = "", .files = files, .p = rules};
+    struct source calibration;
+    if (open_top(&in, "calibration.yaml", false, &calibration))
+        calibration_read(&calibration, &rules->sig, &rules->calibration);
 }
 
 void profile_parse_part(struct arena *a, const struct profile *rules, const struct profile_files *files,

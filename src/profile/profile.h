@@ -338,6 +338,9 @@ void profile_parse_current(struct arena *a, struct profile_files *files, const c
 /* What one act on few threats needs, in a register of thousands. Only sig.yaml, process.md, template.md and
  * references.tsv of *files are read, and only for what concerns them by themselves. */
 void profile_parse_rules(struct arena *a, const struct profile_files *files, struct diag *diag, struct profile *out);
+/* Adds to them the samples of calibration.yaml, which may be missing in *files. */
+void profile_parse_samples(struct arena *a, const struct profile_files *files, struct diag *diag,
+                           struct profile *rules);
 /* Some threats, read with these rules: *out has the rules, and these threats only. Those whose path is in `checked`
  * (NULL: none) are looked at for faults as by profile_parse(); what they name, and what their attack trees lead to,
  * must be among the files, or is reported as missing. */

@@ -5,6 +5,13 @@
 #include "profile/profile.h"
 #include "store/store.h"
 
+/* Who acted, by the actor that an event's header has, as a condition in SQL. Members are "m3". Of those that name
+ * nobody, "R-1:e3" estimated and "E-1:author" wrote a note of an embargo: both are members. Who wrote a mail is not
+ * proved: "LIST:mail" and "P-7:author" are nobody's acts. A list may be called "main", or "m1". */
+#define ACTOR_IS_MEMBER    "(actor GLOB 'm[0-9]*' AND actor NOT GLOB '*:*')"
+#define ACTOR_IS_ESTIMATOR "actor GLOB 'R-[0-9]*:e[0-9]*'"
+#define ACTOR_IS_PERSON    "(" ACTOR_IS_MEMBER " OR " ACTOR_IS_ESTIMATOR " OR actor GLOB 'E-[0-9]*:author')"
+
 struct activity {
     int64_t since, now;    /* the period: since <= event < now's end */
     size_t events;         /* in it, of people and of the operator */

@@ -2,11 +2,11 @@
 
 #include "base/date.h"
 
-/* Acts of people have a member's id as actor ("m3"), secret acts a pseudonym ("R-1:e3"), acts of mails "LIST:mail". */
 static const char query[] =
-    "SELECT coalesce(sum(at >= $1), 0), count(DISTINCT CASE WHEN at >= $1 AND actor LIKE 'm%' THEN actor END), "
-    "count(DISTINCT CASE WHEN at >= $1 AND actor LIKE '%:%' AND actor NOT LIKE '%:mail' THEN actor END), "
-    "coalesce(max(CASE WHEN actor LIKE 'm%' OR actor LIKE '%:%' THEN at END), 0), coalesce(min(at), 0), "
+    "SELECT coalesce(sum(at >= $1), 0), "
+    "count(DISTINCT CASE WHEN at >= $1 AND " ACTOR_IS_MEMBER " THEN actor END), "
+    "count(DISTINCT CASE WHEN at >= $1 AND " ACTOR_IS_ESTIMATOR " THEN actor END), "
+    "coalesce(max(CASE WHEN " ACTOR_IS_PERSON " THEN at END), 0), coalesce(min(at), 0), "
     "coalesce(max(CASE WHEN action = 'report.record' THEN at END), 0) FROM event WHERE at <= $2";
 
 static int load_members(struct store *s, struct activity *out, struct err *err)

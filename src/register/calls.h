@@ -87,8 +87,18 @@ struct decision {
     struct sv deputy;                  /* why a deputy closed the call in a leader's place; empty: none did */
 };
 
+/* That a call holds a threat. */
+struct call_about {
+    const struct call *call;
+    const struct call_threat *threat; /* in it */
+};
+struct calls_about {
+    VEC(struct call_about) list;
+};
+
 struct calls {
     VEC(struct call) list;          /* in the order in which they were opened */
+    struct map about; /* id of a threat -> struct calls_about, in the same order; empty for an act */
     VEC(struct decision) decisions; /* in the order in which they were taken */
     VEC(struct objection) others;   /* objections to priorities */
     struct editorials editorials;
@@ -103,9 +113,12 @@ CM_MUST_USE int calls_load_act(struct store *s, struct arena *a, const struct pr
 /* Everything on record, judged against the files as they are now (p and files belong together). */
 CM_MUST_USE int calls_load(struct store *s, struct arena *a, const struct profile *p, const struct profile_files *files,
                            int64_t now, struct calls *out, struct err *err);
+const struct calls_about *calls_about(const struct calls *calls, struct sv threat); /* NULL: none holds it */
 const struct call *calls_find(const struct calls *calls, struct sv id);           /* NULL */
 const struct decision *calls_decision(const struct calls *calls, struct sv id);   /* NULL */
 const struct objection *calls_objection(const struct calls *calls, struct sv id); /* of calls and of priorities */
+/* Whether the call is on an edition that has the threat. */
+bool call_holds(const struct call *c, struct sv threat);
 /* "analysis" of a call on "analysis 0.2"; the subject of others. */
 struct sv call_document(const struct call *c);
 /* Fills match, text_match and those of the threats anew. What the profile has not is taken from the rows of threats. */

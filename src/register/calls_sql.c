@@ -352,6 +352,21 @@ static void link_decisions(struct calls *calls)
     }
 }
 
+/* A call on an edition holds all its threats: whoever asks for one threat is not to look through all. */
+static void index_threats(struct loading *l)
+{
+    map_init(&l->out->about, l->arena);
+    for (size_t i = 0; i < l->out->list.len; i++) {
+        const struct call *c = &l->out->list.at[i];
+        for (size_t k = 0; k < c->threats.len; k++) {
+            struct calls_about *about = map_get(&l->out->about, c->threats.at[k].id);
+            if (!about)
+                map_set(&l->out->about, c->threats.at[k].id, about = arena_new(l->arena, struct calls_about));
+            *vec_push(l->arena, &about->list) = (struct call_about){c, &c->threats.at[k]};
+        }
+    }
+}
+
 static int load(struct loading *l, struct err *err)
 {
     memset(l->out, 0, sizeof(*l->out));
@@ -361,6 +376,8 @@ static int load(struct loading *l, struct err *err)
         (rc = match_all(l, err)))
         return rc;
     link_decisions(l->out);
+    if (!l->act)
+        index_threats(l);
     return CM_OK;
 }
 
@@ -380,7 +397,12 @@ int calls_load_act(struct store *s, struct arena *a, const struct profile *p, co
 
 /* ---- looking up ---- */
 
-static bool holds(const struct call *c, struct sv threat)
+const struct calls_about *calls_about(const struct calls *calls, struct sv threat)
+{
+    return map_get(&calls->about, threat);
+}
+
+bool call_holds(const struct call *c, struct sv threat)
 {
     for (size_t i = 0; i < c->threats.len; i++)
         if (sv_eq(c->threats.at[i].id, threat))
@@ -392,7 +414,7 @@ const struct decision *calls_decided(const struct calls *calls, struct sv threat
 {
     for (size_t i = 0; i < calls->decisions.len; i++) {
         const struct decision *d = &calls->decisions.at[i];
-        if (d->accepted && d->call && d->call->edition > event && holds(d->call, threat))
+        if (d->accepted && d->call && d->call->edition > event && call_holds(d->call, threat))
             return d;
     }
     return NULL;

@@ -36,6 +36,8 @@ struct discussions {
 struct process;
 CM_MUST_USE int discussions_load(struct store *s, struct arena *a, const struct process *p, struct discussions *out,
                                  struct err *err);
+/* Whether a stage comes after the one that a threat is worked towards. */
+bool discussion_is_ahead(const struct process *p, struct sv stage, struct sv about);
 /* "/lists/security/thread/17.html" */
 struct sv discussion_path(struct arena *a, const struct discussion *d);
 

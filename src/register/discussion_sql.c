@@ -18,10 +18,10 @@ static const char said[] =
     "SELECT k.threat, m.thread, m.mid, m.name, m.date, k.about, k.stage, coalesce(k.priority, 0) "
     "FROM message_tie k JOIN public_message m ON m.id = k.message ORDER BY k.threat, m.thread, m.date, m.id";
 
-static bool is_parked(const struct process *p, struct sv stage, struct sv about)
+bool discussion_is_ahead(const struct process *p, struct sv stage, struct sv about)
 {
     int now = process_stage(p, stage), then = process_stage(p, about);
-    return sv_eq_str(p->moderation_off_stage, "park") && now >= 0 && then > now + 1 && !p->stages.at[now].end;
+    return now >= 0 && then > now + 1 && !p->stages.at[now].end && !p->stages.at[then].end;
 }
 
 static int load_threads(struct store *s, struct arena *a, const struct process *p, struct discussions *out,
@@ -37,7 +37,7 @@ static int load_threads(struct store *s, struct arena *a, const struct process *
                                  .mid = arena_sv(a, store_text(q, 2)), .about = arena_sv(a, store_text(q, 3)),
                                  .stage = arena_sv(a, store_text(q, 4)), .priority = store_int(q, 5),
                                  .event = store_int(q, 6), .tied_at = store_int(q, 7), .thread = store_int(q, 8)};
-        d->parked = is_parked(p, store_text(q, 14), d->about);
+        d->parked = sv_eq_str(p->moderation_off_stage, "park") && discussion_is_ahead(p, store_text(q, 14), d->about);
         if (!d->thread)
             continue;
         d->subject = arena_sv(a, store_text(q, 9));

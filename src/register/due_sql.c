@@ -1,5 +1,7 @@
 #include "register/due.h"
 
+#include "register/activity.h"
+
 static int load_open(struct store *s, struct arena *a, const char *sql, enum due_kind kind, struct due_clocks *out,
                      struct err *err)
 {
@@ -45,8 +47,8 @@ static int load_times(struct store *s, int64_t now, struct due_clocks *out, stru
 {
     int rc = load_time(s, "SELECT at FROM event WHERE at <= $1 ORDER BY at LIMIT 1", now, &out->last_act, err);
     if (!rc)
-        rc = load_time(s, "SELECT at FROM event WHERE at <= $1 AND (actor LIKE 'm%' OR actor LIKE '%:%') "
-                          "ORDER BY at DESC LIMIT 1", now, &out->last_act, err);
+        rc = load_time(s, "SELECT at FROM event WHERE at <= $1 AND " ACTOR_IS_PERSON
+                          " ORDER BY at DESC LIMIT 1", now, &out->last_act, err);
     return rc ? rc : load_time(s, "SELECT coalesce(max(at), 0) FROM event WHERE subject = 'report' "
                                   "AND action = 'report.record' AND at <= $1", now, &out->last_report, err);
 }

@@ -23,10 +23,12 @@ struct gaps {
 
 void gaps_derive(struct arena *a, const struct view *v, struct gaps *out);
 
+enum { GAP_MARK_MAX = 3 };
 /* Words for a state: id ("partial", "open", "unread"), name, and what it means. Not for GAP_BLANK. */
 struct gap_words {
     struct sv id, name, means;
-    char mark[4]; /* stands in a cell: the shortest beginning of the name that no other state has, at most 3 bytes */
+    /* Stands in a cell: the shortest beginning of the name that no other state has, of at most 3 characters. */
+    char mark[4 * GAP_MARK_MAX + 1];
 };
 struct gap_words gaps_words(const struct sig *sig, int state);
 

@@ -115,3 +115,18 @@ int people_addresses(struct store *s, struct arena *a, struct sv id, struct addr
     store_done(q);
     return rc;
 }
+
+int people_mail(struct store *s, struct arena *a, struct sv id, struct sv *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = SV_NONE;
+    int rc = store_prepare(s, "SELECT address FROM address WHERE member = $1 AND kind = 'mail' ORDER BY at, address "
+                              "LIMIT 1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = arena_sv(a, store_text(q, 0));
+    store_done(q);
+    return rc;
+}

@@ -80,13 +80,24 @@ struct step_acceptance {
     int64_t event;
 };
 
+/* That a round rated a threat. */
+struct round_about {
+    const struct round *round;
+    const struct round_threat *threat; /* in it */
+};
+struct rounds_about {
+    VEC(struct round_about) list;
+};
+
 struct rounds {
     VEC(struct round) list; /* in the order in which they were opened */
     VEC(struct step_acceptance) accepted;
+    struct map about; /* id of a threat -> struct rounds_about, in the same order */
 };
 
 CM_MUST_USE int rounds_load(struct store *s, struct arena *a, const struct profile *p, struct rounds *out,
                             struct err *err);
+const struct rounds_about *rounds_about(const struct rounds *rounds, struct sv threat); /* NULL: none rated it */
 const struct round *rounds_find(const struct rounds *rounds, struct sv id); /* NULL */
 /* The round that closed last of those that rated the threat, or NULL; *out (may be NULL) is the threat in it. */
 const struct round *rounds_of(const struct rounds *rounds, struct sv threat, const struct round_threat **out);

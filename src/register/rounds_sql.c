@@ -301,6 +301,22 @@ static int pool_round(const struct loading *l, struct round *r, struct err *err)
     return rc;
 }
 
+/* Rounds rate ten threats of thousands: whoever asks for one threat is not to look through all. */
+static void index_threats(struct loading *l)
+{
+    map_init(&l->out->about, l->a);
+    for (size_t i = 0; i < l->out->list.len; i++) {
+        const struct round *r = &l->out->list.at[i];
+        for (size_t k = 0; k < r->threats.len; k++) {
+            const struct round_threat *t = &r->threats.at[k];
+            struct rounds_about *about = map_get(&l->out->about, t->id);
+            if (!about)
+                map_set(&l->out->about, t->id, about = arena_new(l->a, struct rounds_about));
+            *vec_push(l->a, &about->list) = (struct round_about){r, t};
+        }
+    }
+}
+
 int rounds_load(struct store *s, struct arena *a, const struct profile *p, struct rounds *out, struct err *err)
 {
     struct loading l = {.s = s, .a = a, .p = p, .out = out};
@@ -321,7 +337,14 @@ int rounds_load(struct store *s, struct arena *a, const struct profile *p, struc
         rc = count_people(&l, err);
     for (size_t i = 0; !rc && i < out->list.len; i++)
         rc = pool_round(&l, &out->list.at[i], err);
+    if (!rc)
+        index_threats(&l);
     return rc;
+}
+
+const struct rounds_about *rounds_about(const struct rounds *rounds, struct sv threat)
+{
+    return map_get(&rounds->about, threat);
 }
 
 const struct round *rounds_find(const struct rounds *rounds, struct sv id)
@@ -334,16 +357,15 @@ const struct round *rounds_find(const struct rounds *rounds, struct sv id)
 
 const struct round *rounds_of(const struct rounds *rounds, struct sv threat, const struct round_threat **out)
 {
+    const struct rounds_about *about = rounds_about(rounds, threat);
     const struct round *found = NULL;
-    for (size_t i = 0; i < rounds->list.len; i++) {
-        const struct round *r = &rounds->list.at[i];
-        for (size_t k = 0; r->closed && (!found || r->closed > found->closed) && k < r->threats.len; k++)
-            if (sv_eq(r->threats.at[k].id, threat)) {
-                found = r;
-                if (out)
-                    *out = &r->threats.at[k];
-                break;
-            }
+    for (size_t i = 0; about && i < about->list.len; i++) {
+        const struct round_about *one = &about->list.at[i];
+        if (!one->round->closed || (found && one->round->closed <= found->closed))
+            continue;
+        found = one->round;
+        if (out)
+            *out = one->threat;
     }
     return found;
 }

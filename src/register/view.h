@@ -28,6 +28,12 @@ struct change {
     bool initial;             /* came with the threat's first import or proposal */
 };
 
+/* The status that a document had when the threat cited it. */
+struct pinned {
+    const struct reference *reference;
+    struct sv status;
+};
+
 struct threat_view {
     const struct threat *threat;
     int confirmed;            /* stage index: the last one whose acts are on record; for ends: the end */
@@ -37,6 +43,7 @@ struct threat_view {
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
     int wants;                /* the stage that lacks speaks of: the next one, at the last one that; -1 at ends */
     struct lacks lacks;       /* what it still needs; of the last one, what came into the template later */
+    VEC(struct pinned) restated; /* documents whose status is another one since: to be looked at again */
     VEC(struct change) changes; /* oldest first; initial ones included */
     VEC(unsigned)
     related_in; /* indexes of threats that name this one (related, into, tree reference, prose not counted) */

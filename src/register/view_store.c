@@ -88,6 +88,24 @@ static int load_changes(struct store *s, struct view *v, bool initial, struct er
     return rc;
 }
 
+/* Documents whose status is not the one under which a threat cited them. */
+static int load_restated(struct store *s, struct view *v, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT threat, document, status FROM pin ORDER BY threat, document", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        int index = view_find(v, store_text(q, 0));
+        const struct reference *r = map_get(&v->profile->references.by_id, store_text(q, 1));
+        if (index >= 0 && r && !sv_eq(r->status, store_text(q, 2)))
+            *vec_push(v->arena, &v->threats.at[index].restated) =
+                (struct pinned){r, arena_sv(v->arena, store_text(q, 2))};
+    }
+    store_done(q);
+    return rc;
+}
+
 static int load_edition_files(struct store *s, struct arena *a, struct edition *e, struct err *err)
 {
     struct store_stmt *q;
@@ -181,7 +199,8 @@ static int load(struct store *s, void *context, struct err *err)
     l->out->reviews = reviews;
     l->out->discussions = discussions;
     l->out->clocks = clocks;
-    if ((rc = ending_load(s, l->arena, &l->out->ending, err)) || (rc = load_changes(s, l->out, !l->published, err)))
+    if ((rc = ending_load(s, l->arena, &l->out->ending, err)) || (rc = load_restated(s, l->out, err)) ||
+        (rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
 }

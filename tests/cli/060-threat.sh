@@ -26,7 +26,7 @@ fails 2 'no area' 'a word that does not exist' "$CM" threat list --area garden
 fails 2 'no stage' 'a stage that does not exist' "$CM" threat list --stage done
 fails 2 'references.tsv' 'a document that is not known' "$CM" threat list --reference XEP-0001
 does 'list for people' "$CM" threat list
-says 'a table' '^G-0001 +1 +answered +opening +Recorded opening'
+says 'a table' '^G-0001 +1 \(editor.s\) +answered +opening +Recorded opening'
 does 'show' "$CM" threat show G-0001
 says 'prints the text' '^name: Recorded opening played back at the gate$'
 does 'show --json' "$CM" threat show G-0001 --json

@@ -28,17 +28,26 @@ run "$CM" call open analysis 0.1 --question 'WORDQUESTION, is it what we advise?
 run "$CM" position C-1 object --reason 'WORDPOSITION about my neighbour' --as 'Ada Byron' --now 2026-12-18
 run "$CM" objection answer O-1 --text 'WORDANSWER to that' --as 'Rosa Quince' --now 2026-12-19
 does 'a call' "$CM" call close C-1 --outcome accepted --judgement 'WORDJUDGEMENT, rough.' --as 'Rosa Quince' --now 2026-12-25
-run "$CM" edition new analysis --kind editorial --remark Second --without-pdf --as 'Rosa Quince' --now 2026-12-26
+run "$CM" decision appeal D-1 --reason 'WORDAPPEAL is a lie' --as 'Ada Byron' --now 2026-12-25
+run "$CM" call close C-2 --outcome not-accepted --judgement 'No.' --now 2027-01-02
+run "$CM" decision refer D-1 --reason 'WORDREFER from my diary' --as 'Ada Byron' --now 2027-01-03
+run "$CM" decision answer D-1 dismissed --reason 'WORDCOUNCIL said in private' --link https://example.org/m --now 2027-01-04
+run "$CM" handover open G-0001 --document GATE-01 --carried-by 'Ada Byron' --venue 'Gate builders' --on 2027-01-05 --as 'Rosa Quince' --now 2027-01-04
+run "$CM" threat edit G-0004 --set 'abstract=At dawn (in fog) one sees little.' --as 'Rosa Quince' --reason 'Smith,John: WORDCOMMA; a_b' --now 2027-01-04
+does 'a reminder' "$CM" tick --now 2027-01-05
+run "$CM" list new gate --address gate@example.org --title 'Gate talk' --now 2027-01-05
+does 'a list with owners' "$CM" list set gate owners='Ben, Ada Byron' --now 2027-01-05
+run "$CM" edition new analysis --kind editorial --remark Second --without-pdf --as 'Rosa Quince' --now 2027-01-05
 does 'an edition with all of it' "$CM" edition show analysis 0.1.1 --file analysis.txt --to before.txt
 does 'which is exported' "$CM" export folder
-WORDS='WORDABSTRACT WORDEDIT WORDESTIMATE WORDNOTE WORDREVIEWER WORDREVIEW WORDQUESTION WORDPOSITION WORDANSWER WORDJUDGEMENT WORDMARK'
+WORDS='WORDABSTRACT WORDEDIT WORDESTIMATE WORDNOTE WORDREVIEWER WORDREVIEW WORDQUESTION WORDPOSITION WORDANSWER WORDJUDGEMENT WORDMARK WORDAPPEAL WORDREFER WORDCOUNCIL'
 for word in $WORDS; do
     grep -rq $word folder || fail "$word was never there"
 done
-does 'and published' "$CM" publish --to site --formats html,xml,json,text --now 2026-12-27
+does 'and published' "$CM" publish --to site --formats html,xml,json,text --now 2027-01-05
 cp s.db whole.db
 
-NOW=2026-12-28
+NOW=2027-01-06
 fails 2 'number of an event' 'what to erase is said' "$CM" record erase --reason x
 fails 1 'public reason' 'and why' "$CM" record erase --words WORDNOTE --now $NOW
 fails 1 'no role that may moderate' 'by who may' "$CM" record erase --words WORDNOTE --reason 'on request' --as Ben --now $NOW
@@ -51,6 +60,9 @@ is 'no refusal left an event' 0 "$(json "sum(e['action'] == 'record.erase' for e
 for word in $WORDS; do
     does "erase $word" "$CM" record erase --words $word --reason 'on request' --now $NOW
 done
+does 'the present text is changed' "$CM" threat edit G-0004 --set 'abstract=One sees little.' --as 'Rosa Quince' --now $NOW
+does 'words with signs between' "$CM" record erase --words 'dawn (in fog) one' --reason 'on request' --now $NOW
+does 'with other signs than were written' "$CM" record erase --words 'Smith-John' --reason 'on request' --now $NOW
 event=$("$CM" record show --json | python3 -c 'import json,sys; print([e["seq"] for e in json.load(sys.stdin)["events"] if e["action"] == "position.take"][0])')
 fails 1 'no words that could be erased' 'an event that has none left' "$CM" record erase "$event" --reason 'on request' --now $NOW
 
@@ -63,9 +75,12 @@ nowhere() { # NAME PATTERN FILE...
 run "$CM" threat history G-0001
 says 'a field that a round wrote says so' 'round.close +R-1 +(D-1 +)?likelihood'
 does 'the record verifies' "$CM" record verify
-nowhere 'the words are in no byte of the store' "${WORDS// /|}" s.db s.db-wal s.db-shm
+nowhere 'the words are in no byte of the store' "${WORDS// /|}|dawn \(in fog|Smith,John" s.db s.db-wal s.db-shm
+echo mine >folder/editions/analysis/0.1.1/notes.txt
 does 'export again' "$CM" export folder
-nowhere 'nor of the export' "${WORDS// /|}" folder
+is "what people put beside an edition is theirs" mine "$(cat folder/editions/analysis/0.1.1/notes.txt)"
+rm folder/editions/analysis/0.1.1/notes.txt
+nowhere 'nor of the export' "${WORDS// /|}|dawn \(in fog|Smith,John" folder
 does 'the exported record verifies alone' "$CM" record verify folder/record.jsonl
 does 'publish again' "$CM" publish --to site --formats html,xml,json,text --now $NOW
 nowhere 'nor of the site' "${WORDS// /|}" site .site.casemate-twin
@@ -85,7 +100,7 @@ for name in ('register', 'analysis'):
     single = json.load(open(f'{site}/threats/G-0001.json'))['acts']
     if acts != single:
         print('two truths', name)
-mark = '[erased on 2026-12-28: on request]'
+mark = '[erased on 2027-01-06: on request]'
 round, decision, review = acts['rounds'][0], acts['decisions'][0], acts['reviews'][0]
 if [round['id'], round['likelihood']['counts'], round['likelihood']['answers'], round['likelihood']['spread']] != ['R-1', 'often', 2, 0]:
     print(round)
@@ -100,14 +115,14 @@ END
 does 'nor does search know them' "$CM" search WORDABSTRACT
 says 'any more' 'nothing found'
 run "$CM" call show C-1 --now $NOW
-says 'a mark with date and reason stands there' 'erased on 2026-12-28: on request'
+says 'a mark with date and reason stands there' 'erased on 2027-01-06: on request'
 says 'and the outcome is what it was' 'accepted'
 run "$CM" edition list
-says 'the edition says that it was reissued' 'Reissued on 2026-12-28, as words were erased'
+says 'the edition says that it was reissued' 'Reissued on 2027-01-06, as words were erased'
 run "$CM" edition show analysis 0.1.1 --file analysis.txt
-says 'in its text too a mark stands' 'erased on 2026-12-28'
+says 'in its text too a mark stands' 'erased on 2027-01-06'
 run "$CM" record show
-says 'the record says what was erased' 'position.take C-1: .erased on 2026-12-28: on request.  \(erased in part\)'
+says 'the record says what was erased' 'position.take C-1: .erased on 2027-01-06: on request.  \(erased in part\)'
 does 'a store adopts the export' "$CM" --db t.db init --profile folder
 does 'and verifies' "$CM" --db t.db record verify
 does 'exports' "$CM" --db t.db export again
@@ -119,7 +134,7 @@ for what in 'call show C-1' 'round show R-1' 'embargo show E-1' 'review show V-1
     grep -v '"address"' "$out" | sed 's/},$/}/' >theirs.json
     same "it knows the same of: $what" mine.json theirs.json
 done
-sed 's/erased on 2026-12-28: on request/erased on 2026-12-28: for fun/' folder/record.jsonl >changed.jsonl
+sed 's/erased on 2027-01-06: on request/erased on 2027-01-06: for fun/' folder/record.jsonl >changed.jsonl
 fails 1 'what remains of it is not what event' 'what remains cannot be changed' "$CM" record verify changed.jsonl
 
 # All words of one event; what is the present text stays, and is told.
@@ -149,6 +164,10 @@ says 'the pseudonym stands in the record' 'Former member 1  position.take C-1'
 grep -q 'by: Former member 1' folder/threats/G-0004-*.md && pass 'in the file of what was proposed' || fail 'in the file of what was proposed'
 run "$CM" round show R-1 --json --now $NOW
 says 'beside the estimate' 'Former member 1'
+run "$CM" list show gate
+says 'it runs the list still' 'owners +Ben, Former member 1'
+run "$CM" tick --list --now $NOW
+says 'and stands in the reminder' 'Former member 1'
 run "$CM" member list
 says 'and in the list' 'Former member 1 +left'
 fails 1 'pseudonym already' 'once' "$CM" member leave 'Former member 1' --pseudonym --reason x --now $NOW

@@ -116,6 +116,8 @@ says 'are both in the text' 'likelihood: \{rating: often, low: seldom, high: oft
 # What the round is worth: the stages.
 run "$CM" threat list --json --now 2026-12-10
 is 'the ratings are the group'\''s' 'rated' "$(json "[t.get('confirmed', t.get('stage')) for t in d['threats'] if t['id'] == 'G-0001'][0]")"
+run "$CM" threat list --now 2026-12-10
+says "the list does not mark them as an editor's" '^G-0001 +[0-9]+ +[a-z]'
 run "$CM" threat list --json --now 2026-12-16
 is 'the priority stood' 'answered' "$(json "[t.get('confirmed', t.get('stage')) for t in d['threats'] if t['id'] == 'G-0001'][0]")"
 run "$CM" threat edit G-0001 --set gap='None.' --as Lin --now 2026-12-16

@@ -117,6 +117,27 @@ for path in pathlib.Path(sys.argv[1]).rglob('*.json'):
 PY
 says 'and in JSON' "^#$STEP:p None 0\.012\.\.0\.27 0\.012\.\.0\.27 pooled R-1 2" found.txt
 says 'beside what the outline says' "^#$RECORD:p 0\.8\.\.0\.95 0\.224\.\.0\.572 0\.224\.\.0\.572 accepted R-1 2" found.txt
+is 'among the acts of the threat, too, by the schema' '' "$(python3 - site "#$STEP" <<'PY'
+import json, sys
+site, step = sys.argv[1], sys.argv[2].lstrip('#')
+data = json.load(open(f'{site}/register.json'))
+try:
+    import jsonschema
+    jsonschema.validate(data, json.load(open(f'{site}/schema/register.schema.json')))
+except ImportError:
+    pass
+acts = {t['id']: t['acts'] for t in data['threats']}
+if acts['G-0001'] != json.load(open(f'{site}/threats/G-0001.json'))['acts']:
+    print('two truths')
+steps = [s for s in acts['G-0001']['rounds'][0]['steps'] if (s['step'], s['quantity']) == (step, 'probability')]
+if len(steps) != 1 or steps[0]['range'] != '0.012..0.27' or steps[0]['answers'] < 2:
+    print(acts['G-0001']['rounds'][0])
+elif not any('SECRET-OF-BEN' in e.get('reason', '') for e in steps[0]['estimates']):
+    print(steps[0]['estimates'])
+if any('steps' in r for r in acts['G-0002']['rounds']):
+    print('steps of another threat')
+PY
+)"
 cp site/threats/G-0001.html before.html
 cp site/threats/G-0002.html other.html
 run "$CM" round keep R-1 G-0001#$RECORD --as Lin --now 2026-12-02

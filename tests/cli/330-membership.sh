@@ -6,7 +6,6 @@ export CASEMATE_DB=s.db
 store s.db
 day() { date -u -d "$NOW + $1 days" +%Y-%m-%d; }
 at=$NOW
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 # mail FROM TO SUBJECT [BODY [HEADER]]: delivered; FROM may be "Name <address>"
 mail() {
     local address=${1##*<}
@@ -152,6 +151,11 @@ mark; mail 'ben@home.example' "dev-confirm+$token@example.org" ok
 nothing 'a key of one list is none of another'
 mail 'ben@home.example' "sec-confirm+$token@example.org" ok
 is 'asked again, it works' 'Ada@home.example active each;ben@home.example active digest;' "$(subscribers | tr '\n' ';')"
+
+# ---- a member of the group
+mail 'zoe@home.example' sec-request@example.org 'join Zoe'; newest
+mail 'zoe@home.example' "sec-confirm+$token@example.org" ok
+is 'who joins by mail is noted so' 'Zoe mail' "$(rows "SELECT json_extract(payload, '\$.actor'), json_extract(payload, '\$.asserted_by') FROM event WHERE action = 'member.join'")"
 
 # ---- leaving
 mail 'ada@home.example' sec-request@example.org 'please unsubscribe me'; newest

@@ -16,7 +16,6 @@ does 'its list' "$CM" list new gate --address gate@example.org --title 'Garden G
 does 'where anyone posts' "$CM" list set gate posts=anyone --now $T
 does 'another list' "$CM" list new other --address other@example.org --title Other --followed --now $T
 
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 # send RECIPIENT FROM SUBJECT ID MORE-HEADER: the body is standard input
 send() {
     { printf 'From: %s <%s>\nTo: %s\nSubject: %s\nMessage-ID: <%s>\n%s\n' "${2%%@*}" "$2" "$1" "$3" "$4" "${5:+$5
@@ -68,10 +67,25 @@ run "$CM" thread list --threat G-0002
 silent 'then it is gone' 'On recordings'
 does 'publish' "$CM" publish --to site --now $T
 says 'the page has the thread' 'lists/gate/thread/1.html' site/threats/G-0001.html
+says 'and the thread the threat' 'On <a href="../../../threats/G-0001.html">G-0001</a>: .*; about its stage Answered\.' site/lists/gate/thread/1.html
+says 'what is parked says so' 'about its stage Reviewed, which is later' site/lists/gate/thread/2.html
+silent 'another thread is not on it' 'threats/G-0001' site/lists/gate/thread/2.html
 echo Again | send gate@example.org ada@example.org 'Re: On recordings' 7@x 'References: <1@x>'
 does 'publish again' "$CM" publish --to site --now $T
 does 'anew' "$CM" publish --to fresh --now $T
 same 'gives what a new site has' site/threats/G-0001.html fresh/threats/G-0001.html
+
+# ---- search ----
+found() { run "$CM" search "$@" --json; json "' '.join(sorted(m['message_id'] for m in d['mails']))"; }
+is 'a search finds what was said about a threat' '1@x 2@x 7@x' "$(found threat:G-0001)"
+is 'or about a stage' '3@x' "$(found stage:reviewed)"
+is 'a reply is about the stage of its thread' '1@x 2@x 4@x 7@x' "$(found stage:answered)"
+is 'both must be the same' '' "$(found threat:G-0003 stage:answered)"
+is 'several are any of them' '1@x 2@x 3@x 7@x' "$(found threat:G-0001 threat:G-0003)"
+is 'words narrow it' '2@x' "$(found threat:G-0001 more)"
+is 'a word alone is in the texts, too' '2@x' "$(found more)"
+fails 1 'there is no threat "G-0099"' 'a threat that is none is named' "$CM" search threat:G-0099
+fails 1 'there is no stage "answerd"; the stages are .*answered.*did you mean "answered"\?' 'and a stage, with those there are' "$CM" search stage:answerd
 
 # ---- commands ----
 before=$(events)
@@ -174,6 +188,21 @@ does 'somebody builds on it' "$CM" threat edit G-0001 --set 'What to do=Close it
 echo undo | send "$undo" rosa@example.org 'Re: done' e5@x
 newest rosa@example.org
 says 'then it is not undone' 'others built on it'
+send gate-request@example.org rosa@example.org 'x' e5b@x <<'M'
+Edit: G-0001 What to do
+Close it twice.
+M
+newest rosa@example.org
+echo ok | send "$(reply_to)" rosa@example.org 'Re: confirm' e5c@x
+newest rosa@example.org
+undo=$(reply_to)
+cp s.db before.db
+does 'an edition holds it' "$CM" edition new analysis --kind substantive --remark First --without-pdf --as Rosa --now $T
+does 'and a call' "$CM" call open analysis 0.1 --question 'Is this it?' --as Rosa --now $T
+echo undo | send "$undo" rosa@example.org 'Re: done' e5d@x
+newest rosa@example.org
+says 'what a call holds is not undone either' 'others built on it'
+cp before.db s.db
 send gate+G2@example.org rosa@example.org 'Former members' e6@x <<'M'
 Edit: abstract
 Somebody who left still opens the gate.
@@ -232,6 +261,9 @@ answer=$(reply_to)
 printf 'Maybe.\n' | send "$answer" kim@uni.example 'Re: review' v1@x
 newest kim@uni.example
 says 'what is no verdict is asked back' 'no verdict'
+printf 'Good evening,\n\nI shall look at it on Sunday.\n' | send "$answer" kim@uni.example 'Re: review' v1b@x
+run "$CM" review show V-1
+silent 'a greeting is none' 'Verdict|sound|look at it on Sunday'
 printf 'Verdict: needs changes\n\nSay who holds the keys.\n\nOn Sunday, Garden wrote:\n> SECRETQUOTE\n-- \nKim\n' | send "$answer" kim@uni.example 'Re: review' v2@x
 run "$CM" review show V-1
 says 'the answer is noted' 'Say who holds the keys'
@@ -241,13 +273,43 @@ printf 'Verdict: sound\n' | send "$answer" kim@uni.example 'Re: review' v3@x
 run "$CM" review show V-1
 says 'a later answer replaces it' 'sound'
 
+
+# ---- what is forgotten, and how much is answered ----
+does 'another review is asked for' "$CM" review request G-0002 --to lee@uni.example --name 'Lee Moon' --by +14d --as Rosa --now $T
+is 'with a key for the reviewer' 1 "$(rows "SELECT count(*) FROM token WHERE address = 'lee@uni.example'")"
+does 'it is withdrawn' "$CM" review withdraw V-2 --reason 'not needed' --as Rosa --now $T
+is 'the key goes, and the address with it' 0 "$(rows "SELECT count(*) FROM token WHERE address = 'lee@uni.example'")"
+before=$(queued ben@example.org)
+for i in 1 2 3 4 5 6; do
+    for k in 1 2 3 4 5 6 7 8 9 10; do echo 'Position: C-9'; done | AT=2027-01-10T00:00:00Z send gate-request@example.org ben@example.org x many$i@x
+done
+is 'of many commands that are refused, some are answered' 50 "$(($(queued ben@example.org) - before))"
+AT=2027-01-11T00:00:00Z send gate-request@example.org ben@example.org x later@x <<'M'
+Position: C-9
+M
+is 'on the next day one is again' 51 "$(($(queued ben@example.org) - before))"
+does 'somebody joins' "$CM" member add Zoe --mail zoe@example.org --now $T
+send gate-request@example.org zoe@example.org x z1@x <<'M'
+Propose: The gate is painted green
+Area: opening
+
+It is hard to see in summer.
+M
+is 'and gets a key' 1 "$(rows "SELECT count(*) FROM token WHERE address = 'zoe@example.org'")"
+does 'who leaves' "$CM" member leave Zoe --as Zoe --now $T
+is 'takes it away' 0 "$(rows "SELECT count(*) FROM token WHERE address = 'zoe@example.org'")"
+
 # ---- announcements ----
 is 'acts are announced on the list' 'Call C-1 on process;Round R-1 is open;[G-0004] Gate sings at night: now Withdrawn;[G-0004] Gate sings at night: proposed, Noted;' \
     "$(rows "SELECT subject FROM public_message WHERE address = 'gate@example.org' ORDER BY subject" | tr '\n' ';')"
 is 'one thread for each' 1 "$(rows "SELECT count(DISTINCT thread) FROM public_message WHERE mid LIKE 'casemate.gate.G-0004%'")"
 is 'queued with the act' 4 "$(rows "SELECT count(*) FROM outgoing o JOIN message m ON m.id = o.message WHERE m.address = 'gate@example.org'")"
+does 'a thread about a threat that was withdrawn' "$CM" thread tie 1 G-0004 --now $T
 does 'a list may do without' "$CM" list set gate announce=no --now $T
 does 'then' "$CM" threat reopen G-0004 --to noted --reason 'It does sing.' --as Rosa --now $T
+run "$CM" threat show G-0004 --json
+is 'is not ahead of it when it is taken up again' 'False withdrawn noted' "$(json '" ".join(str([x for x in d["discussion"] if x["thread"] == 1][0][k]) for k in ("parked", "about")) + " " + d["stage"]')"
+does 'untied' "$CM" thread untie 1 G-0004 --now $T
 is 'nothing is announced' 4 "$(rows "SELECT count(*) FROM public_message WHERE address = 'gate@example.org'")"
 
 # ---- the record ----
@@ -259,4 +321,11 @@ does 'exports' "$CM" --db t.db export b --now $T
 same 'the same' a b
 run "$CM" --db t.db threat show G-0001
 says 'a tied thread that is not here is known' 'in a thread that is not here'
+
+# ---- after the end ----
+does 'the group is ended' "$CM" sig end --by Council --link https://example.org/minutes --reason done --now $T
+echo x | send gate@example.org ada@example.org '[G-0002] what now?' f1@x
+is 'a post about a threat is taken as ever' '0 1' "$(cat .sent) $(rows "SELECT count(*) FROM public_message WHERE mid = 'f1@x'")"
+echo x | send gate+G2@example.org ada@example.org 'and this?' f2@x
+is 'one to its address, too' '0 1' "$(cat .sent) $(rows "SELECT count(*) FROM public_message WHERE mid = 'f2@x'")"
 finish

@@ -73,7 +73,9 @@ static struct action_context *as(struct fixture *f, const char *actor, const cha
 
 static int propose(struct fixture *f, const char *name)
 {
-    const struct proposal p = {sv_str(name), SV("Nobody can sleep while it does."), SV("opening")};
+    const struct proposal p = {.name = sv_str(name),
+                               .abstract = SV("Nobody can sleep while it does."),
+                               .areas = SV("opening")};
     return action_threat_propose(&f->c, &p, &f->r, &f->err);
 }
 
@@ -92,6 +94,7 @@ ACT(run_override, action_threat_advance(c, SV("G-0001"), SV("reviewed"), true, &
 ACT(run_reopen, action_threat_reopen(c, SV("G-0001"), SV("noted"), &f->r, &f->err))
 ACT(run_merge, action_threat_end(c, SV("G-0005"), "merged", &SV("G-0001"), 1, &f->r, &f->err))
 ACT(run_withdraw, action_threat_end(c, SV("G-0005"), "withdrawn", NULL, 0, &f->r, &f->err))
+ACT(run_recheck, action_threat_recheck(c, SV("G-0001"), &f->r, &f->err))
 ACT(run_challenge, action_threat_challenge(c, SV("G-0001"), &f->r, &f->err))
 ACT(run_leave, action_member_leave(c, c->actor, &f->r, &f->err))
 ACT(run_remove, action_member_leave(c, SV("spare"), &f->r, &f->err))
@@ -331,6 +334,7 @@ static const struct {
     {"threat.merge", run_merge,                       "nnynnynny"},
     {"threat.split", run_split,                       "nnynnynny"},
     {"threat.withdraw", run_withdraw,                 "nnynnynny"},
+    {"threat.recheck", run_recheck,                   "nnynnynny"},
     {"threat.challenge", run_challenge,               "nyyyyynnp"},
     {"edition.new", run_edition,                      "nnnnnynny"},
     {"member.add", run_add,                           "nnnynnnny"},
@@ -503,8 +507,15 @@ static void prepare_calls(struct fixture *f)
         OK(f, action_position_take(as(f, actors[i].name, NULL, 26), SV("C-6"), SV("object"), &f->r, &f->err));
 }
 
+static int restate(struct store *s, void *context, struct err *err)
+{
+    (void)context;
+    return store_run(s, "UPDATE pin SET status = 'Another' WHERE threat = 'G-0001'", err);
+}
+
 static void prepare_texts(struct fixture *f)
 {
+    OK(f, store_tx(f->store, restate, NULL, &f->err));
     as(f, NULL, NULL, 58)->editorial = true;
     OK(f, set_advice(f, "Switch the old exchange off now."));
     OK(f, action_threat_reopen(as(f, NULL, NULL, 58), SV("G-0002"), SV("noted"), &f->r, &f->err));

@@ -146,6 +146,12 @@ static int once_a_day(struct store *s, void *context, struct err *err)
             fail_msg("row %zu: %d", i, may);
     }
     bool may;
+    for (int i = 0; i <= 50; i++) {
+        OK(f, answered_may(s, &f->arena, SV("ada@x.example"), ANSWERED_COMMAND, 1086401 + i, &may, err));
+        assert_int_equal(may, i < 50);
+    }
+    OK(f, answered_may(s, &f->arena, SV("ada@x.example"), ANSWERED_COMMAND, 1086401 + 86400, &may, err));
+    assert_true(may);
     OK(f, answered_forget(s, &f->arena, SV("Ada@x.example"), ANSWERED_CONFIRMATION, err));
     OK(f, answered_may(s, &f->arena, SV("ada@x.example"), ANSWERED_CONFIRMATION, 1086402, &may, err));
     assert_true(may);

@@ -1,9 +1,11 @@
 /* Reviews, hand-overs and the due list: what a digest covers, what a review accepts, who may, what follows from an
  * event, and every date at several times. On the minimal profile. */
 #include "action/acts.h"
+#include "action/commands.h"
 #include "action/review.h"
 #include "base/date.h"
 #include "base/fs.h"
+#include "register/activity.h"
 #include "register/due.h"
 #include "register/people.h"
 #include "register/reviews.h"
@@ -399,6 +401,56 @@ static void test_last_act_is_that_of_a_person(void **state)
     assert_int_equal(load(f)->clocks->last_act, start);
 }
 
+struct actor_at {
+    const char *actor;
+    int64_t at;
+};
+
+/* An event of which the header's actor counts alone. */
+static int note_actor(struct store *s, void *context, struct err *err)
+{
+    const struct actor_at *who = context;
+    struct store_stmt *q;
+    int rc = store_prepare(s, "INSERT INTO event (seq, at, actor, action, subject, header, commitment, previous, hash) "
+                              "SELECT max(seq) + 1, $1, $2, 'x', 'x', '', x'00', x'00', randomblob(32) FROM event",
+                           &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, who->at);
+    store_bind_text(q, 2, sv_str(who->actor));
+    return store_finish(q, err);
+}
+
+/* A list may have a name that looks like a member's id. */
+static void test_who_wrote_a_mail_is_nobody(void **state)
+{
+    static const struct {
+        const char *actor;
+        bool person, member, estimator;
+    } rows[] = {
+        {"m3", true, true, false},      {"R-1:e2", true, false, true},       {"E-1:author", true, false, false},
+        {"main:mail", false, false, false}, {"m1:mail", false, false, false}, {"P-7:author", false, false, false},
+        {"operator", false, false, false},  {"members", false, false, false},
+    };
+    struct fixture *f = *state;
+    size_t members = 0, estimators = 0;
+    int64_t last = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct activity a;
+        int64_t at = start + ((int64_t)i + 1) * day;
+        struct actor_at who = {rows[i].actor, at};
+        done(f, store_tx(f->store, note_actor, &who, &f->err));
+        f->c.now = at + 1;
+        last = rows[i].person ? at : last;
+        members += rows[i].member;
+        estimators += rows[i].estimator;
+        done(f, activity_load(f->store, start, at + 1, &a, &f->err));
+        if (a.last != last || a.people != members || a.estimators != estimators)
+            fail_msg("%s is taken for somebody", rows[i].actor);
+        assert_int_equal(load(f)->clocks->last_act, last ? last : start);
+    }
+}
+
 static int open_some(struct store *s, void *context, struct err *err)
 {
     int rc = store_run(s, "INSERT INTO round (id, number, opened, due, likelihood, damage) "
@@ -423,11 +475,49 @@ static void test_open_rounds_and_calls_are_read(void **state)
     assert_int_equal(clocks->open.at[1].kind, DUE_CALL);
 }
 
+/* Greetings and promises are no verdicts; loose words are when they stand alone. */
+static void test_verdicts(void **state)
+{
+    static const struct {
+        const char *line, *verdict; /* NULL: none */
+    } rows[] = {
+        {"Verdict: sound", "sound"},
+        {"verdict: Sound, I think", "sound"},
+        {"Verdict: changes-wanted", "changes-wanted"},
+        {"Verdict: not sound", "changes-wanted"},
+        {"Verdict: declined - no time", "declined"},
+        {"Sound.", "sound"},
+        {"OK!", "sound"},
+        {"  fine , ", "sound"},
+        {"changes-wanted", "changes-wanted"},
+        {"Needs work.", "changes-wanted"},
+        {"I decline.", "declined"},
+        {"Good evening,", NULL},
+        {"Good evening", NULL},
+        {"OK, I'll look", NULL},
+        {"Fine - but see below", NULL},
+        {"Sound advice is rare.", NULL},
+        {"Change of address", NULL},
+        {"I cannot say", NULL},
+        {"cannot say", NULL},
+        {"Verdict: goodness", NULL},
+        {"Verdict:", NULL},
+        {"", NULL},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *found = review_verdict(&f->arena, sv_str(rows[i].line));
+        if (rows[i].verdict ? !found || strcmp(found, rows[i].verdict) != 0 : found != NULL)
+            fail_msg("\"%s\" gave %s", rows[i].line, found ? found : "nothing");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_digest_covers_the_text_and_not_where_it_stands, setup, teardown),
         cmocka_unit_test_setup_teardown(test_digest_of_documents, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_verdicts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sound_accepts_the_text_it_is_about, setup, teardown),
         cmocka_unit_test_setup_teardown(test_review_of_the_analysis_accepts_what_it_holds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stage_changes_leave_a_review_standing, setup, teardown),
@@ -439,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_months_of_silence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reports_have_a_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_last_act_is_that_of_a_person, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_wrote_a_mail_is_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_open_rounds_and_calls_are_read, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,45 @@ static int one_time(struct store *s, void *context, struct err *err)
     return 0;
 }
 
+static int old_and_new(struct store *s, void *context, struct err *err)
+{
+    struct fixture *f = context;
+    struct sv old, other;
+    struct token t;
+    struct token_new later = ada;
+    OK(f, token_make(s, &f->arena, &ada, &old, err));
+    later.now = 2000 + 30 * 86400;
+    OK(f, token_make(s, &f->arena, &later, &other, err));
+    OK(f, token_find(s, &f->arena, old, 1500, &t, err));
+    assert_int_equal(t.state, TOKEN_GOOD);
+    later.now++;
+    OK(f, token_make(s, &f->arena, &later, &other, err));
+    OK(f, token_find(s, &f->arena, old, 1500, &t, err));
+    assert_int_equal(t.state, TOKEN_UNKNOWN);
+    later.expires = later.now + 9;
+    later.subject = SV("V-1");
+    OK(f, token_make(s, &f->arena, &later, &old, err));
+    later.subject = SV("V-2");
+    OK(f, token_make(s, &f->arena, &later, &other, err));
+    OK(f, token_forget(s, TOKEN_REVIEW, SV("V-1"), err));
+    OK(f, token_find(s, &f->arena, old, later.now, &t, err));
+    assert_int_equal(t.state, TOKEN_GOOD);
+    OK(f, token_forget(s, TOKEN_JOIN, SV("V-1"), err));
+    OK(f, token_find(s, &f->arena, old, later.now, &t, err));
+    assert_int_equal(t.state, TOKEN_UNKNOWN);
+    OK(f, token_find(s, &f->arena, other, later.now, &t, err));
+    assert_int_equal(t.state, TOKEN_GOOD);
+    return 0;
+}
+
+static void test_old_tokens_are_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = make(f);
+    OK(f, store_tx(s, old_and_new, f, &f->err));
+    store_close(&s);
+}
+
 static void test_token_is_used_once(void **state)
 {
     struct fixture *f = *state;
@@ -171,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_base32, setup, teardown),
         cmocka_unit_test_setup_teardown(test_token_is_used_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_old_tokens_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_texts_are_no_token, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_does_not_hold_the_token, setup, teardown),
         cmocka_unit_test_setup_teardown(test_signed_details, setup, teardown),

@@ -155,7 +155,7 @@ static bool is_target(struct sv text)
  * of the head. */
 static bool split_absolute(struct framing *f, struct sv data, struct sv *target)
 {
-    if (target->len < 8 || !sv_same_word(sv_from(target->at, 7), SV("http://")))
+    if (target->len < 8 || !sv_starts_word(*target, SV("http://")))
         return false;
     struct sv rest = sv_from_byte(*target, 7);
     size_t len = 0;

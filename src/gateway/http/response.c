@@ -83,15 +83,12 @@ void http_response_plain(struct http_response *r, int status, const char *detail
 
 void http_date(int64_t seconds, char out[HTTP_DATE_MAX])
 {
-    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (seconds < 0)
         seconds = 0;
     struct date d = date_from_time(seconds);
     int64_t of_day = seconds % 86400;
-    snprintf(out, HTTP_DATE_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[seconds / 86400 % 7],
-             d.day, months[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60),
+    snprintf(out, HTTP_DATE_MAX, "%s, %02d %.3s %04d %02d:%02d:%02d GMT", date_weekday(seconds),
+             d.day, date_month_names[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60),
              (int)(of_day % 60));
 }
 

@@ -118,8 +118,9 @@ int propose_do(struct web_call *c, struct err *err)
     struct err why = ERR_INIT;
     struct view v;
     struct similars found = {{NULL, 0, 0}};
-    const struct proposal p = {sv_trim(form_value(&c->form, "name")), sv_trim(form_value(&c->form, "abstract")),
-                               chosen_areas(c)};
+    const struct proposal p = {.name = sv_trim(form_value(&c->form, "name")),
+                               .abstract = sv_trim(form_value(&c->form, "abstract")),
+                               .areas = chosen_areas(c)};
     int rc = p.name.len && p.abstract.len && !form_has(&c->form, "new") ? look_for_similar(c, &p, &v, &found,
                                                                                            err) : CM_OK;
     if (rc)

@@ -13,6 +13,16 @@ CREATE TABLE address (
     at      INTEGER NOT NULL,                            -- when it was given
     PRIMARY KEY (kind, address)
 ) STRICT;
+CREATE INDEX address_member ON address (member, kind, at);
+
+-- The status that the bibliography gave a document when a threat cited it, or was looked at again.
+CREATE TABLE pin (
+    threat   TEXT NOT NULL,
+    document TEXT NOT NULL,                              -- id in references.tsv
+    status   TEXT NOT NULL,
+    event    INTEGER NOT NULL REFERENCES event (seq),
+    PRIMARY KEY (threat, document)
+) STRICT;
 
 CREATE TABLE role_grant (
     member TEXT NOT NULL REFERENCES member (id),

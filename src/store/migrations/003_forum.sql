@@ -39,7 +39,6 @@ CREATE TABLE subscriber (
     consent  TEXT NOT NULL,                              -- how it is known that they want this: "confirmed by mail"
     passed   INTEGER NOT NULL DEFAULT 0,                 -- posts of theirs that went out
     score    INTEGER NOT NULL DEFAULT 0,                 -- of bounces; hundredths
-    bounced  INTEGER,                                    -- time of the newest bounce
     UNIQUE (list, mailbox)
 ) STRICT;
 CREATE INDEX subscriber_mailbox ON subscriber (mailbox);
@@ -145,11 +144,12 @@ CREATE TABLE alarm (
 
 CREATE INDEX token_expires ON token (expires);
 
--- When an address last got an answer that anybody could have asked for in its name.
+-- When an address got answers that anybody could have asked for in its name.
 CREATE TABLE answered (
     address TEXT NOT NULL,                               -- in lower case, without "+detail"
-    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help
-    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,                               -- confirmation: until it is confirmed; help; command
+    at      INTEGER NOT NULL,                            -- the first of the day
+    count   INTEGER NOT NULL,
     PRIMARY KEY (address, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answered_at ON answered (at);
@@ -207,12 +207,6 @@ CREATE TABLE digest_waiting (
     at      INTEGER NOT NULL,
     size    INTEGER NOT NULL,
     PRIMARY KEY (list, message)
-) STRICT, WITHOUT ROWID;
-
--- Addresses of nobody on record that we answered: one answer a day.
-CREATE TABLE stranger_answer (
-    address TEXT PRIMARY KEY,
-    at      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- ---- moderation ----
