@@ -89,6 +89,17 @@ static void test_form_limits(void **state CM_UNUSED)
     assert_int_equal(read_large(FORM_FIELDS_MAX + 1, 3, 1), CM_ELIMIT);
     assert_int_equal(read_large(1, FORM_NAME_MAX, 1), 0);
     assert_int_equal(read_large(1, FORM_NAME_MAX + 1, 1), CM_ELIMIT);
+    struct arena a = ARENA_INIT;
+    struct form form;
+    struct err err = ERR_INIT;
+    struct str text = STR_INIT; /* a name counts as it is meant, not as it is written */
+    for (int i = 0; i < FORM_NAME_MAX; i++)
+        str_add_str(&text, "%3C");
+    str_add_str(&text, "=1");
+    assert_int_equal(form_read(&a, str_sv(&text), &form, &err), 0);
+    assert_int_equal(form.list.at[0].name.len, FORM_NAME_MAX);
+    str_release(&text);
+    arena_release(&a);
     assert_int_equal(read_large(1, 1, FORM_BYTES_MAX - 2), 0);
     assert_int_equal(read_large(1, 1, FORM_BYTES_MAX - 1), CM_ELIMIT);
 }

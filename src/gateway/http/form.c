@@ -59,12 +59,12 @@ static int read_field(struct arena *a, struct sv part, struct form *form, struct
     ptrdiff_t mark = sv_find_char(part, '=');
     if (mark < 1)
         return err_set(err, CM_EINPUT, "a field of the form must be: name, \"=\", value");
-    if (form->list.len == FORM_FIELDS_MAX || mark > FORM_NAME_MAX)
-        return err_set(err, CM_ELIMIT, "the form has more than %d fields, or a name of more than %d bytes",
-                       FORM_FIELDS_MAX, FORM_NAME_MAX);
     if (!decode(a, sv_from(part.at, (size_t)mark), &field.name) ||
         !decode(a, sv_from_byte(part, (size_t)mark + 1), &field.value))
         return err_set(err, CM_EINPUT, "a field of the form is not percent-encoded UTF-8 text");
+    if (form->list.len == FORM_FIELDS_MAX || field.name.len > FORM_NAME_MAX)
+        return err_set(err, CM_ELIMIT, "the form has more than %d fields, or a name of more than %d bytes",
+                       FORM_FIELDS_MAX, FORM_NAME_MAX);
     if (find(form, field.name))
         return err_set(err, CM_EINPUT, "a field of the form is there twice");
     *vec_push(a, &form->list) = field;

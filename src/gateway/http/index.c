@@ -610,7 +610,8 @@ void index_store_set_bar(struct index_store *store, struct sv bar)
 {
     free(store->bar);
     store->bar = base_malloc(bar.len + 1);
-    memcpy(store->bar, bar.at, bar.len);
+    if (bar.len)
+        memcpy(store->bar, bar.at, bar.len);
     store->bar_len = bar.len;
 }
 
