@@ -25,7 +25,7 @@ CM_MUST_USE int action_login_ask(struct action_context *c, struct sv address, st
  * requests there were. */
 CM_MUST_USE int action_login_answer(struct action_context *c, struct sv url, size_t *out, struct err *err);
 
-/* A link for an address, without a mail: for who runs the store, and wants to get in, or to hand it over by other means.
+/* A link for an address, without a mail: for who runs the store, and wants to get in, or hands it over by other means.
  * *out: the path, "/login/...", good for LOGIN_MINUTES. Wants the right to configure. */
 CM_MUST_USE int action_login_link(struct action_context *c, struct sv address, struct sv *out, struct err *err);
 

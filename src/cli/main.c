@@ -125,7 +125,7 @@ const struct command commands[] = {
      "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
      "addresses; what they did stays under the name. --pseudonym, on request, also later, puts \"Former member 3\"\n"
      "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.\n"
-     "\"link\" prints a link that logs in on the web once: the member with that address, or somebody new who then joins.",
+     "\"link\" prints a link that logs in on the web once: the member with that address, or somebody new, who joins.",
      cmd_member},
     {"role",
      "list\n"
