@@ -26,7 +26,7 @@ struct answering {
 static int sender(struct action_context *c, struct profile **rules, const struct list **out, struct err *err)
 {
     struct lists *lists = arena_new(c->arena, struct lists);
-    int rc = view_load_rules(c->store, c->arena, rules, err);
+    int rc = content_rules(c, rules, err);
     if (!rc)
         rc = lists_load(c->store, c->arena, lists, err);
     if (!rc)
@@ -156,12 +156,9 @@ struct linking {
 static int link_for(struct store *s, void *context, struct err *err)
 {
     struct linking *k = context;
-    struct profile *rules;
     const struct login_request r = {.address = k->address, .next = SV("/account")};
     (void)s;
-    int rc = view_load_rules(k->c->store, k->c->arena, &rules, err);
-    if (!rc)
-        rc = permit(k->c, rules, PERMIT_CONFIGURE, err);
+    int rc = permit_rules(k->c, PERMIT_CONFIGURE, err);
     return rc ? rc : make_link(k->c, SV_NONE, &r, &k->path, err);
 }
 
