@@ -265,8 +265,9 @@ static void act_as(struct bench *b, const char *name)
 
 static int propose(struct bench *b)
 {
-    const struct proposal p = {sv_str(arena_printf(b->arena, "Something new, the %uth of its kind", b->run)),
-                               SV("A stanza is read by whom it does not concern."), SV("accounts")};
+    const struct proposal p = {.name = sv_str(arena_printf(b->arena, "Something new, the %uth of its kind", b->run)),
+                               .abstract = SV("A stanza is read by whom it does not concern."),
+                               .areas = SV("accounts")};
     act_as(b, "Person Number 9");
     return action_threat_propose(&b->c, &p, &b->out, &b->err);
 }

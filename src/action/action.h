@@ -42,7 +42,8 @@ struct action_context {
     struct sv reason;  /* why; goes into the public record; may be empty unless the action wants one */
     struct log *log;   /* may be NULL */
     struct diag *diag; /* faults of texts */
-    struct sv source;  /* "mid:ID": the message that asks for the act; empty: the act says by itself where it is from */
+    struct sv source;  /* "mid:ID": the message that asks for the act; "web": who is logged in does; empty: the act says
+                          by itself where it is from */
     bool editorial;    /* threat.edit: the substance of the threat stays; wants a reason */
     const char *done;  /* what an import is about, for messages: "published"; NULL: "imported" */
 };
@@ -63,17 +64,20 @@ CM_MUST_USE int action_import(struct action_context *c, const char *dir, struct 
  * no event. */
 CM_MUST_USE int action_export(struct action_context *c, const char *dir, size_t *out_files, struct err *err);
 
-/* threat.propose: name, abstract, areas (comma-separated ids); the id is assigned. */
+struct field_edit {
+    struct sv field, text;
+};
+/* threat.propose: name, abstract, areas (comma-separated ids), and further fields as for threat.edit; the id is
+ * assigned. */
 struct proposal {
     struct sv name, abstract, areas;
+    const struct field_edit *edits;
+    size_t edit_count;
 };
 CM_MUST_USE int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
                                       struct err *err);
 /* threat.edit: sets fields. Names: front matter keys ("level", "likelihood.rating"), field ids or names
  * ("gap", "Gap"). Lists and mappings as YAML flow text. */
-struct field_edit {
-    struct sv field, text;
-};
 CM_MUST_USE int action_threat_edit(struct action_context *c, struct sv id, const struct field_edit *edits, size_t count,
                                    struct action_result *out, struct err *err);
 /* threat.edit with a whole new text of the threat's file (from $EDITOR). base: the text that was edited; what

@@ -15,12 +15,30 @@ struct archive_counts {
     size_t headless;    /* of those that were added: they begin with no header field; a sign of the wrong form */
 };
 
-/* path: an mbox, or a Maildir (a folder with cur and new); CM_EINPUT: neither. What was added before a failure
+/* path: an mbox, a Maildir (a folder with cur and new), or an inbox of public-inbox, version 2 (one with git/0.git);
+ * CM_EINPUT: none of them. What was added before a failure
  * stays. */
 CM_MUST_USE int action_archive_import(struct action_context *c, struct sv list, const char *path, enum mbox_form form,
                                       struct archive_counts *out, struct err *err);
 /* All public messages of a list as mboxrd, in the order in which they came. The file is seen whole or not at all. */
 CM_MUST_USE int action_archive_export(struct action_context *c, struct sv list, const char *path, size_t *out_count,
                                       struct err *err);
+
+/* Where the messages of a list stood elsewhere, as the lines of a map of nginx: "OLD" "NEW";. Paths without a slash at
+ * their end; NULL: it was not there. */
+struct archive_moved_from {
+    const char *hyperkitty;       /* "/hyperkitty/list/sec@example.org" */
+    const char *public_inbox;     /* "/sec" */
+    const char *pipermail;        /* "/pipermail/sec" */
+    const char *pipermail_folder; /* where its pages are: 2020-March/001234.html and so on */
+};
+struct archive_moved_counts {
+    size_t lines;
+    size_t unknown;  /* pages of Pipermail whose message is not public here, or that name none */
+    size_t unwritable; /* addresses that no map can hold, or that differ from another in case only */
+};
+CM_MUST_USE int action_archive_redirects(struct action_context *c, struct sv list,
+                                         const struct archive_moved_from *from, struct str *out,
+                                         struct archive_moved_counts *counts, struct err *err);
 
 #endif

@@ -21,12 +21,19 @@ struct maildir_file {
     uint64_t time; /* from its name; 0: none */
 };
 
+struct archive_git; /* archive_git.c */
+bool archive_git_is_there(struct arena *a, const char *path);
+CM_MUST_USE int archive_git_open(struct archive_git **out, const char *path, uint64_t *out_total, struct err *err);
+CM_MUST_USE int archive_git_next(struct archive_git *g, struct arena *a, struct archive_item *out, struct err *err);
+void archive_git_close(struct archive_git **g);
+
 struct archive_source {
+    struct archive_git *git; /* of public-inbox, or NULL */
     int fd;                 /* of an mbox, or -1 */
     struct mbox mbox;
     VEC(struct maildir_file) files;
     size_t next;
-    uint64_t done, total;   /* bytes of an mbox, files of a Maildir */
+    uint64_t done, total;   /* bytes of an mbox, files of a Maildir, messages of an inbox */
 };
 enum { ARCHIVE_ITEM = 1 };
 CM_MUST_USE int archive_source_open(struct archive_source *s, struct arena *a, const char *path, enum mbox_form form,

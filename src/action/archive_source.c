@@ -1,4 +1,4 @@
-/* Where an import gets its messages: an mbox, or the files of a Maildir. */
+/* Where an import gets its messages: an mbox, the files of a Maildir, or an inbox of public-inbox. */
 #include "action/archive_parts.h"
 
 #include <errno.h>
@@ -54,7 +54,8 @@ static int by_time(const void *left, const void *right)
 static int open_maildir(struct archive_source *s, struct arena *a, const char *path, struct err *err)
 {
     if (fs_kind(fs_join(a, path, "cur")) != FS_DIR || fs_kind(fs_join(a, path, "new")) != FS_DIR)
-        return err_set(err, CM_EINPUT, "%s is no Maildir: it has no folders \"cur\" and \"new\"", path);
+        return err_set(err, CM_EINPUT, "%s is no Maildir: it has no folders \"cur\" and \"new\"; nor an inbox of "
+                       "public-inbox: it has no git/0.git", path);
     int rc = add_folder(s, a, path, "cur", err);
     if (!rc)
         rc = add_folder(s, a, path, "new", err);
@@ -88,6 +89,8 @@ int archive_source_open(struct archive_source *s, struct arena *a, const char *p
                         struct err *err)
 {
     *s = (struct archive_source){.fd = -1};
+    if (archive_git_is_there(a, path))
+        return archive_git_open(&s->git, path, &s->total, err);
     return fs_kind(path) == FS_DIR ? open_maildir(s, a, path, err) : open_mbox(s, path, form, err);
 }
 
@@ -95,6 +98,10 @@ int archive_source_next(struct archive_source *s, struct arena *a, struct archiv
 {
     struct mbox_message m;
     *out = (struct archive_item){.bytes = SV_NONE};
+    if (s->git) {
+        s->done++;
+        return archive_git_next(s->git, a, out, err);
+    }
     if (s->fd < 0) {
         if (s->next == s->files.len)
             return 0;
@@ -115,6 +122,7 @@ int archive_source_next(struct archive_source *s, struct arena *a, struct archiv
 
 void archive_source_close(struct archive_source *s)
 {
+    archive_git_close(&s->git);
     mbox_release(&s->mbox);
     if (s->fd >= 0)
         close(s->fd);

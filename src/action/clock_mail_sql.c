@@ -13,15 +13,6 @@ struct sending {
     size_t count;
 };
 
-/* The list that sig.yaml names, or else the first that is hosted; NULL: there is none, and nothing is sent. */
-static const struct list *list_to_send_from(const struct lists *lists, struct sv named)
-{
-    const struct list *found = lists_find(lists, named);
-    for (size_t i = 0; (!found || found->followed) && i < lists->list.len; i++)
-        found = &lists->list.at[i];
-    return found && !found->followed ? found : NULL;
-}
-
 static int mark_sent(struct sending *s, struct sv member, struct err *err)
 {
     struct store_stmt *q;
@@ -86,7 +77,7 @@ int notices_mail(struct action_context *c, struct sv list, size_t *out_count, st
     struct sending s = {.c = c};
     *out_count = 0;
     int rc = lists_load(c->store, c->arena, &lists, err);
-    s.list = rc ? NULL : list_to_send_from(&lists, list);
+    s.list = rc ? NULL : lists_sender(&lists, list);
     if (rc || !s.list)
         return rc;
     rc = notices_load(c->store, c->arena, NOTICES_TO_MAIL, &s.notices, err);

@@ -127,7 +127,7 @@ static int estimate(struct action_context *c, const struct command *cmd, struct 
 
 static int act(struct action_context *c, const struct command *cmd, struct action_result *out, struct err *err)
 {
-    const struct proposal proposal = {cmd->word, cmd->text, cmd->areas};
+    const struct proposal proposal = {.name = cmd->word, .abstract = cmd->text, .areas = cmd->areas};
     const struct field_edit edit = {cmd->word, cmd->text};
     memset(out, 0, sizeof(*out));
     switch (cmd->kind) {

@@ -102,7 +102,7 @@ void payload_begin(const struct action_context *c, struct json *j, struct str *o
     json_init(j, out, true);
     json_object(j);
     json_put(j, "actor", c->actor.len ? c->actor : SV("operator"));
-    json_put_str(j, "asserted_by", c->source.len ? "mail" : "operator");
+    json_put_str(j, "asserted_by", !c->source.len ? "operator" : sv_eq_str(c->source, "web") ? "web" : "mail");
     if (c->role.len)
         json_put(j, "role", c->role);
     if (c->reason.len)

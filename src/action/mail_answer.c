@@ -2,8 +2,13 @@
 #include "action/membership.h"
 
 #include "forum/answered.h"
-#include "forum/bounce.h"
 #include "forum/compose.h"
+
+struct bounce mail_bounce(struct arriving *m)
+{
+    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
+    return bounce_read(m->c->arena, &m->mail, &list);
+}
 
 bool mail_is_loop(struct arriving *m)
 {
@@ -27,8 +32,7 @@ static bool is_from_a_program(struct arriving *m)
     for (size_t i = 0; i < ARRAY_LEN(bulk); i++)
         if (sv_eq_str(precedence, bulk[i]))
             return true;
-    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
-    return mail_find(&m->mail, "List-Id") || bounce_read(m->c->arena, &m->mail, &list).kind != BOUNCE_NONE;
+    return mail_find(&m->mail, "List-Id") || mail_bounce(m).kind != BOUNCE_NONE;
 }
 
 static bool is_sender_of_programs(struct arena *a, struct sv sender)

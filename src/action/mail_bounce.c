@@ -1,8 +1,6 @@
 /* Mail to LIST-bounces+...@: reports that a mail failed, answers to probes, and whatever else programs send there. */
-#include "action/posts.h"
+#include "action/membership.h"
 
-#include "forum/bounce.h"
-#include "forum/compose.h"
 #include "forum/scores.h"
 
 /* The gravest of what is said of recipients that were given up; false: nothing failed for good. */
@@ -20,8 +18,7 @@ static bool failed(const struct bounce *b, enum bounce_severity *out)
 
 static int report(struct arriving *m, enum score_kind kind, int64_t subscriber, struct err *err)
 {
-    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
-    struct bounce b = bounce_read(m->c->arena, &m->mail, &list);
+    struct bounce b = mail_bounce(m);
     enum bounce_severity severity;
     if (m->unreadable || b.kind != BOUNCE_FAILURE || !failed(&b, &severity))
         return CM_OK;
@@ -33,10 +30,9 @@ static int report(struct arriving *m, enum score_kind kind, int64_t subscriber, 
 /* Only what a person wrote: that something comes back, or an absence, is no sign that the address takes mail. */
 static int enable(struct arriving *m, int64_t subscriber, struct err *err)
 {
-    const struct bounce_list list = {compose_list_id(m->c->arena, m->list->address), m->list->address};
     bool done;
     if (m->unreadable || !m->in->sender.len ||
-        bounce_read(m->c->arena, &m->mail, &list).kind != BOUNCE_NONE)
+        mail_bounce(m).kind != BOUNCE_NONE)
         return CM_OK;
     return score_enable(m->c->store, subscriber, &done, err);
 }

@@ -85,6 +85,28 @@ int unsubscribe_arrives(struct arriving *m, struct err *err)
     return rc ? rc : goodbye(m, who.address, err);
 }
 
+struct leaving {
+    struct action_context *c;
+    struct sv list, detail;
+};
+
+static int leave_by_link(struct store *s, void *context, struct err *err)
+{
+    struct leaving *l = context;
+    struct lists lists;
+    struct mail_reply ignored;
+    int rc = lists_load(s, l->c->arena, &lists, err);
+    const struct list *list = rc ? NULL : lists_find(&lists, l->list);
+    struct arriving m = {.c = l->c, .list = list, .route = {.detail = l->detail}, .reply = &ignored};
+    return list ? unsubscribe_arrives(&m, err) : rc;
+}
+
+int action_list_leave_by_link(struct action_context *c, struct sv list, struct sv detail, struct err *err)
+{
+    struct leaving l = {c, list, detail};
+    return store_tx(c->store, leave_by_link, &l, err);
+}
+
 /* ---- settings ---- */
 
 static int confirm_settings(struct arriving *m, const struct token *t, struct err *err)

@@ -33,7 +33,7 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
         rc = subscriber_count_post(c->store, who.id, err);
     if (rc || list->followed)
         return rc;
-    rc = outbox_post(c->store, list->id, message, c->now, NULL, err);
+    rc = outbox_post(c->store, list->id, message, c->now, err);
     return rc ? rc : commands_of_post(c, list, message, mail, err);
 }
 

@@ -7,6 +7,7 @@
 #define CASEMATE_ACTION_MEMBERSHIP_H
 
 #include "action/posts.h"
+#include "forum/bounce.h"
 #include "forum/compose.h"
 
 /* ---- mail ---- */
@@ -43,6 +44,8 @@ CM_MUST_USE int confirm_token(struct arriving *m, struct sv text, struct err *er
 CM_MUST_USE int list_answer_rarely(struct arriving *m, const struct answer *answer, struct err *err);
 /* Mail that went through this list once. */
 bool mail_is_loop(struct arriving *m);
+/* Whether it is a report, an automatic answer and so on; the list knows its own mail again. */
+struct bounce mail_bounce(struct arriving *m);
 /* "as a digest", "one by one": how mail comes. */
 const char *delivery_words(enum subscriber_delivery delivery);
 
@@ -55,6 +58,8 @@ CM_MUST_USE int subscription_of(struct action_context *c, struct sv list, struct
 
 struct subscription {
     struct sv address, name; /* name: may be empty */
+    bool has_delivery;       /* that is said; otherwise each mail */
+    enum subscriber_delivery delivery;
     uint32_t line;           /* of the file; 0: none */
 };
 struct subscriptions {
@@ -64,6 +69,11 @@ struct subscriptions {
  * with their line; CM_EINPUT then. */
 CM_MUST_USE int subscriptions_read(struct arena *a, const char *file, struct sv text, struct diag *diag,
                                    struct subscriptions *out, struct err *err);
+
+/* The roster of a list as Mailman 3 gives it (the JSON of /lists/LIST/roster/member), or lines as above. Entries that
+ * are no members (owners, moderators) are counted in *out_others. */
+CM_MUST_USE int subscriptions_read_mailman(struct arena *a, const char *file, struct sv text, struct diag *diag,
+                                           struct subscriptions *out, size_t *out_others, struct err *err);
 
 struct subscribe_request {
     struct sv list, consent; /* consent: how it is known that they want it */
@@ -77,6 +87,9 @@ struct subscribe_outcome {
 /* All or none, without a mail to anybody. */
 CM_MUST_USE int action_list_subscribe(struct action_context *c, const struct subscribe_request *r,
                                       struct subscribe_outcome *out, struct err *err);
+/* By the https address that is in each mail (forum/unsubscribe.h), for whoever has it. It is the same whether it is one
+ * of ours, of whom, and whether the subscription had ended before. */
+CM_MUST_USE int action_list_leave_by_link(struct action_context *c, struct sv list, struct sv detail, struct err *err);
 CM_MUST_USE int action_list_unsubscribe(struct action_context *c, struct sv list, const struct sv *addresses,
                                         size_t count, struct err *err);
 CM_MUST_USE int action_list_set_delivery(struct action_context *c, struct sv list, struct sv address, struct sv word,

@@ -5,8 +5,9 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "format/json.h"
 
-enum { NAME_MAX_BYTES = 200, CONSENT_MAX = 500, ROWS_MAX = 100000 };
+enum { NAME_MAX_BYTES = 200, CONSENT_MAX = 500, ROWS_MAX = 100000, ROSTER_MAX = 64 << 20 };
 
 /* ---- whose ---- */
 
@@ -60,53 +61,148 @@ static int check_row(const struct subscription *row, struct err *err)
     return rc;
 }
 
-static void read_row(struct arena *a, const char *file, struct sv line, uint32_t number, struct map *seen,
-                     struct diag *diag, struct subscriptions *out)
+struct reading {
+    struct arena *a;
+    const char *file;
+    struct map seen;
+    struct diag *diag;
+    struct subscriptions *out;
+};
+
+/* Keeps a row that is in order and new. */
+static void add_row(struct reading *r, const struct subscription *row)
 {
     struct err err = ERR_INIT;
+    if (check_row(row, &err)) {
+        diag_error(r->diag, r->file, row->line, 0, arena_strdup(r->a, err.text), NULL);
+        return;
+    }
+    struct sv mailbox = route_mailbox(r->a, row->address);
+    const struct subscription *first = map_get(&r->seen, mailbox);
+    if (first) {
+        diag_error(r->diag, r->file, row->line, 0,
+                   arena_printf(r->a, "%.*s stands in line %u already", SV_ARG(row->address), first->line), NULL);
+        return;
+    }
+    struct subscription *kept = arena_new(r->a, struct subscription);
+    *kept = *row;
+    map_set(&r->seen, mailbox, kept);
+    *vec_push(r->a, &r->out->list) = *row;
+}
+
+static void read_row(struct reading *r, struct sv line, uint32_t number)
+{
     struct subscription row = {.line = number};
     if (!utf8_valid(line, NULL)) {
-        diag_error(diag, file, number, 0, "the line is not UTF-8", NULL);
+        diag_error(r->diag, r->file, number, 0, "the line is not UTF-8", NULL);
         return;
     }
     cut_row(line, &row);
-    if (check_row(&row, &err)) {
-        diag_error(diag, file, number, 0, arena_strdup(a, err.text), NULL);
-        return;
-    }
-    struct sv mailbox = route_mailbox(a, row.address);
-    const struct subscription *first = map_get(seen, mailbox);
-    if (first) {
-        diag_error(diag, file, number, 0,
-                   arena_printf(a, "%.*s stands in line %u already", SV_ARG(row.address), first->line), NULL);
-        return;
-    }
-    struct subscription *kept = arena_new(a, struct subscription);
-    *kept = row;
-    map_set(seen, mailbox, kept);
-    *vec_push(a, &out->list) = row;
+    add_row(r, &row);
+}
+
+static struct reading begin_reading(struct arena *a, const char *file, struct diag *diag, struct subscriptions *out)
+{
+    struct reading r = {.a = a, .file = file, .diag = diag, .out = out};
+    *out = (struct subscriptions){{NULL, 0, 0}};
+    map_init(&r.seen, a);
+    return r;
+}
+
+static int end_reading(const struct reading *r, size_t errors_before, struct err *err)
+{
+    if (r->out->list.len > ROWS_MAX)
+        return err_set(err, CM_ELIMIT, "%s has more than %d addresses; cut it in parts", r->file, ROWS_MAX);
+    if (r->diag->errors > errors_before)
+        return err_set(err, CM_EINPUT, "%s has faults, and nobody was subscribed", r->file);
+    return r->out->list.len ? CM_OK : err_set(err, CM_EINPUT, "%s holds no address", r->file);
 }
 
 int subscriptions_read(struct arena *a, const char *file, struct sv text, struct diag *diag, struct subscriptions *out,
                        struct err *err)
 {
-    struct map seen;
+    struct reading r = begin_reading(a, file, diag, out);
     struct sv line;
     uint32_t number = 0;
     size_t before = diag->errors;
-    *out = (struct subscriptions){{NULL, 0, 0}};
-    map_init(&seen, a);
-    while (sv_next_line(&text, &line)) {
+    while (out->list.len <= ROWS_MAX && sv_next_line(&text, &line)) {
         number++;
         line = sv_trim(line);
         if (line.len && line.at[0] != '#')
-            read_row(a, file, line, number, &seen, diag, out);
-        if (out->list.len > ROWS_MAX)
-            return err_set(err, CM_ELIMIT, "%s has more than %d addresses; cut it in parts", file, ROWS_MAX);
+            read_row(&r, line, number);
     }
-    if (diag->errors > before)
-        return err_set(err, CM_EINPUT, "%s has faults, and nobody was subscribed", file);
-    return out->list.len ? CM_OK : err_set(err, CM_EINPUT, "%s holds no address", file);
+    return end_reading(&r, before, err);
+}
+
+/* ---- a roster of Mailman 3 ---- */
+
+/* "mime_digests" as it is called here. A subscription that its owner switched off gets nothing. */
+static bool delivery_of(const struct json_value *entry, struct subscription *row)
+{
+    static const struct {
+        const char *there;
+        enum subscriber_delivery here;
+    } modes[] = {{"", DELIVER_EACH}, {"regular", DELIVER_EACH}, {"mime_digests", DELIVER_DIGEST},
+                 {"plaintext_digests", DELIVER_PLAIN}};
+    struct sv mode = json_get_text(entry, "delivery_mode"), status = json_get_text(entry, "delivery_status");
+    row->has_delivery = true;
+    row->delivery = DELIVER_NONE;
+    if (sv_starts(status, SV("by_")))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+        if (sv_eq_str(mode, modes[i].there)) {
+            row->delivery = modes[i].here;
+            return !status.len || sv_eq_str(status, "enabled") || sv_eq_str(status, "unknown");
+        }
+    return false;
+}
+
+static void read_entry(struct reading *r, const struct json_value *entry, uint32_t line, size_t *others)
+{
+    struct sv role = json_get_text(entry, "role");
+    struct subscription row = {.address = json_get_text(entry, "email"), .line = line,
+                               .name = sv_trim(json_get_text(entry, "display_name"))};
+    if (role.len && !sv_eq_str(role, "member")) {
+        ++*others;
+        return;
+    }
+    if (!delivery_of(entry, &row))
+        diag_error(r->diag, r->file, line, 0,
+                   arena_printf(r->a, "the delivery of %.*s is not understood", SV_ARG(row.address)),
+                   "a delivery_mode of regular, mime_digests or plaintext_digests; a delivery_status of enabled or "
+                   "by_...");
+    else
+        add_row(r, &row);
+}
+
+int subscriptions_read_mailman(struct arena *a, const char *file, struct sv text, struct diag *diag,
+                               struct subscriptions *out, size_t *out_others, struct err *err)
+{
+    struct reading r = begin_reading(a, file, diag, out);
+    const struct json_value *root, *entries;
+    size_t before = diag->errors;
+    uint32_t line = 1;
+    struct sv begins = sv_trim(text);
+    *out_others = 0;
+    if (!sv_starts(begins, SV("{")) && !sv_starts(begins, SV("[")))
+        return subscriptions_read(a, file, text, diag, out, err);
+    int rc = json_parse(a, text, ROSTER_MAX, &root, err);
+    if (rc)
+        return rc;
+    entries = root->kind == JSON_OBJECT ? json_get(root, "entries") : root;
+    if (!entries || entries->kind != JSON_ARRAY)
+        return err_set(err, CM_EINPUT, "%s has no \"entries\"; expected the JSON that Mailman gives under "
+                       "/lists/LIST/roster/member", file);
+    for (size_t i = 0, at = 0; i < entries->count && out->list.len <= ROWS_MAX; i++) {
+        for (; at < entries->items[i]->at; at++)
+            line += text.at[at] == '\n';
+        read_entry(&r, entries->items[i], line, out_others);
+    }
+    int64_t total = json_get_int(root, "total_size", (int64_t)entries->count);
+    if (total > (int64_t)entries->count)
+        return err_set(err, CM_EINPUT, "%s has %zu of %lld members: Mailman gave a page of them; ask without count "
+                       "and page", file, entries->count, (long long)total);
+    return end_reading(&r, before, err);
 }
 
 /* ---- changing ---- */
@@ -147,6 +243,17 @@ static void blame(struct managing *m, const struct subscription *row, const char
     diag_error(m->c->diag, m->request->file ? m->request->file : "command line", row->line, 0, text, NULL);
 }
 
+static int put_row(struct managing *m, const struct subscription *row, struct sv consent, struct err *err)
+{
+    struct subscriber who;
+    struct arena *a = m->c->arena;
+    int rc = subscriber_put(m->c->store, a, m->list, row->address, row->name, consent, m->c->now, NULL, err);
+    if (rc || !row->has_delivery)
+        return rc;
+    rc = subscriber_find(m->c->store, a, m->list, row->address, &who, err);
+    return rc ? rc : subscriber_set_delivery(m->c->store, who.id, row->delivery, err);
+}
+
 static int subscribe_row(struct managing *m, const struct subscription *row, struct sv consent, struct err *err)
 {
     struct arena *a = m->c->arena;
@@ -166,9 +273,7 @@ static int subscribe_row(struct managing *m, const struct subscription *row, str
     }
     m->outcome->already += gets_mail(&who);
     m->outcome->added += !gets_mail(&who);
-    return gets_mail(&who) ? CM_OK
-                           : subscriber_put(m->c->store, a, m->list, row->address, row->name, consent, m->c->now, NULL,
-                                            err);
+    return gets_mail(&who) ? CM_OK : put_row(m, row, consent, err);
 }
 
 static int subscribe(struct store *s, void *context, struct err *err)

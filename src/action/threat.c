@@ -124,42 +124,6 @@ static struct sv flow_list(struct arena *a, struct sv comma_separated)
     return sv_str(arena_printf(a, "[%.*s]", SV_ARG(comma_separated)));
 }
 
-static int propose(struct store *s, void *context, struct err *err)
-{
-    struct threat_run *r = context;
-    struct arena *a = r->c->arena;
-    unsigned number = 0;
-    int rc = begin(r, "threat.propose", err);
-    if (!rc)
-        rc = highest_number(s, &number, err);
-    if (rc)
-        return rc;
-    const struct sig *sig = &r->profile->sig;
-    r->id = sv_str(arena_printf(a, "%.*s-%04u", SV_ARG(sig->prefix), number + 1));
-    struct sv by = r->c->actor.len ? r->c->actor : SV("operator");
-    struct sv date = sv_str(date_format(a, date_from_time(r->c->now)));
-    struct sv text = threat_text_new(a, r->profile, number + 1, r->proposal->name, by, date);
-    const struct template *t = &r->profile->template;
-    struct sv abstract_title = t->fields.at[template_field(t, SV("abstract"))].name;
-    if ((rc = set(r, &text, "areas", flow_list(a, r->proposal->areas), true, err)))
-        return rc;
-    if (r->proposal->abstract.len &&
-        (rc = threat_text_set_section(a, t, text, abstract_title, r->proposal->abstract, &text, err)))
-        return rc;
-    struct content_change change = {.initial = true};
-    return finish(r, threat_file_name(a, r->id, r->proposal->name), text, &change, err);
-}
-
-int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
-                          struct err *err)
-{
-    struct threat_run r = {.c = c, .out = out, .proposal = p};
-    memset(out, 0, sizeof(*out));
-    if (!p->name.len)
-        return err_set(err, CM_EINPUT, "a threat needs a name; add --name NAME");
-    return store_tx(c->store, propose, &r, err);
-}
-
 static const char *const front_keys[] = {"name",     "areas",   "stride",     "level",  "affects", "attacker",
                                          "proposed", "likelihood", "damage", "responses", "reason", "into", "related"};
 
@@ -209,6 +173,45 @@ static int apply_edit(struct threat_run *r, struct sv *text, const struct field_
         return unknown_field(r, e->field, err);
     const char *key = arena_strndup(a, e->field.at, e->field.len);
     return set(r, text, key, e->text, !dotted && is_flow(e->field), err);
+}
+
+static int propose(struct store *s, void *context, struct err *err)
+{
+    struct threat_run *r = context;
+    struct arena *a = r->c->arena;
+    unsigned number = 0;
+    int rc = begin(r, "threat.propose", err);
+    if (!rc)
+        rc = highest_number(s, &number, err);
+    if (rc)
+        return rc;
+    const struct sig *sig = &r->profile->sig;
+    r->id = sv_str(arena_printf(a, "%.*s-%04u", SV_ARG(sig->prefix), number + 1));
+    struct sv by = r->c->actor.len ? r->c->actor : SV("operator");
+    struct sv date = sv_str(date_format(a, date_from_time(r->c->now)));
+    struct sv text = threat_text_new(a, r->profile, number + 1, r->proposal->name, by, date);
+    const struct template *t = &r->profile->template;
+    struct sv abstract_title = t->fields.at[template_field(t, SV("abstract"))].name;
+    if ((rc = set(r, &text, "areas", flow_list(a, r->proposal->areas), true, err)))
+        return rc;
+    if (r->proposal->abstract.len &&
+        (rc = threat_text_set_section(a, t, text, abstract_title, r->proposal->abstract, &text, err)))
+        return rc;
+    for (size_t i = 0; i < r->proposal->edit_count; i++)
+        if ((rc = apply_edit(r, &text, &r->proposal->edits[i], err)))
+            return rc;
+    struct content_change change = {.initial = true};
+    return finish(r, threat_file_name(a, r->id, r->proposal->name), text, &change, err);
+}
+
+int action_threat_propose(struct action_context *c, const struct proposal *p, struct action_result *out,
+                          struct err *err)
+{
+    struct threat_run r = {.c = c, .out = out, .proposal = p};
+    memset(out, 0, sizeof(*out));
+    if (!p->name.len)
+        return err_set(err, CM_EINPUT, "a threat needs a name; add --name NAME");
+    return store_tx(c->store, propose, &r, err);
 }
 
 static int edit(struct store *s, void *context, struct err *err)

@@ -92,11 +92,28 @@ char *date_format_time(struct arena *a, int64_t seconds)
                         (int)(in_day / 60 % 60), (int)(in_day % 60));
 }
 
+const char *const date_month_names[12] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+
 char *date_format_long(struct arena *a, struct date d)
 {
-    static const char *const names[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
-    return arena_printf(a, "%d %s %04d", d.day, names[d.month - 1], d.year);
+    return arena_printf(a, "%d %s %04d", d.day, date_month_names[d.month - 1], d.year);
+}
+
+const char *date_weekday(int64_t seconds)
+{
+    static const char *const names[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; /* from 1 January 1970 */
+    int64_t midnight = date_to_time(date_from_time(seconds));
+    return names[(midnight / DATE_DAY % 7 + 7) % 7];
+}
+
+char *date_format_mail(struct arena *a, int64_t seconds)
+{
+    struct date d = date_from_time(seconds);
+    int64_t in_day = seconds - date_to_time(d);
+    return arena_printf(a, "%s, %02d %.3s %04d %02d:%02d:%02d", date_weekday(seconds), d.day,
+                        date_month_names[d.month - 1], d.year, (int)(in_day / 3600), (int)(in_day / 60 % 60),
+                        (int)(in_day % 60));
 }
 
 int64_t date_system_now(void)

@@ -20,6 +20,12 @@ struct date date_from_time(int64_t seconds);
 char *date_format(struct arena *a, struct date d);        /* 2026-11-22 */
 char *date_format_time(struct arena *a, int64_t seconds); /* 2026-11-22T18:05:00Z */
 char *date_format_long(struct arena *a, struct date d);   /* 22 November 2026 */
+/* "January"; of its first three letters are the names in mails and in HTTP. */
+extern const char *const date_month_names[12];
+/* "Mon" */
+const char *date_weekday(int64_t seconds);
+/* "Mon, 30 Nov 2026 04:10:00", in UTC: of mails and of HTTP, which add the zone. */
+char *date_format_mail(struct arena *a, int64_t seconds);
 /* The system's clock. Only the command line reads it; everything below is told what time it is. */
 int64_t date_system_now(void);
 

@@ -62,16 +62,16 @@ static void reset_signals(void)
 }
 
 /* Descriptors: 0 null, 1 and 2 output, 3 the pipe that reports a failed exec, 4 the rule set. */
-static bool set_files(int *output, int *report, struct sandbox *sandbox)
+static bool set_files(int *output, int *report, bool no_errors, struct sandbox *sandbox)
 {
-    int null = open("/dev/null", O_RDONLY);
+    int null = open("/dev/null", O_RDWR);
     /* move what is needed out of the way of 0..4 first */
     int high_output = fcntl(*output, F_DUPFD_CLOEXEC, 64),
         high_report = fcntl(*report, F_DUPFD_CLOEXEC, 64);
     int high_rules =
         sandbox && sandbox->landlock >= 0 ? fcntl(sandbox->landlock, F_DUPFD_CLOEXEC, 64) : -1;
     if (null < 0 || high_output < 0 || high_report < 0 || dup2(null, 0) < 0 ||
-        dup2(high_output, 1) < 0 || dup2(high_output, 2) < 0 || dup3(high_report, 3, O_CLOEXEC) < 0)
+        dup2(high_output, 1) < 0 || dup2(no_errors ? null : high_output, 2) < 0 || dup3(high_report, 3, O_CLOEXEC) < 0)
         return false;
     *output = 1;
     *report = 3;
@@ -94,7 +94,7 @@ static void run_child(const struct proc_options *o, unsigned seconds, int output
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
-    if (set_files(&output, &report, o->sandbox ? &sandbox : NULL) &&
+    if (set_files(&output, &report, o->no_errors, o->sandbox ? &sandbox : NULL) &&
         (!o->directory || chdir(o->directory) == 0) && set_limits(o, seconds) &&
         (!o->sandbox || sandbox_enter(&sandbox) == 0))
         execve(o->argv[0], (char *const *)(uintptr_t)o->argv,
@@ -183,6 +183,50 @@ static int start(const struct proc_options *o, unsigned seconds, int output[2], 
     return CM_OK;
 }
 
+/* Why it could not be run; 0: it runs. */
+static int reported(int fd)
+{
+    int failure = 0;
+    ssize_t got;
+    do
+        got = read(fd, &failure, sizeof(failure)); /* ends when exec() closes the pipe */
+    while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof(failure) ? failure : 0;
+}
+
+int proc_stream_open(const struct proc_options *o, struct proc_stream *out, struct err *err)
+{
+    int output[2], report[2], failure;
+    *out = (struct proc_stream){.name = o->argv[0], .fd = -1, .pid = -1};
+    int rc = start(o, o->seconds ? o->seconds : DEFAULT_SECONDS, output, report, &out->pid, err);
+    if (rc < 0)
+        return rc;
+    out->fd = output[0];
+    failure = reported(report[0]);
+    close(report[0]);
+    if (!failure)
+        return CM_OK;
+    rc = proc_stream_close(out, false, err);
+    return rc ? rc : err_errno(err, failure, "cannot run %s", o->argv[0]);
+}
+
+int proc_stream_close(struct proc_stream *s, bool all, struct err *err)
+{
+    int status = 0;
+    if (s->pid < 0)
+        return CM_OK;
+    close(s->fd);
+    if (!all)
+        kill(-s->pid, SIGKILL);
+    while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    kill(-s->pid, SIGKILL); /* whatever it left behind */
+    s->pid = s->fd = -1;
+    if (!all || (WIFEXITED(status) && !WEXITSTATUS(status)))
+        return CM_OK;
+    return err_set(err, CM_EIO, "%s failed", s->name);
+}
+
 int proc_run(struct arena *a, const struct proc_options *o, struct proc_result *out,
              struct err *err)
 {
@@ -194,15 +238,12 @@ int proc_run(struct arena *a, const struct proc_options *o, struct proc_result *
     int rc = start(o, seconds, output, report, &pid, err);
     if (rc < 0)
         return rc;
-    ssize_t got;
-    do
-        got = read(report[0], &failure, sizeof(failure)); /* ends when exec() closes the pipe */
-    while (got < 0 && errno == EINTR);
+    failure = reported(report[0]);
     close(report[0]);
     struct str s = STR_INIT;
     if (watch(pid, output[0], seconds, max, &s, out) < 0)
         rc = err_errno(err, errno, "cannot wait for %s", o->argv[0]);
-    else if (got == (ssize_t)sizeof(failure))
+    else if (failure)
         rc = err_errno(err, failure, "cannot run %s", o->argv[0]);
     struct sv text = str_sv(&s);
     out->output = arena_sv(a, text.len > max ? sv_from_byte(text, text.len - max) : text);

@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/sandbox.h"
 
+#include <sys/types.h>
+
 struct proc_options {
     const char *const *argv;        /* argv[0] is an absolute path; ends with NULL */
     const char *const *environment; /* the whole environment, "NAME=value"; ends with NULL */
@@ -14,6 +16,7 @@ struct proc_options {
     unsigned seconds;               /* of wall time and of CPU time each; 0: 60 */
     uint64_t memory;                /* address space in bytes; 0: no limit */
     uint64_t file_size;             /* of any file it writes; 0: no limit */
+    bool no_errors;                 /* what it says on standard error is thrown away */
     size_t output_max; /* of what it prints (standard output and error together), the end is kept;
                           0: 64 KiB */
 };
@@ -30,5 +33,16 @@ struct proc_result {
  * not exist; CM_EIO; CM_EAGAIN (no process, no file left). */
 CM_MUST_USE int proc_run(struct arena *a, const struct proc_options *options,
                          struct proc_result *out, struct err *err);
+
+/* A program whose output is read as it comes, with read() on fd; of CPU time it has what `seconds` says, of wall time
+ * as much as the reader takes. */
+struct proc_stream {
+    const char *name;
+    int fd;
+    pid_t pid;
+};
+CM_MUST_USE int proc_stream_open(const struct proc_options *options, struct proc_stream *out, struct err *err);
+/* Ends it, if it has not ended. all: its output was read to the end; then CM_EIO when it failed. */
+CM_MUST_USE int proc_stream_close(struct proc_stream *s, bool all, struct err *err);
 
 #endif

@@ -22,6 +22,19 @@ struct sv sv_trim(struct sv text)
     return text;
 }
 
+struct sv sv_first_sentence(struct sv text)
+{
+    text = sv_trim(text);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i], next = i + 1 < text.len ? text.at[i + 1] : '\n';
+        if ((c == '.' || c == '?' || c == '!') && is_blank(next))
+            return sv_from(text.at, i + 1);
+        if (c == '\n' && next == '\n')
+            return sv_trim(sv_from(text.at, i));
+    }
+    return text;
+}
+
 bool sv_next_line(struct sv *rest, struct sv *out_line)
 {
     if (!rest->len)

@@ -54,6 +54,14 @@ static inline char ascii_lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+static inline bool sv_is_ascii(struct sv text)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < text.len; i++)
+        all |= (unsigned char)text.at[i];
+    return all < 0x80;
+}
+
 /* Equal but for the case of ASCII letters: words of protocols. */
 static inline bool sv_same_word(struct sv a, struct sv b)
 {
@@ -61,6 +69,12 @@ static inline bool sv_same_word(struct sv a, struct sv b)
     for (size_t i = 0; same && i < a.len; i++)
         same = ascii_lower(a.at[i]) == ascii_lower(b.at[i]);
     return same;
+}
+
+/* Does it begin with the word, in any case? */
+static inline bool sv_starts_word(struct sv text, struct sv word)
+{
+    return text.len >= word.len && sv_same_word(sv_from(text.at, word.len), word);
 }
 
 /* From byte `start` to the end; start beyond the end gives the empty view. */
@@ -75,6 +89,8 @@ static inline struct sv sv_from_byte(struct sv text, size_t start)
 int sv_cmp(struct sv a, struct sv b);
 /* without blanks (space, tab, CR, LF) at both ends */
 struct sv sv_trim(struct sv text);
+/* To the first ".", "?" or "!" before a blank or the end; at most the first paragraph. Line ends stay in it. */
+struct sv sv_first_sentence(struct sv text);
 /* Takes the next line (without its LF) off *rest; false when nothing is left. A final line without LF counts. */
 bool sv_next_line(struct sv *rest, struct sv *out_line);
 /* Cuts *rest at the first `separator`: the part before goes to *out_part. False when *rest is exhausted (at

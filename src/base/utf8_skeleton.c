@@ -53,8 +53,9 @@ static struct sv narrow(struct arena *a, struct wide w)
     return sv_from(text, (size_t)bytes);
 }
 
-/* What a call of ICU needs is not known before: it is told when there is no room, and called again. */
-static struct wide normalise(struct run *r, const UNormalizer2 *form, struct wide from)
+/* In a normal form, or with NULL the skeleton. What a call of ICU needs is not known before: it is told when there is
+ * no room, and called again. */
+static struct wide transform(struct run *r, const UNormalizer2 *form, struct wide from)
 {
     UErrorCode status = U_ZERO_ERROR;
     struct wide to = {NULL, from.len * 3 + 16};
@@ -62,24 +63,16 @@ static struct wide normalise(struct run *r, const UNormalizer2 *form, struct wid
         room = to.len;
         status = U_ZERO_ERROR;
         to.at = arena_new_array(r->arena, UChar, (size_t)room);
-        to.len = icu()->unorm2_normalize(form, from.at, from.len, to.at, room, &status);
+        to.len = form ? icu()->unorm2_normalize(form, from.at, from.len, to.at, room, &status)
+                      : icu_spoof()->uspoof_getSkeleton(r->checker, 0, from.at, from.len, to.at, room, &status);
     }
-    must(status, "normalisation failed");
+    must(status, form ? "normalisation failed" : "no skeleton");
     return to;
 }
 
-static struct wide skeleton(struct run *r, struct wide from)
+static struct wide skeleton(struct run *r, const UNormalizer2 *form, struct wide from)
 {
-    UErrorCode status = U_ZERO_ERROR;
-    struct wide to = {NULL, from.len * 3 + 16};
-    for (int32_t room = 0; room < to.len;) {
-        room = to.len;
-        status = U_ZERO_ERROR;
-        to.at = arena_new_array(r->arena, UChar, (size_t)room);
-        to.len = icu_spoof()->uspoof_getSkeleton(r->checker, 0, from.at, from.len, to.at, room, &status);
-    }
-    must(status, "no skeleton");
-    return to;
+    return transform(r, NULL, transform(r, form, from));
 }
 
 static bool is_blank(UChar c)
@@ -104,7 +97,7 @@ static struct wide collapse(struct wide w)
 static struct sv caseless(struct run *r, struct arena *a, struct wide w)
 {
     for (int i = 0; i < STEPS; i++)
-        w = skeleton(r, normalise(r, r->fold, w));
+        w = skeleton(r, r->fold, w);
     return narrow(a, collapse(w));
 }
 
@@ -121,7 +114,7 @@ int utf8_skeleton(struct arena *a, struct sv name, struct utf8_skeleton *out, st
     begin(&r, &scratch);
     struct wide w = widen(&r, name);
     out->caseless = caseless(&r, a, w);
-    out->shown = caseless(&r, a, skeleton(&r, normalise(&r, r.nfkc, w)));
+    out->shown = caseless(&r, a, skeleton(&r, r.nfkc, w));
     icu_spoof()->uspoof_close(r.checker);
     arena_release(&scratch);
     return CM_OK;

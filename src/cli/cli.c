@@ -51,6 +51,30 @@ int cli_begin(struct cli *c, struct action_context *out)
     return rc;
 }
 
+int cli_begin_reading(struct cli *c, struct action_context *out)
+{
+    int rc = cli_open(c, STORE_READ_ONLY);
+    if (!rc)
+        cli_context(c, out);
+    return rc;
+}
+
+bool cli_number(const char *word, uint64_t least, uint64_t most, uint64_t *out)
+{
+    return sv_to_u64(sv_str(word), most, out) && *out >= least;
+}
+
+int cli_done_count(struct cli *c, const char *what, size_t count)
+{
+    struct cli_json j;
+    if (!c->json)
+        return printf("%zu %s\n", count, what), EXIT_DONE;
+    cli_json_begin(&j);
+    json_put_int(&j.j, what, (int64_t)count);
+    cli_json_end(&j);
+    return EXIT_DONE;
+}
+
 int cli_done(struct cli *c, int rc, const char *what, const struct action_result *r)
 {
     if (rc)

@@ -86,6 +86,12 @@ void cli_json_result(struct json *j, const char *what, const struct action_resul
 void cli_print_moves(const struct coverage_moves *moves);
 /* Opens the store for an act. */
 CM_MUST_USE int cli_begin(struct cli *c, struct action_context *out);
+/* Opens the store for what changes nothing, and gives the same. */
+CM_MUST_USE int cli_begin_reading(struct cli *c, struct action_context *out);
+/* Whether a word is a whole number from least to most. */
+CM_MUST_USE bool cli_number(const char *word, uint64_t least, uint64_t most, uint64_t *out);
+/* The end of an act without an event: "3 cleared", or the JSON form {"cleared": 3}; gives the exit code. */
+int cli_done_count(struct cli *c, const char *what, size_t count);
 /* The end of an act: fails with rc, or prints "what (event n)" or the JSON form; gives the exit code. */
 int cli_done(struct cli *c, int rc, const char *what, const struct action_result *r);
 /* The same with the id of what was changed before it: "C-1: closed (event 12)"; without an event "nothing changed". */
@@ -154,7 +160,6 @@ int cmd_alarm(struct cli *c, const struct command *self, int argc, const char **
 int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_thread(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_deliver(struct cli *c, const struct command *self, int argc, const char **argv);
-int cmd_queue(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_queue(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_lint(struct cli *c, const struct command *self, int argc, const char **argv);
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv);

@@ -38,10 +38,7 @@ static int alarm_list(struct cli *c, const struct command *self, int argc, const
         return options_exit(rc);
     if (words.len)
         return usage_error(self, "alarm list wants no word");
-    if ((rc = cli_open(c, STORE_READ_ONLY)))
-        return cli_fail(c, rc);
-    cli_context(c, &context);
-    if ((rc = alarms_load(&context, all, &alarms, &c->err)))
+    if ((rc = cli_begin_reading(c, &context)) || (rc = alarms_load(&context, all, &alarms, &c->err)))
         return cli_fail(c, rc);
     if (c->json) {
         print_json(&alarms, &c->arena);
@@ -70,7 +67,7 @@ static int clear_words(struct cli *c, struct action_context *context, const stru
     for (int i = 0; !rc && i < words->len; i++) {
         uint64_t id = 0;
         size_t count = 0;
-        if (!sv_to_u64(sv_str(words->at[i]), INT64_MAX, &id) || !id)
+        if (!cli_number(words->at[i], 1, INT64_MAX, &id))
             return err_set(&c->err, CM_EINPUT, "\"%s\" is no alarm's number", words->at[i]);
         rc = action_alarm_clear(context, (int64_t)id, &count, &c->err);
         *total += count;
@@ -95,15 +92,7 @@ static int alarm_clear(struct cli *c, const struct command *self, int argc, cons
     rc = all ? action_alarm_clear(&context, 0, &total, &c->err) : clear_words(c, &context, &words, &total);
     if (rc)
         return cli_fail(c, rc);
-    if (c->json) {
-        struct cli_json j;
-        cli_json_begin(&j);
-        json_put_int(&j.j, "cleared", (int64_t)total);
-        cli_json_end(&j);
-    } else {
-        printf("%zu cleared\n", total);
-    }
-    return EXIT_DONE;
+    return cli_done_count(c, "cleared", total);
 }
 
 int cmd_alarm(struct cli *c, const struct command *self, int argc, const char **argv)

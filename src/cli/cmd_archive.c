@@ -1,5 +1,6 @@
 /* archive: whole archives of lists in and out. */
 #include "action/archive.h"
+#include "base/fs.h"
 #include "cli/cli.h"
 #include "format/mail.h"
 
@@ -51,14 +52,16 @@ static int archive_import(struct cli *c, const struct command *self, int argc, c
     struct action_context context;
     struct archive_counts counts = {0};
     const struct option options[] = {
-        {"form", OPTION_TEXT, &form_name, "FORM", "of an mbox: mboxrd (default), mboxo, unquoted"}};
+        {"form", OPTION_TEXT, &form_name, "FORM",
+                                      "of an mbox: mboxrd (default), mboxo, unquoted, pipermail"}};
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
     if (words.len != 2)
-        return usage_error(self, "archive import wants a list and an mbox or Maildir");
+        return usage_error(self, "archive import wants a list and an mbox, Maildir or inbox");
     if (!find_form(form_name, &form))
-        return usage_error(self, "there is no form \"%s\"; the forms are mboxrd, mboxo and unquoted", form_name);
+        return usage_error(self, "there is no form \"%s\"; the forms are mboxrd, mboxo, unquoted and pipermail",
+                           form_name);
     if ((rc = cli_begin(c, &context)))
         return cli_fail(c, rc);
     context.log = &c->log;
@@ -80,9 +83,8 @@ static int archive_export(struct cli *c, const struct command *self, int argc, c
         return options_exit(rc);
     if (words.len != 2)
         return usage_error(self, "archive export wants a list and a file to write");
-    if ((rc = cli_open(c, STORE_READ_ONLY)))
+    if ((rc = cli_begin_reading(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     if ((rc = action_archive_export(&context, sv_str(words.at[0]), words.at[1], &count, &c->err)))
         return cli_fail(c, rc);
     if (c->json) {
@@ -96,8 +98,66 @@ static int archive_export(struct cli *c, const struct command *self, int argc, c
     return EXIT_DONE;
 }
 
+static int print_redirects(struct cli *c, const char *to, const struct archive_moved_counts *n)
+{
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "file", to);
+        json_put_int(&j.j, "lines", (int64_t)n->lines);
+        json_put_int(&j.j, "unknown", (int64_t)n->unknown);
+        json_put_int(&j.j, "unwritable", (int64_t)n->unwritable);
+        cli_json_end(&j);
+        return EXIT_DONE;
+    }
+    if (c->quiet)
+        return EXIT_DONE;
+    printf("%s: %zu line%s", to, n->lines, n->lines == 1 ? "" : "s");
+    if (n->unknown)
+        printf(", %zu page%s of Pipermail whose message is not public here", n->unknown, n->unknown == 1 ? "" : "s");
+    if (n->unwritable)
+        printf(", %zu address%s that no map can hold", n->unwritable, n->unwritable == 1 ? "" : "es");
+    putchar('\n');
+    return EXIT_DONE;
+}
+
+static int archive_redirects(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct archive_moved_from from = {NULL, NULL, NULL, NULL};
+    const char *to = NULL;
+    struct words words;
+    struct action_context context;
+    struct archive_moved_counts counts;
+    struct str text = STR_INIT;
+    const struct option options[] = {
+        {"hyperkitty", OPTION_TEXT, &from.hyperkitty, "PATH", "of the list there: /hyperkitty/list/sec@example.org"},
+        {"pipermail", OPTION_TEXT, &from.pipermail, "PATH", "of the list there: /pipermail/sec"},
+        {"pages", OPTION_TEXT, &from.pipermail_folder, "DIR", "with the pages of Pipermail, which say what they show"},
+        {"public-inbox", OPTION_TEXT, &from.public_inbox, "PATH", "of the inbox there: /sec"},
+        {"to", OPTION_TEXT, &to, "FILE", "to write"}};
+    int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1 || !to)
+        return usage_error(self, "archive redirects wants a list and --to FILE");
+    if (!from.hyperkitty && !from.pipermail && !from.public_inbox)
+        return usage_error(self, "say where the archive was: --hyperkitty, --pipermail or --public-inbox");
+    if (!from.pipermail != !from.pipermail_folder)
+        return usage_error(self, "--pipermail and --pages belong together: numbers of Pipermail stand on its "
+                           "pages only");
+    if ((rc = cli_open(c, STORE_READ_ONLY)))
+        return cli_fail(c, rc);
+    cli_context(c, &context);
+    rc = action_archive_redirects(&context, sv_str(words.at[0]), &from, &text, &counts, &c->err);
+    if (!rc)
+        rc = fs_write(to, str_sv(&text), true, &c->err);
+    str_release(&text);
+    return rc ? cli_fail(c, rc) : print_redirects(c, to, &counts);
+}
+
 int cmd_archive(struct cli *c, const struct command *self, int argc, const char **argv)
 {
-    static const struct cli_verb verbs[] = {{"export", archive_export}, {"import", archive_import}};
+    static const struct cli_verb verbs[] = {
+        {"export", archive_export}, {"import", archive_import}, {"redirects", archive_redirects}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

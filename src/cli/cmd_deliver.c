@@ -1,29 +1,14 @@
 /* deliver: one mail from standard input, as a mail server's pipe hands it over. */
 #include "action/mail.h"
+#include "base/fs.h"
 #include "cli/cli.h"
 #include "format/mail.h"
 
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 enum { RECIPIENTS_MAX = 100 };
-
-static int read_mail(struct cli *c, struct sv *out)
-{
-    struct str text = STR_INIT;
-    char room[16384];
-    size_t got;
-    while ((got = fread(room, 1, sizeof room, stdin)) > 0 && text.len <= MAIL_BYTES_MAX)
-        str_add(&text, sv_from(room, got));
-    int rc = CM_OK;
-    if (ferror(stdin))
-        rc = err_set(&c->err, CM_EAGAIN, "standard input cannot be read");
-    else if (text.len > MAIL_BYTES_MAX)
-        rc = err_set(&c->err, CM_ELIMIT, "the mail is longer than %d bytes", MAIL_BYTES_MAX);
-    *out = arena_sv(&c->arena, str_sv(&text));
-    str_release(&text);
-    return rc;
-}
 
 static int exit_code(const struct mail_reply *r)
 {
@@ -85,8 +70,10 @@ int cmd_deliver(struct cli *c, const struct command *self, int argc, const char 
         return options_exit(rc);
     if (!words.len || words.len > RECIPIENTS_MAX)
         return usage_error(self, "deliver wants from 1 to %d recipients", RECIPIENTS_MAX);
-    if ((rc = read_mail(c, &bytes)))
-        return cli_fail(c, rc);
+    if ((rc = fs_read_fd(&c->arena, STDIN_FILENO, "the mail", MAIL_BYTES_MAX, &bytes, &c->err))) {
+        cli_fail(c, rc);
+        return rc == CM_ELIMIT ? EX_DATAERR : EX_TEMPFAIL;
+    }
     struct mail_in *mails = arena_new_array(&c->arena, struct mail_in, (size_t)words.len);
     struct mail_reply *replies = arena_new_array(&c->arena, struct mail_reply, (size_t)words.len);
     for (int i = 0; i < words.len; i++)

@@ -27,7 +27,7 @@ static int embargo_open(struct cli *c, const struct command *self, int argc, con
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (words.len || (days && (!sv_to_u64(sv_str(days), 3660, &number) || !number)))
+    if (words.len || (days && !cli_number(days, 1, 3660, &number)))
         return usage_error(self, words.len ? "embargo open wants no word" : "--days wants a number from 1");
     memset(&request, 0, sizeof(request));
     struct sv *names = arena_new_array(&c->arena, struct sv, to.list.len + 1);

@@ -71,13 +71,6 @@ static struct sv first_not_empty(struct sv a, struct sv b)
     return a.len ? a : b;
 }
 
-static int begin_reading(struct cli *c, struct action_context *out)
-{
-    int rc = cli_open(c, STORE_READ_ONLY);
-    cli_context(c, out);
-    return rc;
-}
-
 static void print_held(struct cli *c, const struct held_list *held)
 {
     struct table t;
@@ -107,7 +100,7 @@ static int hold_list(struct cli *c, const struct command *self, int argc, const 
         return options_exit(rc);
     if (words.len > 1)
         return usage_error(self, "hold list wants at most one word, a list");
-    if ((rc = begin_reading(c, &context)) ||
+    if ((rc = cli_begin_reading(c, &context)) ||
         (rc = held_load(&context, words.len ? sv_str(words.at[0]) : SV_NONE, &held, &c->err)))
         return cli_fail(c, rc);
     if (!c->json) {
@@ -158,7 +151,7 @@ static int hold_show(struct cli *c, const struct command *self, int argc, const 
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "hold show wants one word, such as P-7");
-    if ((rc = begin_reading(c, &context)) || (rc = held_show(&context, sv_str(words.at[0]), &h, &text, &c->err)))
+    if ((rc = cli_begin_reading(c, &context)) || (rc = held_show(&context, sv_str(words.at[0]), &h, &text, &c->err)))
         return cli_fail(c, rc);
     if (c->json) {
         struct cli_json j;
@@ -308,15 +301,7 @@ static int hold_due_now(struct cli *c, const struct command *self, int argc, con
         return usage_error(self, "hold due wants no word, and is the clock's: neither --as nor --role");
     if ((rc = cli_begin(c, &context)) || (rc = action_holds_due(&context, &count, &c->err)))
         return cli_fail(c, rc);
-    if (c->json) {
-        struct cli_json j;
-        cli_json_begin(&j);
-        json_put_int(&j.j, "settled", (int64_t)count);
-        cli_json_end(&j);
-    } else {
-        printf("%zu settled\n", count);
-    }
-    return EXIT_DONE;
+    return cli_done_count(c, "settled", count);
 }
 
 int cmd_hold(struct cli *c, const struct command *self, int argc, const char **argv)

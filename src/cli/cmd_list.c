@@ -148,6 +148,8 @@ static int list_show(struct cli *c, const struct command *self, int argc, const 
 int cmd_list(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
+        {"import-config", list_import_config},
+        {"import-members", list_import_members},
         {"list", list_all},
         {"new", list_new},
         {"set", list_set_values},

@@ -37,7 +37,7 @@ static int member_add(struct cli *c, const struct command *self, int argc, const
     return EXIT_DONE;
 }
 
-static void print_left(struct cli *c, const char *name, const struct leave_outcome *o, const struct action_result *r)
+static void print_left(const char *name, const struct leave_outcome *o, const struct action_result *r)
 {
     printf("%s: is %.*s from now on (event %lld)\n", name, SV_ARG(o->pseudonym), (long long)r->event);
     for (size_t i = 0; i < o->files.len; i++)
@@ -46,7 +46,6 @@ static void print_left(struct cli *c, const char *name, const struct leave_outco
         printf("  the name still stands in the words of event %lld\n", (long long)o->events.at[i]);
     if (o->events.len)
         printf("  \"casemate record erase --words '%s' --reason TEXT\" takes it out of these\n", name);
-    (void)c;
 }
 
 static int leave_as_pseudonym(struct cli *c, struct action_context *context, const char *name)
@@ -58,7 +57,7 @@ static int leave_as_pseudonym(struct cli *c, struct action_context *context, con
     if (rc)
         return cli_fail(c, rc);
     if (!c->json) {
-        print_left(c, name, &o, &r);
+        print_left(name, &o, &r);
         return EXIT_DONE;
     }
     cli_json_begin(&j);

@@ -173,7 +173,7 @@ int cmd_submit(struct cli *c, const struct command *self, int argc, const char *
     struct document d;
     enum document_kind kind;
     struct str xml = STR_INIT;
-    const struct document_options none = {NULL};
+    const struct document_options none = {0};
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "take the document from this folder instead of the store"},
         {"to", OPTION_TEXT, &to, "FILE", "file to write, such as threat-analysis.xml"},

@@ -84,7 +84,7 @@ static int queue_list(struct cli *c, const struct command *self, int argc, const
 static bool mail_number(const char *word, int64_t *out)
 {
     uint64_t number;
-    if (!sv_to_u64(sv_str(word), INT64_MAX, &number) || !number)
+    if (!cli_number(word, 1, INT64_MAX, &number))
         return false;
     *out = (int64_t)number;
     return true;

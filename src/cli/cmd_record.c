@@ -1,5 +1,6 @@
 /* record, backup, doctor: operations. */
 #include "action/erase.h"
+#include "action/moderation.h"
 #include "base/date.h"
 #include "base/fs.h"
 #include "cli/cli.h"
@@ -205,7 +206,7 @@ static int record_erase_command(struct cli *c, const struct command *self, int a
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
     if (rc)
         return options_exit(rc);
-    if (words.len > 1 || (words.len && (!sv_to_u64(sv_str(words.at[0]), INT64_MAX, &event) || !event)))
+    if (words.len > 1 || (words.len && !cli_number(words.at[0], 1, INT64_MAX, &event)))
         return usage_error(self, "record erase takes the number of one event");
     if (!words.len && !text)
         return usage_error(self, "record erase wants the number of an event, or --words TEXT");
@@ -291,12 +292,14 @@ static void find_mail(struct cli *c, struct findings *f)
 {
     enum { ALARMS_MAX = 20 };
     struct queue_counts counts = {0, 0, 0, 0};
-    struct queue_alarms alarms = {{NULL, 0, 0}};
+    struct alarms alarms = {{NULL, 0, 0}};
+    struct action_context context;
     if (!c->store)
         return;
+    cli_context(c, &context);
     int rc = queue_count(c->store, &counts, &c->err);
     if (!rc)
-        rc = queue_alarms(c->store, &c->arena, ALARMS_MAX, &alarms, &c->err);
+        rc = alarms_load(&context, false, &alarms, &c->err);
     if (rc) {
         find(c, f, "wrong", "mail", c->err.text);
         return;
@@ -307,10 +310,12 @@ static void find_mail(struct cli *c, struct findings *f)
                       (long long)counts.failed,
                       counts.oldest ? arena_printf(&c->arena, "; the oldest has waited for %lld minutes",
                                                    (long long)minutes) : ""));
-    for (size_t i = 0; i < alarms.list.len; i++)
+    for (size_t i = alarms.list.len; i > 0 && alarms.list.len - i < ALARMS_MAX; i--) {
+        const struct alarm *alarm = &alarms.list.at[i - 1]; /* the newest first */
         find(c, f, "note", "alarm",
-             arena_printf(&c->arena, "%s %.*s: %.*s", date_format_time(&c->arena, alarms.list.at[i].at),
-                          SV_ARG(alarms.list.at[i].kind), SV_ARG(alarms.list.at[i].text)));
+             arena_printf(&c->arena, "%s %.*s: %.*s", date_format_time(&c->arena, alarm->at), SV_ARG(alarm->kind),
+                          SV_ARG(alarm->text)));
+    }
 }
 
 static void find_pdf(struct cli *c, struct findings *f)

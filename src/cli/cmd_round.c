@@ -249,17 +249,22 @@ static struct sv level_id(const struct showing *s, int f, unsigned level)
     return s->r->scales[f].levels.at[level];
 }
 
-/* What is known of a step now, with the range of this round or of a later one. */
-static const struct step_value *value_of(const struct showing *s, const struct round_threat *t,
-                                         const struct round_step *step)
+/* What is known of a threat's steps now, with the ranges of this round or of later ones. */
+static struct step_values values_of(const struct showing *s, const struct round_threat *t)
 {
     struct step_values values = {{NULL, 0, 0}};
-    const struct threat *threat = map_get(&s->v->profile->by_id, t->id);
+    const struct threat *threat = t->steps.len ? map_get(&s->v->profile->by_id, t->id) : NULL;
     if (threat)
         rounds_steps(&s->c->arena, s->v->rounds, threat, &values);
-    for (size_t i = 0; i < values.list.len; i++)
-        if (sv_eq(values.list.at[i].key, step->key))
-            return &values.list.at[i];
+    return values;
+}
+
+/* NULL: the tree has no such step any more. */
+static const struct step_value *value_of(const struct step_values *values, const struct round_step *step)
+{
+    for (size_t i = 0; i < values->list.len; i++)
+        if (sv_eq(values->list.at[i].key, step->key))
+            return &values->list.at[i];
     return NULL;
 }
 
@@ -314,11 +319,9 @@ static void put_estimates(struct json *j, const struct round_rating *rating)
 }
 
 /* What counts for the step in the tree's analysis as it is; nothing for one that the tree has no more. */
-static void put_value(struct json *j, const struct showing *s, const struct round_threat *t,
-                      const struct round_step *step)
+static void put_value(struct json *j, const struct showing *s, const struct step_value *v)
 {
     static const char *const sources[] = {"outline", "pooled", "accepted"};
-    const struct step_value *v = value_of(s, t, step);
     if (!v)
         return;
     json_key(j, "outline");
@@ -331,7 +334,7 @@ static void put_value(struct json *j, const struct showing *s, const struct roun
     json_put(j, "says", rounds_step_says(&s->c->arena, v));
 }
 
-static void put_step(struct json *j, const struct showing *s, const struct round_threat *t,
+static void put_step(struct json *j, const struct showing *s, const struct step_values *values,
                      const struct round_step *step)
 {
     const struct round_rating *rating = &step->rating;
@@ -361,7 +364,7 @@ static void put_step(struct json *j, const struct showing *s, const struct round
             json_double(j, rating->interval.hi);
             json_end(j);
         }
-        put_value(j, s, t, step);
+        put_value(j, s, value_of(values, step));
         put_estimates(j, rating);
     }
     json_end(j);
@@ -369,10 +372,11 @@ static void put_step(struct json *j, const struct showing *s, const struct round
 
 static void put_steps(struct json *j, const struct showing *s, const struct round_threat *t)
 {
+    struct step_values values = values_of(s, t);
     json_key(j, "steps");
     json_array(j);
     for (size_t i = 0; i < t->steps.len; i++)
-        put_step(j, s, t, &t->steps.at[i]);
+        put_step(j, s, &values, &t->steps.at[i]);
     json_end(j);
 }
 
@@ -472,10 +476,10 @@ static void print_result(const struct showing *s, int f, const struct round_rati
     print_estimates(rating);
 }
 
-static void print_step(const struct showing *s, const struct round_threat *t, const struct round_step *step)
+static void print_step(const struct showing *s, const struct step_values *values, const struct round_step *step)
 {
     const struct round_rating *rating = &step->rating;
-    const struct step_value *v = value_of(s, t, step);
+    const struct step_value *v = value_of(values, step);
     printf("  step %.*s (%.*s): ", SV_ARG(sv_from_byte(step->key, 1)), SV_ARG(step->label));
     if (step->range.len)
         printf("%.*s, pooled from %zu estimate%s", SV_ARG(step->range), rating->interval.count,
@@ -506,8 +510,9 @@ static void print_closed(const struct showing *s)
                match_note(t, " (its text was changed since)", " (with editorial changes since)"));
         for (int f = 0; f < ROUND_FACTORS; f++)
             print_result(s, f, &t->ratings[f]);
+        struct step_values values = values_of(s, t);
         for (size_t k = 0; k < t->steps.len; k++)
-            print_step(s, t, &t->steps.at[k]);
+            print_step(s, &values, &t->steps.at[k]);
     }
 }
 

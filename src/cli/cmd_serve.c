@@ -8,6 +8,7 @@
 #include "cli/publish.h"
 #include "forum/message.h"
 #include "gateway/http/server.h"
+#include "gateway/web/web.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -196,13 +197,28 @@ static void hold_signals(bool hold)
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
-/* What is asked for beside HTTP. */
-struct mail_wish {
+/* What is asked for beside the published pages. */
+struct serve_wish {
     const char *lmtp, *smtp;
     bool sends;
+    bool pages;      /* log-in, search and acts: of a store */
+    const char *url; /* of these, as people reach them; NULL: on this machine only */
 };
 
-static int start_mail(struct cli *c, const struct mail_wish *wish, struct mail_daemon **out)
+struct served {
+    struct web *web;
+    struct mail_daemon *mail;
+    struct http_server *http;
+};
+
+static void stop_all(struct served *s)
+{
+    http_server_stop(&s->http);
+    daemon_stop(&s->mail);
+    web_free(&s->web);
+}
+
+static int start_mail(struct cli *c, const struct serve_wish *wish, struct mail_daemon **out)
 {
     *out = NULL;
     if (!wish->lmtp && !wish->sends)
@@ -214,31 +230,62 @@ static int start_mail(struct cli *c, const struct mail_wish *wish, struct mail_d
     return rc;
 }
 
-static int serve(struct cli *c, const char *address, const char *site, struct preview *p, const struct mail_wish *wish)
+static int64_t clock_of(void *context)
 {
-    struct http_server *server = NULL;
-    struct mail_daemon *mail = NULL;
-    const struct http_options options = {.address = address, .site = site, .local_names_only = p && p->from,
-                                         .confined = !p && !wish->lmtp && !wish->sends, .log = &c->log};
-    hold_signals(true);
-    int rc = start_mail(c, wish, &mail);
+    const struct cli *c = context;
+    return c->now ? c->time : date_system_now();
+}
+
+/* The site, and where it is a store's, the pages that are made when they are asked for. */
+static int start_http(struct cli *c, struct http_options *options, struct web *web, struct http_server **out)
+{
+    struct http_work work;
+    if (web) {
+        work = web_work(web);
+        options->work = &work;
+        options->bar = web_bar(web);
+    }
+    int rc = http_server_start(options, out, &c->err);
+    if (!rc && web)
+        web_set_url(web, http_server_url(*out));
+    return rc;
+}
+
+/* Everything that was asked for, or nothing. */
+static int start_all(struct cli *c, struct http_options *options, const struct serve_wish *wish, struct served *out)
+{
+    const struct web_options pages = {.db = c->db, .url = wish->url, .clock = clock_of, .context = c, .log = &c->log};
+    int rc = wish->pages ? web_new(&pages, &out->web, &c->err) : CM_OK;
     if (!rc)
-        rc = http_server_start(&options, &server, &c->err);
+        rc = start_mail(c, wish, &out->mail);
+    if (!rc)
+        rc = start_http(c, options, out->web, &out->http);
+    if (rc)
+        stop_all(out);
+    return rc;
+}
+
+static int serve(struct cli *c, const char *address, const char *site, struct preview *p, const struct serve_wish *wish)
+{
+    struct served served = {NULL, NULL, NULL};
+    struct http_options options = {.address = address, .site = site, .local_names_only = p && p->from,
+                                   .confined = !p && !wish->lmtp && !wish->sends && !wish->pages,
+                                   .log = &c->log};
+    hold_signals(true);
+    int rc = start_all(c, &options, wish, &served);
     if (rc) {
-        daemon_stop(&mail);
         hold_signals(false);
         return rc;
     }
     if (p && p->from)
         printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from,
-               http_server_url(server));
+               http_server_url(served.http));
     else
-        printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(server));
+        printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(served.http));
     fflush(stdout);
-    rc = http_server_run(server, p ? tick : NULL, p, &c->err);
+    rc = http_server_run(served.http, p ? tick : NULL, p, &c->err);
     hold_signals(false);
-    http_server_stop(&server);
-    daemon_stop(&mail);
+    stop_all(&served);
     return rc;
 }
 
@@ -285,7 +332,7 @@ static void remove_stale(struct arena *a, const char *tmp)
 }
 
 static int serve_preview(struct cli *c, const char *from, const char *address, int64_t every,
-                         const struct mail_wish *wish)
+                         const struct serve_wish *wish)
 {
     const char *tmp = getenv("TMPDIR");
     if (!tmp || !*tmp)
@@ -313,7 +360,7 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
     enum { EVERY = 60, EVERY_MAX = 24 * 60 * 60 };
     const char *from = NULL, *address = NULL, *site = NULL, *every = NULL;
     uint64_t seconds = EVERY;
-    struct mail_wish wish = {NULL, NULL, false};
+    struct serve_wish wish = {.pages = false};
     struct words words;
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
@@ -322,6 +369,7 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         {"tick", OPTION_TEXT, &every, "SECONDS", "let the clock act so often; 0: never (default: 60)"},
         {"lmtp", OPTION_TEXT, &wish.lmtp, "ADDRESS", "take mail here, such as unix:/run/casemate/lmtp"},
         {"worker", OPTION_FLAG, &wish.sends, NULL, "send mail"},
+        {"url", OPTION_TEXT, &wish.url, "URL", "address of the site, such as https://sec.example.org behind a proxy"},
         {"smtp", OPTION_TEXT, &wish.smtp, "ADDRESS", "the mail server that takes it (default: localhost:25)"},
     };
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
@@ -337,6 +385,9 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         return usage_error(self, "--smtp says where --worker sends; without --worker nothing is sent");
     if (from && (wish.lmtp || wish.sends))
         return usage_error(self, "--from shows a folder, and mail wants a store");
+    if (wish.url && from)
+        return usage_error(self, "--url is for log-in and search, which want a store");
+    wish.pages = !from && (!site || wish.url);
     rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

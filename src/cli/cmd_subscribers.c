@@ -29,7 +29,7 @@ static int rows_of_file(struct cli *c, const char *file, struct subscriptions *o
     return rc ? rc : subscriptions_read(&c->arena, file, text, &c->diag, out, &c->err);
 }
 
-static int print_subscribed(struct cli *c, const char *list, const struct subscribe_outcome *o)
+void print_subscribed(struct cli *c, const char *list, const struct subscribe_outcome *o, size_t others)
 {
     if (c->json) {
         struct cli_json j;
@@ -37,14 +37,17 @@ static int print_subscribed(struct cli *c, const char *list, const struct subscr
         json_put_str(&j.j, "list", list);
         json_put_int(&j.j, "subscribed", (int64_t)o->added);
         json_put_int(&j.j, "already", (int64_t)o->already);
+        if (others)
+            json_put_int(&j.j, "others", (int64_t)others);
         cli_json_end(&j);
-        return EXIT_DONE;
+        return;
     }
     printf("%s: %zu subscribed", list, o->added);
     if (o->already)
         printf(", %zu %s already", o->already, o->already == 1 ? "was" : "were");
+    if (others)
+        printf(", %zu passed over: owners, moderators and others who are no subscribers", others);
     puts("; nobody was written to");
-    return EXIT_DONE;
 }
 
 int list_subscribe(struct cli *c, const struct command *self, int argc, const char **argv)
@@ -75,7 +78,10 @@ int list_subscribe(struct cli *c, const struct command *self, int argc, const ch
         return cli_fail(c, rc);
     const struct subscribe_request request = {sv_str(words.at[0]), sv_str(consent), file, &rows, again};
     rc = action_list_subscribe(&context, &request, &outcome, &c->err);
-    return rc ? cli_fail(c, rc) : print_subscribed(c, words.at[0], &outcome);
+    if (rc)
+        return cli_fail(c, rc);
+    print_subscribed(c, words.at[0], &outcome, 0);
+    return EXIT_DONE;
 }
 
 /* What an act without an event says. */
@@ -188,9 +194,8 @@ int list_show_subscribers(struct cli *c, const struct command *self, int argc, c
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "list subscribers wants one word, the list's name");
-    if ((rc = cli_open(c, STORE_READ_ONLY)))
+    if ((rc = cli_begin_reading(c, &context)))
         return cli_fail(c, rc);
-    cli_context(c, &context);
     rc = list_subscribers(&context, sv_str(words.at[0]), &all, &c->err);
     return rc ? cli_fail(c, rc) : print_subscribers(c, words.at[0], &all);
 }

@@ -78,7 +78,7 @@ static int thread_list(struct cli *c, const struct command *self, int argc, cons
 static int64_t read_number(const struct command *self, const char *word)
 {
     uint64_t number;
-    if (sv_to_u64(sv_str(word), INT64_MAX, &number) && number)
+    if (cli_number(word, 1, INT64_MAX, &number))
         return (int64_t)number;
     usage_error(self, "\"%s\" is no thread's number; \"casemate thread list\" shows them", word);
     return 0;

@@ -115,7 +115,7 @@ int threat_propose(struct cli *c, const struct command *self, int argc, const ch
         return options_exit(rc);
     if (words.len || !name || !abstract || !area)
         return usage_error(self, "threat propose wants --name, --abstract and --area");
-    struct proposal p = {sv_str(name), sv_str(abstract), sv_str(area)};
+    struct proposal p = {.name = sv_str(name), .abstract = sv_str(abstract), .areas = sv_str(area)};
     if ((rc = cli_begin(c, &context)) || (rc = similar_load(c, &before)))
         return cli_fail(c, rc);
     similar_to_proposal(c, &before, &p, &similars);

@@ -106,7 +106,7 @@ static int tree_draw(struct cli *c, const struct command *self, int argc, const 
         return options_exit(rc);
     if (!tree_one_file(self, "draw", &words))
         return EXIT_USAGE;
-    if (width && (!sv_to_u64(sv_str(width), 10000, &pixels) || pixels < 100))
+    if (width && !cli_number(width, 100, 10000, &pixels))
         return usage_error(self, "--width is \"%s\"; expected a number from 100 to 10000", width);
     f.name = words.at[0];
     if ((rc = tree_file_read(c, &f)))

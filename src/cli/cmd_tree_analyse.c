@@ -38,7 +38,7 @@ static bool whole_number(const struct command *self, const char *option, const c
 {
     if (!text)
         return true;
-    if (sv_to_u64(sv_str(text), most, out) && *out >= least)
+    if (cli_number(text, least, most, out))
         return true;
     usage_error(self, "--%s is \"%s\"; expected a whole number from %llu to %llu", option, text,
                 (unsigned long long)least, (unsigned long long)most);

@@ -27,6 +27,8 @@ static const char *host_name(struct arena *a)
 
 struct daemon_options mail_daemon_options(struct cli *c, const char *lmtp, bool sends, const char *smtp)
 {
+    struct log *log = arena_new(&c->arena, struct log); /* its own: the thread of HTTP writes to the command's */
+    *log = c->log;
     return (struct daemon_options){.db = c->db, .lmtp = lmtp, .sends = sends, .smtp = smtp,
-                                   .host = host_name(&c->arena), .clock = clock_of, .context = c, .log = &c->log};
+                                   .host = host_name(&c->arena), .clock = clock_of, .context = c, .log = log};
 }

@@ -69,7 +69,8 @@ const struct command commands[] = {
      "withdraw ID --reason TEXT\n"
      "history ID [--field FIELD]\n"
      "diff ID [--from VERSION] [--to VERSION]\n"
-     "similar ID|--text TEXT",
+     "similar ID|--text TEXT\n"
+     "import FILE --area AREA [--mitigations FIELD] [--dry-run]",
      "everything about threats",
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
@@ -81,7 +82,10 @@ const struct command commands[] = {
      "in common with\n"
      "one, or with a description: words, documents, steps of the attack tree, and a score from 0 to 1; "
      "\"propose\" names up\n"
-     "to three that the new entry may be a duplicate of.",
+     "to three that the new entry may be a duplicate of. \"import\" proposes the threats of a model of Threat Dragon, "
+     "Threat Composer,\n"
+     "Open Threat Model or the W3C, all or none, those that are here already left out, and says what of the model it "
+     "did not take over.",
      cmd_threat},
     {"tree",
      "check FILE\n"
@@ -245,7 +249,9 @@ const struct command commands[] = {
     {"tick", "[--list]", "do what the clock is to do, and remind people, once",
      "Closes rounds that are due, where process.md leaves that to the clock, and writes a reminder for what will be\n"
      "due (remind_days before), is due today, is overdue, or may be done by a deputy by now: each once, however often\n"
-     "it runs. \"casemate serve\" does the same by itself. Reminders stay in the store and wait there for mail.",
+     "it runs. Held posts that nobody decided on in time get what process.md says. Reminders go out by mail to those\n"
+     "whose address is on record, where a list is hosted here; the others stay in the store. \"casemate serve\"\n"
+     "with a store does the same by itself.",
      cmd_tick},
     {"publish", "[--from DIR] --to DIR [--formats LIST] [--now DATE]",
      "write the site: every page, every format, every edition",
@@ -283,6 +289,8 @@ const struct command commands[] = {
      "so, and nothing is added until \"resume\".",
      cmd_sig},
     {"list",
+     "import-config LIST FILE [--dry-run]\n"
+     "import-members LIST FILE --consent TEXT [--delivery WORD] [--again]\n"
      "list\n"
      "new LIST --address ADDRESS --title TEXT [--followed]\n"
      "set LIST NAME=VALUE...\n"
@@ -297,15 +305,21 @@ const struct command commands[] = {
      "all settings, with what they say.\n"
      "People subscribe by a mail to LIST-request@, and confirm it. \"subscribe\" is for those who asked otherwise:\n"
      "nobody is written to, and how it is known that they want it stays with them. When one line of FILE is wrong,\n"
-     "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.",
+     "nobody is subscribed. Who is subscribed is private: \"subscribers\" is for the operator alone.\n"
+     "\"import-members\" takes what list_members and \"mailman members\" print, or the JSON of Mailman 3;\n"
+     "\"import-config\" what config_list prints, or that JSON, and says of each setting what becomes of it.",
      cmd_list},
     {"archive",
      "import LIST PATH [--form FORM]\n"
-     "export LIST FILE",
+     "export LIST FILE\n"
+     "redirects LIST [--hyperkitty PATH] [--pipermail PATH --pages DIR] [--public-inbox PATH] --to FILE",
      "whole archives of lists in and out",
-     "\"import\" takes an mbox or a Maildir, once or again: what is here is passed over. Nothing is sent to anybody.\n"
-     "FORM says how an mbox marks lines \"From \" in texts: mboxrd (default), mboxo, or unquoted. \"export\"\n"
-     "writes the messages that are public, as the bytes that arrived, in the form mboxrd.",
+     "\"import\" takes an mbox, a Maildir, or an inbox of public-inbox (version 2), once or again: what is here is\n"
+     "passed over. Nothing is sent to anybody. FORM says how an mbox marks lines \"From \" in texts: mboxrd\n"
+     "(default), mboxo, unquoted, or pipermail, which is unquoted with hidden addresses. \"export\" writes the\n"
+     "messages that are public, as the bytes that arrived, in the form mboxrd. \"redirects\" writes where the pages\n"
+     "that messages had elsewhere are now, as the lines of a map of nginx; PATH is that of the list there, DIR the\n"
+     "folder with the pages of Pipermail.",
      cmd_archive},
     {"hold",
      "list [LIST]\n"
@@ -358,11 +372,14 @@ const struct command commands[] = {
      "broken.",
      cmd_lint},
     {"serve",
-     "[--from DIR] [--http ADDRESS] [--site DIR] [--tick SECONDS] [--lmtp ADDRESS] [--worker [--smtp ADDRESS]]",
-     "serve the site, read-only; take and send mail",
+     "[--from DIR] [--http ADDRESS] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] [--worker "
+     "[--smtp ADDRESS]]",
+     "serve the site, with search, log-in and acts; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
-     "what \"casemate tick\" does, every SECONDS (default 60; 0: never).\n"
+     "what \"casemate tick\" does, every SECONDS (default 60; 0: never), and has search, log-in by a mailed link, and\n"
+     "forms for acts: for this machine only, or under the address --url, such as https://sec.example.org, behind a\n"
+     "proxy that speaks TLS (docs/web.md). A folder, and a published site without --url, are served read-only.\n"
      "--lmtp takes mail for the lists of the store, and --worker sends mail, through the mail server at --smtp.\n"
      "Addresses are host:port or unix:/path.",
      cmd_serve},
@@ -377,7 +394,8 @@ const struct command commands[] = {
      cmd_record},
     {"search", "[--limit N] WORDS...", "full-text search in the SIG's texts and its mails",
      "All words must occur; \"a phrase\"; beginning*. In mails also from:NAME subject:WORD list:LIST after:DATE\n"
-     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026); with one of these, only mails are\n"
+     "before:DATE, where DATE is a day, month or year (2026-11-30, 2026-11, 2026), threat:ID for threads that are\n"
+     "tied to a threat, and stage:STAGE for what was said about that stage of one; with one of these, only mails are\n"
      "searched. Of mails those that came last stand first.",
      cmd_search},
     {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",

@@ -1,13 +1,14 @@
 /* What the builders of the three documents share. Inside this room only; callers elsewhere use document.h.
  *
  * Anchors that other writers may rely on: chapters "reading", "summary", "progress", "security", "privacy",
- * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions"; threats "T-0001"; parts of
- * a threat "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round", "T-0001-decisions",
- * "T-0001-reviews", "T-0001-discussion", "T-0001-history". Areas: "area-ID". */
+ * "accessibility", "iana", "registrar", "references", "revisions", "reviewed", "decisions", "gap-matrix"; threats
+ * "T-0001"; parts of a threat "T-0001-gap", "T-0001-tree", "T-0001-responses", "T-0001-rated", "T-0001-round",
+ * "T-0001-decisions", "T-0001-reviews", "T-0001-discussion", "T-0001-history". Areas: "area-ID". */
 #ifndef CASEMATE_DOCUMENT_BUILD_H
 #define CASEMATE_DOCUMENT_BUILD_H
 
 #include "document/document.h"
+#include "register/gaps.h"
 
 /* build_process.c, build_template.c, build_analysis.c: the chapters of one document, appended to root. */
 void build_process_chapters(struct arena *a, const struct view *v, struct document *d);
@@ -35,6 +36,11 @@ struct doc_block *build_tree_figure(struct arena *a, const struct view *v, const
 
 /* diagram.c: the figure of a drawing in characters, which stays as its text equivalent; NULL when it is none. */
 struct doc_block *build_diagram(struct arena *a, struct sv caption, struct sv text);
+
+/* build_gaps.c: the chapter about documents and threats, where any affects or answers one; how many cells of the matrix
+ * are in a state. */
+void build_gaps(struct arena *a, const struct view *v, struct doc_block *root);
+size_t build_gaps_count(const struct gaps *g, int state);
 
 /* Tables: a new row; a cell of text; an empty cell. Cells with class_name are drawn as badges. */
 struct doc_block *build_table(struct arena *a, struct doc_block *parent, struct sv anchor, const char *caption);

@@ -130,5 +130,6 @@ void build_analysis_chapters(struct arena *a, const struct view *v, const struct
     register_chapters(a, v, options, d);
     for (size_t i = 0; i < analysis->after.len; i++)
         framing(a, v, d, &analysis->after.at[i]);
+    build_gaps(a, v, d->root);
     doc_append(d->root, document_build_progress(a, v));
 }

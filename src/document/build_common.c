@@ -296,6 +296,12 @@ void build_prose(struct arena *a, struct doc_block *parent, struct sv text, stru
     code->text = text;
 }
 
+void document_prose(struct arena *a, const struct view *v, struct doc_block *parent, struct sv text)
+{
+    struct build_prose prose = {.view = v, .file = "text", .line = 1, .anchor_prefix = SV("preview")};
+    build_prose(a, parent, text, &prose);
+}
+
 void build_prose_chapters(struct arena *a, struct doc_block *parent, struct sv text, struct build_prose *prose)
 {
     struct markdown_file file = {0};

@@ -35,6 +35,10 @@ static void say_threats(struct arena *a, const struct view *v, struct doc_block 
         doc_text(a, p, sv_str(none));
         return;
     }
+    if (which->list.len == v->active && v->active > 1) { /* a list of all tells nobody anything */
+        doc_textf(a, p, "All %zu %s.", which->list.len, many);
+        return;
+    }
     doc_textf(a, p, "%.*s: ", SV_ARG(build_count(a, which->list.len, one, many)));
     build_threat_list(a, p, v, which->list.at, which->list.len);
     doc_text(a, p, SV("."));

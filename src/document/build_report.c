@@ -123,23 +123,15 @@ static void priorities(const struct report *r)
 
 /* ---- recommendations ---- */
 
-/* The first sentence of a Markdown text, without its line ends. */
+/* Without its line ends. */
 static struct sv first_sentence(struct arena *a, struct sv text)
 {
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bool paragraph = c == '\n' && i + 1 < text.len && text.at[i + 1] == '\n';
-        bool sentence = c == '.' && (i + 1 == text.len || text.at[i + 1] == ' ' || text.at[i + 1] == '\n');
-        if (paragraph)
-            break;
-        str_add_char(&out, c == '\n' ? ' ' : c);
-        if (sentence)
-            break;
-    }
-    struct sv result = arena_sv(a, sv_trim(str_sv(&out)));
-    str_release(&out);
-    return result;
+    struct sv sentence = sv_first_sentence(text);
+    char *line = arena_strndup(a, sentence.at, sentence.len);
+    for (size_t i = 0; i < sentence.len; i++)
+        if (line[i] == '\n')
+            line[i] = ' ';
+    return sv_from(line, sentence.len);
 }
 
 static int recommendation_field(const struct profile *p)

@@ -392,21 +392,22 @@ static struct sv came_from(struct arena *a, const struct change *c)
     return build_sv(a, "%.*s%sevent %lld", SV_ARG(c->source), c->source.len ? ", " : "", (long long)c->seq);
 }
 
-/* Changes after the first import, and editions of the analysis, oldest first. */
-/* "accepted as D-3": what was changed before an edition stands under the decision on it. What became of the decision
- * since is said where decisions are. */
+/* "accepted as D-3": what was changed before an edition stands under the decision on it, where the
+ * edition has the threat. What became of the decision since is said where decisions are. */
 static struct sv decided_on(struct entry *e, const struct edition *edition)
 {
     const struct calls *calls = e->v->calls;
     struct sv subject = build_sv(e->a, "analysis %.*s", SV_ARG(edition->version));
     for (size_t i = 0; calls && i < calls->decisions.len; i++) {
         const struct decision *d = &calls->decisions.at[i];
-        if (d->accepted && d->call && d->call->kind == CALL_EDITION && sv_eq(d->call->subject, subject))
+        if (d->accepted && d->call && d->call->kind == CALL_EDITION && sv_eq(d->call->subject, subject) &&
+            call_holds(d->call, e->threat->id))
             return build_sv(e->a, "accepted as %.*s", SV_ARG(d->id));
     }
     return SV_NONE;
 }
 
+/* Changes after the first import, and editions of the analysis, oldest first. */
 static void history(struct entry *e, struct doc_block *parent)
 {
     size_t later = 0, editions = 0;

@@ -1,5 +1,6 @@
 /* The Atom feed (RFC 4287) and documents.json. */
 #include "base/date.h"
+#include "document/atom.h"
 #include "document/build.h"
 #include "document/site_page.h"
 #include "format/json.h"
@@ -62,65 +63,26 @@ static int newest_first(const void *left, const void *right)
     return sv_cmp(l->key, r->key);
 }
 
-/* A version 8 UUID (RFC 9562) from the digest of what names the item. */
 static struct sv urn_of(struct arena *a, const struct view *v, struct sv key)
 {
-    struct digest_state s;
-    digest_begin(&s);
-    digest_add_part(&s, v->profile->sig.name);
-    digest_add_part(&s, key);
-    struct digest d = digest_end(&s);
-    const char *h = digest_hex(a, &d);
-    return build_sv(a, "urn:uuid:%.8s-%.4s-8%.3s-8%.3s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
+    const struct sv parts[] = {v->profile->sig.name, key};
+    return atom_urn(a, parts, ARRAY_LEN(parts));
 }
 
-static void atom_link(struct markup *m, const char *rel, struct sv href)
-{
-    markup_open(m, "link");
-    markup_attr_str(m, "rel", rel);
-    markup_attr(m, "href", href);
-    markup_close(m, "link");
-    markup_newline(m);
-}
-
-static void atom_entry(struct arena *a, struct markup *m, const struct view *v, const struct item *i)
-{
-    markup_open(m, "entry");
-    markup_newline(m);
-    markup_element(m, "id", urn_of(a, v, i->key));
-    markup_element(m, "title", i->title);
-    markup_element(m, "updated", sv_str(date_format_time(a, i->at)));
-    atom_link(m, "alternate", i->path);
-    markup_open(m, "summary");
-    markup_text(m, i->text.len ? i->text : i->title);
-    markup_close(m, "summary");
-    markup_newline(m);
-    markup_close(m, "entry");
-    markup_newline(m);
-}
-
-static void atom(struct arena *a, const struct view *v, const struct items *items, struct str *out)
+static void write_feed(struct arena *a, const struct view *v, const struct items *items, struct str *out)
 {
     struct markup m;
-    markup_init(&m, out, MARKUP_XML);
-    markup_xml_declaration(&m, NULL);
-    markup_open(&m, "feed");
-    markup_attr_str(&m, "xmlns", "http://www.w3.org/2005/Atom");
-    markup_newline(&m);
-    markup_element(&m, "id", urn_of(a, v, SV("feed")));
-    markup_element(&m, "title", v->profile->sig.name);
-    markup_element(&m, "updated", sv_str(date_format_time(a, items->list.len ? items->list.at[0].at : v->now)));
-    markup_open(&m, "author");
-    markup_element(&m, "name", v->profile->sig.name);
-    markup_close(&m, "author");
-    markup_newline(&m);
-    atom_link(&m, "alternate", SV("index.html"));
-    atom_link(&m, "self", SV("feed.atom"));
-    for (size_t i = 0; i < items->list.len && i < FEED_MAX; i++)
-        atom_entry(a, &m, v, &items->list.at[i]);
-    markup_close(&m, "feed");
-    markup_newline(&m);
-    markup_finish(&m);
+    struct sv name = v->profile->sig.name;
+    atom_begin(a, &m, out,
+               &(struct atom){.id = urn_of(a, v, SV("feed")), .title = name, .author = name,
+                              .updated = items->list.len ? items->list.at[0].at : v->now,
+                              .alternate = SV("index.html"), .self = SV("feed.atom")});
+    for (size_t i = 0; i < items->list.len && i < FEED_MAX; i++) {
+        const struct item *x = &items->list.at[i];
+        atom_entry(a, &m, &(struct atom){.id = urn_of(a, v, x->key), .title = x->title, .updated = x->at,
+                                         .alternate = x->path, .summary = x->text.len ? x->text : x->title});
+    }
+    atom_end(&m);
 }
 
 int site_feed(struct site *s, struct err *err)
@@ -133,7 +95,7 @@ int site_feed(struct site *s, struct err *err)
     if (items.list.len)
         qsort(items.list.at, items.list.len, sizeof *items.list.at, newest_first);
     str_clear(&s->buffer);
-    atom(&a, s->v, &items, &s->buffer);
+    write_feed(&a, s->v, &items, &s->buffer);
     int rc = site_put(s, SV("feed.atom"), str_sv(&s->buffer), err);
     arena_release(&a);
     return rc;

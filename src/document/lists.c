@@ -1,6 +1,7 @@
 #include "base/date.h"
 #include "document/build.h"
 #include "document/lists_page.h"
+#include "forum/compose.h"
 #include "forum/subject.h"
 
 #include <stdarg.h>
@@ -91,19 +92,6 @@ int list_page_write(struct list_site *l, struct arena *a, struct markup *m, cons
     return site_write(l->s, p->path, input, str_sv(&l->s->buffer), err);
 }
 
-static void add_escaped(struct str *out, struct sv text)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || strchr("-._~@", c);
-        if (plain && c)
-            str_add_char(out, (char)c);
-        else
-            str_addf(out, "%%%c%c", hex[c >> 4], hex[c & 15]);
-    }
-}
-
 void list_reply_link(struct list_site *l, struct arena *a, struct markup *mu, const struct archive_message *m,
                      const char *text)
 {
@@ -112,13 +100,13 @@ void list_reply_link(struct list_site *l, struct arena *a, struct markup *mu, co
     if (m)
         (void)subject_base(a, m->subject, &reply);
     str_add_str(&url, "mailto:");
-    add_escaped(&url, l->list->address);
+    compose_mailto_text(&url, l->list->address);
     if (m) {
         str_add_str(&url, "?subject=");
-        add_escaped(&url, reply ? SV_NONE : SV("Re: "));
-        add_escaped(&url, m->subject);
+        compose_mailto_text(&url, reply ? SV_NONE : SV("Re: "));
+        compose_mailto_text(&url, m->subject);
         str_add_str(&url, "&In-Reply-To=");
-        add_escaped(&url, sv_str(arena_printf(a, "<%.*s>", SV_ARG(m->mid))));
+        compose_mailto_text(&url, sv_str(arena_printf(a, "<%.*s>", SV_ARG(m->mid))));
     }
     markup_open(mu, "a");
     markup_attr_str(mu, "class", "reply");
@@ -147,12 +135,12 @@ void list_link(struct markup *m, struct sv href, struct sv text)
     markup_close(m, "a");
 }
 
-enum { DEPTH_SHOWN = 8 };
-
 void list_tree(struct list_site *l, struct arena *a, struct markup *mu, size_t from, size_t count,
                bool (*shows)(const struct archive_message *m, const void *context), const void *context,
                const char *to, const char *after)
 {
+    const struct archive_thread *t = &l->archive.threads.at[l->archive.messages.at[from].thread];
+    struct sv base = subject_base(a, l->archive.messages.at[t->from].subject, NULL);
     markup_open(mu, "ol");
     markup_attr_str(mu, "class", "message-tree");
     markup_newline(mu);
@@ -161,13 +149,17 @@ void list_tree(struct list_site *l, struct arena *a, struct markup *mu, size_t f
         if (shows && !shows(m, context))
             continue;
         markup_open(mu, "li");
-        markup_attrf(mu, "class", "depth-%u", m->depth < DEPTH_SHOWN ? m->depth : DEPTH_SHOWN);
+        markup_attrf(mu, "class", "depth-%u", list_depth_shown(m));
         markup_open(mu, "a");
         markup_attrf(mu, "href", "%s%.*s%s", to, SV_ARG(m->key), after);
         markup_text(mu, m->name);
         markup_close(mu, "a");
         markup_text_str(mu, " ");
         list_time(a, mu, m->date, true);
+        if (!sv_eq(subject_base(a, m->subject, NULL), base)) {
+            markup_text_str(mu, " ");
+            markup_element(mu, "span", m->subject);
+        }
         markup_close(mu, "li");
         markup_newline(mu);
     }
@@ -273,6 +265,10 @@ static int all_lists(struct site *s, const struct lists *lists, const int64_t *m
     for (size_t i = 0; i < lists->list.len; i++)
         if (is_public(&lists->list.at[i]))
             list_item(&a, items, &lists->list.at[i], messages[i]);
+    struct doc_block *more = build_paragraph(&a, content, "Some posts wait for a moderator first. By which rule, and "
+                                                          "what was decided, stands in ");
+    doc_link(&a, more, SV("site:moderation.html"), SV("the log of moderation"));
+    doc_text(&a, more, SV("."));
     struct page p = {.path = SV("lists.html"), .title = content->title, .section = "lists.html",
                      .description = SV("The archives of the mailing lists.")};
     page_add_crumb(&a, &p, SV("Start"), SV("index.html"));

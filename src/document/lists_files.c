@@ -1,14 +1,15 @@
 /* Messages for other programs: Atom (RFC 4287), and mbox for mail readers. */
 #include "base/date.h"
 #include "base/fs.h"
-#include "base/utf8.h"
+#include "document/atom.h"
 #include "document/build.h"
 #include "document/lists_page.h"
+#include "forum/compose.h"
 #include "format/mbox.h"
 
 #include <stdlib.h>
 
-enum { EXCERPT = 400, FEED_MAX = 50, FOLD = 76 };
+enum { EXCERPT = 400, FEED_MAX = 50 };
 
 static struct digest input_of(struct list_site *l, const char *kind, struct sv title, const size_t *messages,
                               size_t count)
@@ -23,31 +24,6 @@ static struct digest input_of(struct list_site *l, const char *kind, struct sv t
 
 /* ---- mbox ---- */
 
-/* A field's text as RFC 2047 words, each on a line of its own, so that nothing in it can end the field. */
-static void add_words(struct str *out, struct sv text)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    size_t column = FOLD;
-    for (size_t i = 0; i < text.len;) {
-        size_t next = i;
-        utf8_next(text, &next);
-        if (column + 3 * (next - i) > FOLD - 4) {
-            str_add_str(out, i ? "?=\n =?UTF-8?Q?" : "=?UTF-8?Q?");
-            column = 12;
-        }
-        for (; i < next; i++) {
-            unsigned char c = (unsigned char)text.at[i];
-            bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-            if (plain)
-                str_add_char(out, (char)c);
-            else
-                str_addf(out, "=%c%c", hex[c >> 4], hex[c & 15]);
-            column += plain ? 1 : 3;
-        }
-    }
-    str_add_str(out, text.len ? "?=\n" : "\n");
-}
-
 /* A Message-ID is any bytes without angles and blanks, but of one line. */
 static void add_id(struct str *out, const char *field, struct sv mid)
 {
@@ -57,15 +33,18 @@ static void add_id(struct str *out, const char *field, struct sv mid)
     str_addf(out, "%s: <%.*s>\n", field, SV_ARG(mid));
 }
 
-static void add_date(struct str *out, int64_t time)
+/* The header as compose.h writes it, with line ends as they are in an mbox. */
+static void add_header(struct list_site *l, struct arena *a, const struct archive_message *m, struct str *out)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct date d = date_from_time(time);
-    int64_t day = time / DATE_DAY, second = time % DATE_DAY; /* no message is from before 1988 */
-    str_addf(out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\n", days[(day + 4) % 7], d.day, months[d.month - 1],
-             d.year, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    struct str header = STR_INIT;
+    compose_address_field(a, &header, "From", m->name, SV("hidden@addresses.invalid"));
+    compose_address_field(a, &header, "To", SV_NONE, l->list->address);
+    compose_text_field(a, &header, "Subject", m->subject);
+    for (size_t i = 0; i < header.len; i++)
+        if (header.data[i] != '\r')
+            str_add_char(out, header.data[i]);
+    str_release(&header);
+    str_addf(out, "Date: %s\n", compose_date(a, m->date).at);
 }
 
 static void add_hidden(struct str *out, struct sv text)
@@ -87,12 +66,7 @@ static void add_mail(struct list_site *l, struct arena *a, const struct archive_
                      const struct list_mail *mail, struct str *out)
 {
     struct str text = STR_INIT;
-    str_add_str(&text, "From: ");
-    add_words(&text, m->name);
-    str_cut(&text, text.len - 1); /* the line's end: an address follows */
-    str_addf(&text, "\n <hidden@addresses.invalid>\nTo: %.*s\nSubject: ", SV_ARG(l->list->address));
-    add_words(&text, m->subject);
-    add_date(&text, m->date);
+    add_header(l, a, m, &text);
     add_id(&text, "Message-ID", m->mid);
     if (m->up != SIZE_MAX) {
         add_id(&text, "In-Reply-To", l->archive.messages.at[m->up].mid);
@@ -130,30 +104,10 @@ int list_mbox(struct list_site *l, struct sv path, const size_t *messages, size_
 
 /* ---- Atom ---- */
 
-static void atom_link(struct markup *m, const char *rel, struct sv href)
-{
-    markup_open(m, "link");
-    markup_attr_str(m, "rel", rel);
-    markup_attr(m, "href", href);
-    markup_close(m, "link");
-    markup_newline(m);
-}
-
-/* The name for life of a message, or of a feed: a UUID of version 8 (RFC 9562). */
 static struct sv urn_of(struct list_site *l, struct arena *a, const char *kind, struct sv key)
 {
     const struct sv parts[] = {l->s->v->profile->sig.name, l->list->address, sv_str(kind), key};
-    struct digest d = digest_of_parts(parts, ARRAY_LEN(parts));
-    const char *h = digest_hex(a, &d);
-    return build_sv(a, "urn:uuid:%.8s-%.4s-8%.3s-8%.3s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
-}
-
-static void author(struct markup *mu, struct sv name)
-{
-    markup_open(mu, "author");
-    markup_element(mu, "name", name);
-    markup_close(mu, "author");
-    markup_newline(mu);
+    return atom_urn(a, parts, ARRAY_LEN(parts));
 }
 
 static int entry(struct list_site *l, struct markup *mu, const struct archive_message *m, const char *back,
@@ -164,17 +118,10 @@ static int entry(struct list_site *l, struct markup *mu, const struct archive_me
     int rc = list_read(l, &a, m, &mail, err);
     if (!rc) {
         struct sv excerpt = mail_excerpt(&a, &mail.text, EXCERPT);
-        const char *date = date_format_time(&a, m->date);
-        markup_open(mu, "entry");
-        markup_newline(mu);
-        markup_element(mu, "id", urn_of(l, &a, "message", m->key));
-        markup_element(mu, "title", m->subject);
-        markup_element(mu, "updated", sv_str(date));
-        author(mu, m->name);
-        atom_link(mu, "alternate", build_sv(&a, "%smessage/%.*s.html", back, SV_ARG(m->key)));
-        markup_element(mu, "summary", excerpt.len ? excerpt : m->subject);
-        markup_close(mu, "entry");
-        markup_newline(mu);
+        atom_entry(&a, mu, &(struct atom){.id = urn_of(l, &a, "message", m->key), .title = m->subject,
+                                          .author = m->name, .updated = m->date,
+                                          .alternate = build_sv(&a, "%smessage/%.*s.html", back, SV_ARG(m->key)),
+                                          .summary = excerpt.len ? excerpt : m->subject});
     }
     arena_release(&a);
     return rc;
@@ -193,39 +140,42 @@ static int newest_first(const void *left, const void *right)
     return l->index > r->index ? -1 : l->index < r->index;
 }
 
+/* Their indexes, the newest first; of *count as many as a feed has. */
+static size_t *newest_of(struct list_site *l, struct arena *a, const size_t *messages, size_t *count)
+{
+    struct dated *all = arena_array(a, *count + 1, sizeof *all);
+    for (size_t i = 0; i < *count; i++)
+        all[i] = (struct dated){l->archive.messages.at[messages[i]].date, messages[i]};
+    qsort(all, *count, sizeof *all, newest_first);
+    *count = *count < FEED_MAX ? *count : FEED_MAX;
+    size_t *newest = arena_array(a, *count + 1, sizeof *newest);
+    for (size_t i = 0; i < *count; i++)
+        newest[i] = all[i].index;
+    return newest;
+}
+
 int list_feed(struct list_site *l, struct sv path, struct sv title, const size_t *messages, size_t count,
               const char *back, struct sv alternate, struct err *err)
 {
     struct markup mu;
     struct arena a = ARENA_INIT;
-    struct digest input = input_of(l, "feed", title, messages, count);
+    size_t *newest = newest_of(l, &a, messages, &count);
+    struct digest input = input_of(l, "feed", title, newest, count);
     int rc = CM_OK;
-    if (site_keep(l->s, path, &input))
+    if (site_keep(l->s, path, &input)) {
+        arena_release(&a);
         return CM_OK;
-    struct dated *all = arena_array(&a, count + 1, sizeof *all);
-    for (size_t i = 0; i < count; i++)
-        all[i] = (struct dated){l->archive.messages.at[messages[i]].date, messages[i]};
-    qsort(all, count, sizeof *all, newest_first);
-    str_clear(&l->s->buffer);
-    markup_init(&mu, &l->s->buffer, MARKUP_XML);
-    markup_xml_declaration(&mu, NULL);
-    markup_open(&mu, "feed");
-    markup_attr_str(&mu, "xmlns", "http://www.w3.org/2005/Atom");
-    markup_newline(&mu);
-    markup_element(&mu, "id", urn_of(l, &a, "feed", path));
-    markup_element(&mu, "title", title);
-    markup_element(&mu, "updated", sv_str(date_format_time(&a, count ? all[0].date : 0)));
-    author(&mu, l->list->title);
-    atom_link(&mu, "alternate", alternate);
-    atom_link(&mu, "self", sv_str(fs_base_name(arena_strndup(&a, path.at, path.len))));
-    for (size_t i = 0; !rc && i < count && i < FEED_MAX; i++)
-        rc = entry(l, &mu, &l->archive.messages.at[all[i].index], back, err);
-    markup_close(&mu, "feed");
-    markup_newline(&mu);
-    if (!rc) {
-        markup_finish(&mu);
-        rc = site_write(l->s, path, &input, str_sv(&l->s->buffer), err);
     }
+    str_clear(&l->s->buffer);
+    atom_begin(&a, &mu, &l->s->buffer,
+               &(struct atom){.id = urn_of(l, &a, "feed", path), .title = title, .author = l->list->title,
+                              .updated = count ? l->archive.messages.at[newest[0]].date : 0, .alternate = alternate,
+                              .self = sv_str(fs_base_name(arena_strndup(&a, path.at, path.len)))});
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = entry(l, &mu, &l->archive.messages.at[newest[i]], back, err);
+    atom_end(&mu);
+    if (!rc)
+        rc = site_write(l->s, path, &input, str_sv(&l->s->buffer), err);
     arena_release(&a);
     return rc;
 }

@@ -5,16 +5,22 @@
 
 #include <stdlib.h>
 
-enum { NEWEST_THREADS = 25, FEED_MESSAGES = 50, MONTHS = 12 };
+enum { NEWEST_THREADS = 25, MONTHS = 12 };
 
 /* ---- months ---- */
 
 struct month {
     int year, month;
+    const size_t *messages; /* indexes, in the order of the archive: that of threads */
     size_t count;
 };
 struct months {
     VEC(struct month) list; /* in order of time; those with messages only */
+};
+
+struct in_month {
+    int number; /* of its month */
+    size_t index;
 };
 
 static int month_number(int64_t time)
@@ -23,31 +29,34 @@ static int month_number(int64_t time)
     return d.year * MONTHS + d.month - 1;
 }
 
-static int by_number(const void *left, const void *right)
+static int by_month(const void *left, const void *right)
 {
-    return *(const int *)left - *(const int *)right;
+    const struct in_month *l = left, *r = right;
+    if (l->number != r->number)
+        return l->number < r->number ? -1 : 1;
+    return l->index < r->index ? -1 : l->index > r->index;
 }
 
-static void count_months(struct list_site *l, struct arena *a, struct months *out)
+static void find_months(struct list_site *l, struct arena *a, struct months *out)
 {
     size_t count = l->archive.messages.len;
-    int *numbers = arena_array(a, count + 1, sizeof *numbers);
+    struct in_month *all = arena_array(a, count + 1, sizeof *all);
+    size_t *indexes = arena_array(a, count + 1, sizeof *indexes);
     for (size_t i = 0; i < count; i++)
-        numbers[i] = month_number(l->archive.messages.at[i].date);
-    qsort(numbers, count, sizeof *numbers, by_number);
+        all[i] = (struct in_month){month_number(l->archive.messages.at[i].date), i};
+    qsort(all, count, sizeof *all, by_month);
     for (size_t i = 0; i < count; i++) {
-        if (!i || numbers[i] != numbers[i - 1])
-            *vec_push(a, &out->list) = (struct month){numbers[i] / MONTHS, numbers[i] % MONTHS + 1, 0};
+        indexes[i] = all[i].index;
+        if (!i || all[i].number != all[i - 1].number)
+            *vec_push(a, &out->list) =
+                (struct month){all[i].number / MONTHS, all[i].number % MONTHS + 1, &indexes[i], 0};
         out->list.at[out->list.len - 1].count++;
     }
 }
 
-static const char *const month_names[MONTHS] = {"January", "February", "March",     "April",   "May",      "June",
-                                                "July",    "August",   "September", "October", "November", "December"};
-
 static struct sv month_title(struct arena *a, const struct month *m)
 {
-    return build_sv(a, "%s %04d", month_names[m->month - 1], m->year);
+    return build_sv(a, "%s %04d", date_month_names[m->month - 1], m->year);
 }
 
 static bool is_in_month(const struct archive_message *m, const void *context)
@@ -97,20 +106,16 @@ static void month_thread(struct list_site *l, struct arena *a, struct markup *mu
     markup_newline(mu);
 }
 
-/* Indexes of the month's messages by time; threads (bool per thread) that they are in. */
-static size_t *of_month(struct list_site *l, struct arena *a, const struct month *m, bool *threads)
+/* The thread of the month's i-th message, when no message before it in the month is of that thread; NULL. */
+static const struct archive_thread *begins_thread(struct list_site *l, const struct month *m, size_t i)
 {
-    size_t count = 0, *out = arena_array(a, m->count, sizeof *out);
-    for (size_t i = 0; i < l->archive.messages.len && count < m->count; i++)
-        if (is_in_month(&l->archive.messages.at[i], m)) {
-            out[count++] = i;
-            threads[l->archive.messages.at[i].thread] = true;
-        }
-    return out;
+    size_t thread = l->archive.messages.at[m->messages[i]].thread;
+    if (i && l->archive.messages.at[m->messages[i - 1]].thread == thread)
+        return NULL;
+    return &l->archive.threads.at[thread];
 }
 
-static int month_page(struct list_site *l, const struct months *all, size_t index, const size_t *messages,
-                      const bool *threads, struct err *err)
+static int month_page(struct list_site *l, const struct months *all, size_t index, struct err *err)
 {
     struct arena a = ARENA_INIT;
     struct page p;
@@ -122,11 +127,12 @@ static int month_page(struct list_site *l, const struct months *all, size_t inde
     page_add_crumb(&a, &p, p.title, path);
     list_digest_begin(l, &d, "month");
     page_digest(&d, &p);
-    for (size_t i = 0; i < m->count; i++)
-        list_digest_message(l, &d, &l->archive.messages.at[messages[i]]);
-    for (size_t i = 0; i < l->archive.threads.len; i++) /* their subjects are those of messages of other months too */
-        if (threads[i])
-            digest_add_part(&d, l->archive.messages.at[l->archive.threads.at[i].from].subject);
+    const struct archive_thread *t;
+    for (size_t i = 0; i < m->count; i++) {
+        list_digest_message(l, &d, &l->archive.messages.at[m->messages[i]]);
+        if ((t = begins_thread(l, m, i))) /* its subject may be that of a message of another month */
+            digest_add_part(&d, l->archive.messages.at[t->from].subject);
+    }
     for (size_t i = index ? index - 1 : 0; i < all->list.len && i <= index + 1; i++)
         digest_add_part(&d, month_title(&a, &all->list.at[i]));
     struct digest input = digest_end(&d);
@@ -139,9 +145,9 @@ static int month_page(struct list_site *l, const struct months *all, size_t inde
         markup_text_str(&mu, " ");
         list_link(&mu, build_sv(&a, "%04d-%02d.mbox", m->year, m->month), SV("mbox"));
         markup_close(&mu, "p");
-        for (size_t i = 0; i < l->archive.threads.len; i++)
-            if (threads[i])
-                month_thread(l, &a, &mu, &l->archive.threads.at[i], m);
+        for (size_t i = 0; i < m->count; i++)
+            if ((t = begins_thread(l, m, i)))
+                month_thread(l, &a, &mu, t, m);
         month_neighbours(&a, &mu, all, index);
         rc = list_page_write(l, &a, &mu, &p, &input, err);
     }
@@ -154,16 +160,12 @@ int list_months(struct list_site *l, struct err *err)
     struct arena a = ARENA_INIT;
     struct months all = {{NULL, 0, 0}};
     int rc = CM_OK;
-    count_months(l, &a, &all);
+    find_months(l, &a, &all);
     for (size_t i = 0; !rc && i < all.list.len; i++) {
-        struct arena own = ARENA_INIT;
         const struct month *m = &all.list.at[i];
-        bool *threads = arena_array(&own, l->archive.threads.len + 1, sizeof *threads);
-        size_t *messages = of_month(l, &own, m, threads);
-        rc = month_page(l, &all, i, messages, threads, err);
+        rc = month_page(l, &all, i, err);
         if (!rc)
-            rc = list_mbox(l, list_path(l, &own, "%04d-%02d.mbox", m->year, m->month), messages, m->count, err);
-        arena_release(&own);
+            rc = list_mbox(l, list_path(l, &a, "%04d-%02d.mbox", m->year, m->month), m->messages, m->count, err);
     }
     arena_release(&a);
     return rc;
@@ -171,7 +173,8 @@ int list_months(struct list_site *l, struct err *err)
 
 /* ---- the front page ---- */
 
-static void calendar_row(struct markup *mu, const struct months *all, int year)
+/* The months of the year that begin at `from`. */
+static void calendar_row(struct markup *mu, const struct months *all, size_t from, int year)
 {
     markup_open(mu, "tr");
     markup_open(mu, "th");
@@ -180,14 +183,13 @@ static void calendar_row(struct markup *mu, const struct months *all, int year)
     markup_close(mu, "th");
     for (int month = 1; month <= MONTHS; month++) {
         const struct month *found = NULL;
-        for (size_t i = 0; i < all->list.len; i++)
-            if (all->list.at[i].year == year && all->list.at[i].month == month)
-                found = &all->list.at[i];
+        if (from < all->list.len && all->list.at[from].year == year && all->list.at[from].month == month)
+            found = &all->list.at[from++];
         markup_open(mu, "td");
         if (found) {
             markup_open(mu, "a");
             markup_attrf(mu, "href", "%04d-%02d.html", year, month);
-            markup_attrf(mu, "aria-label", "%s %04d: %zu", month_names[month - 1], year, found->count);
+            markup_attrf(mu, "aria-label", "%s %04d: %zu", date_month_names[month - 1], year, found->count);
             markup_textf(mu, "%zu", found->count);
             markup_close(mu, "a");
         }
@@ -220,15 +222,15 @@ static void calendar(struct markup *mu, const struct months *all)
     for (int i = 0; i < MONTHS; i++) {
         markup_open(mu, "th");
         markup_attr_str(mu, "scope", "col");
-        markup_textf(mu, "%.3s", month_names[i]);
+        markup_textf(mu, "%.3s", date_month_names[i]);
         markup_close(mu, "th");
     }
     markup_close(mu, "tr");
     markup_close(mu, "thead");
     markup_open(mu, "tbody");
     for (size_t i = all->list.len; i-- > 0;)
-        if (i + 1 == all->list.len || all->list.at[i].year != all->list.at[i + 1].year)
-            calendar_row(mu, all, all->list.at[i].year);
+        if (!i || all->list.at[i].year != all->list.at[i - 1].year)
+            calendar_row(mu, all, i, all->list.at[i].year);
     markup_close(mu, "tbody");
     markup_close(mu, "table");
     markup_close(mu, "div");
@@ -334,7 +336,7 @@ static int front(struct list_site *l, struct err *err)
     struct digest input = front_input(l, &p);
     int rc = CM_OK;
     if (!site_keep(l->s, path, &input)) {
-        count_months(l, &a, &all);
+        find_months(l, &a, &all);
         list_page_begin(l, &a, &mu, &p, "list");
         front_head(l, &a, &mu);
         newest(l, &a, &mu);
@@ -347,31 +349,13 @@ static int front(struct list_site *l, struct err *err)
 
 /* ---- the feed ---- */
 
-struct dated {
-    int64_t date;
-    size_t index;
-};
-
-static int newest_first(const void *left, const void *right)
-{
-    const struct dated *l = left, *r = right;
-    if (l->date != r->date)
-        return l->date > r->date ? -1 : 1;
-    return l->index > r->index ? -1 : l->index < r->index;
-}
-
 static int feed(struct list_site *l, struct err *err)
 {
     struct arena a = ARENA_INIT;
     size_t count = l->archive.messages.len;
-    struct dated *all = arena_array(&a, count + 1, sizeof *all);
-    for (size_t i = 0; i < count; i++)
-        all[i] = (struct dated){l->archive.messages.at[i].date, i};
-    qsort(all, count, sizeof *all, newest_first);
-    count = count < FEED_MESSAGES ? count : FEED_MESSAGES;
     size_t *indexes = arena_array(&a, count + 1, sizeof *indexes);
     for (size_t i = 0; i < count; i++)
-        indexes[i] = all[i].index;
+        indexes[i] = i;
     int rc = list_feed(l, list_path(l, &a, "feed.atom"), l->list->title, indexes, count, "", SV("index.html"), err);
     arena_release(&a);
     return rc;

@@ -55,10 +55,16 @@ CM_MUST_USE int list_page_write(struct list_site *l, struct arena *a, struct mar
 void list_reply_link(struct list_site *l, struct arena *a, struct markup *mu, const struct archive_message *m,
                      const char *text);
 void list_time(struct arena *a, struct markup *m, int64_t time, bool hour);
+/* As far as the style sheet indents who answers whom. */
+static inline unsigned list_depth_shown(const struct archive_message *m)
+{
+    return m->depth < 8 ? m->depth : 8;
+}
 /* An <a> with a text. */
 void list_link(struct markup *m, struct sv href, struct sv text);
 /* Messages from..from+count-1 that `shows` lets pass (NULL: all), as a list whose indentation shows who answers
- * whom. `to`: before a key in a link; `after`: behind it. */
+ * whom, all of one thread. A subject that is not the thread's is told. `to`: before a key in a link; `after`: behind
+ * it. */
 void list_tree(struct list_site *l, struct arena *a, struct markup *mu, size_t from, size_t count,
                bool (*shows)(const struct archive_message *m, const void *context), const void *context,
                const char *to, const char *after);
@@ -70,7 +76,7 @@ CM_MUST_USE int list_index_pages(struct list_site *l, struct err *err);
 CM_MUST_USE int list_months(struct list_site *l, struct err *err);
 /* lists_files.c: mbox and Atom of some messages (indexes, in the order in which they stand in the file). */
 CM_MUST_USE int list_mbox(struct list_site *l, struct sv path, const size_t *messages, size_t count, struct err *err);
-/* The newest of them; back: from the feed's folder to that of the list. */
+/* The newest of them, which may come in any order; back: from the feed's folder to that of the list. */
 CM_MUST_USE int list_feed(struct list_site *l, struct sv path, struct sv title, const size_t *messages, size_t count,
                           const char *back, struct sv alternate, struct err *err);
 

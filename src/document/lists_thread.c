@@ -3,11 +3,11 @@
 #include "document/build.h"
 #include "document/lists_page.h"
 #include "forum/subject.h"
+#include "register/discussion.h"
 
 enum {
     WHOLE_MESSAGES = 200,       /* of a thread that stand on its page with their text; further ones as links */
     WHOLE_BYTES = 2 << 20,      /* of markup on it, likewise */
-    DEPTH_SHOWN = 8,
 };
 
 struct thread_run {
@@ -18,6 +18,7 @@ struct thread_run {
     const struct archive_message *m; /* its first message */
     struct sv subject, base;
     struct sv *html; /* texts of messages, made on demand */
+    size_t *reply, *sibling; /* of each message the first reply, and the next one to the same message; 0: none */
 };
 
 /* ---- texts ---- */
@@ -98,7 +99,7 @@ static void message(struct thread_run *r, struct markup *mu, size_t i)
 {
     const struct archive_message *m = &r->m[i];
     markup_open(mu, "section");
-    markup_attrf(mu, "class", "mail depth-%u", m->depth < DEPTH_SHOWN ? m->depth : DEPTH_SHOWN);
+    markup_attrf(mu, "class", "mail depth-%u", list_depth_shown(m));
     markup_attr(mu, "id", m->key);
     markup_newline(mu);
     markup_open(mu, "h2");
@@ -147,6 +148,46 @@ static void neighbours(struct thread_run *r, struct markup *mu)
     markup_close(mu, "nav");
 }
 
+/* The i-th of the group's ties, when it is one of this thread; NULL. */
+static const struct discussion *tie_of(const struct thread_run *r, size_t i)
+{
+    const struct discussion *d = &r->l->s->v->discussions->list.at[i];
+    return d->thread == r->t->id && sv_eq(d->list, r->l->list->id) ? d : NULL;
+}
+
+static size_t tie_count(const struct thread_run *r)
+{
+    return r->l->s->v->discussions ? r->l->s->v->discussions->list.len : 0;
+}
+
+/* "T-0042: Name; about its stage Analysed" */
+static struct sv tie_words(struct thread_run *r, const struct discussion *d)
+{
+    const struct view *v = r->l->s->v;
+    int threat = view_find(v, d->threat), stage = process_stage(&v->profile->process, d->about);
+    return build_sv(r->a, "%.*s%.*s; about its stage %.*s%s", threat >= 0 ? 2 : 0, ": ",
+                    SV_ARG(threat >= 0 ? v->threats.at[threat].threat->name : SV_NONE),
+                    SV_ARG(stage >= 0 ? build_stage_name(v, stage) : d->about),
+                    d->parked ? ", which is later than the one that is worked towards: parked until then" : "");
+}
+
+static void tied_threats(struct thread_run *r, struct markup *mu)
+{
+    for (size_t i = 0; i < tie_count(r); i++) {
+        const struct discussion *d = tie_of(r, i);
+        if (!d)
+            continue;
+        markup_open(mu, "p");
+        markup_attr_str(mu, "class", "mail-threat");
+        markup_text_str(mu, "On ");
+        list_link(mu, build_sv(r->a, "../../../threats/%.*s.html", SV_ARG(d->threat)), d->threat);
+        markup_text(mu, tie_words(r, d));
+        markup_text_str(mu, ".");
+        markup_close(mu, "p");
+        markup_newline(mu);
+    }
+}
+
 static void thread_head(struct thread_run *r, struct markup *mu)
 {
     const struct archive_thread *t = r->t;
@@ -167,6 +208,7 @@ static void thread_head(struct thread_run *r, struct markup *mu)
     list_link(mu, build_sv(r->a, "%lld.mbox", (long long)t->id), SV("mbox"));
     markup_close(mu, "p");
     markup_newline(mu);
+    tied_threats(r, mu);
     if (t->count > 1)
         list_tree(r->l, r->a, mu, t->from, t->count, NULL, NULL, "#", "");
 }
@@ -177,6 +219,13 @@ static struct digest thread_input(struct thread_run *r, const struct page *p)
     const struct archive *all = &r->l->archive;
     list_digest_begin(r->l, &d, "thread");
     page_digest(&d, p);
+    for (size_t i = 0; i < tie_count(r); i++) {
+        const struct discussion *tie = tie_of(r, i);
+        if (!tie)
+            continue;
+        digest_add_part(&d, tie->threat);
+        digest_add_part(&d, tie_words(r, tie));
+    }
     for (size_t i = 0; i < r->t->count; i++)
         list_digest_message(r->l, &d, &r->m[i]);
     if (r->index)
@@ -245,22 +294,18 @@ static void message_neighbours(struct thread_run *r, struct markup *mu, size_t i
 
 static void replies(struct thread_run *r, struct markup *mu, size_t i)
 {
-    bool any = false;
-    for (size_t k = i + 1; k < r->t->count && r->m[k].depth > r->m[i].depth; k++) {
-        if (r->m[k].up != r->t->from + i)
-            continue;
-        if (!any) {
-            markup_element(mu, "h2", SV("Replies"));
-            markup_open(mu, "ul");
-        }
-        any = true;
+    if (r->reply[i]) {
+        markup_element(mu, "h2", SV("Replies"));
+        markup_open(mu, "ul");
+    }
+    for (size_t k = r->reply[i]; k; k = r->sibling[k]) {
         markup_open(mu, "li");
         list_link(mu, build_sv(r->a, "%.*s.html", SV_ARG(r->m[k].key)), r->m[k].name);
         markup_text_str(mu, " ");
         list_time(r->a, mu, r->m[k].date, true);
         markup_close(mu, "li");
     }
-    if (any)
+    if (r->reply[i])
         markup_close(mu, "ul");
     markup_newline(mu);
 }
@@ -281,9 +326,10 @@ static struct digest message_input(struct thread_run *r, const struct page *p, s
     list_digest_begin(r->l, &d, "message");
     page_digest(&d, p);
     digest_add_part(&d, build_count(r->a, r->t->count, "message", "messages"));
-    for (size_t k = i ? i - 1 : 0; k < r->t->count && (k <= i + 1 || r->m[k].depth > r->m[i].depth); k++)
-        if (k + 1 == i || k == i || k == i + 1 || r->m[k].up == r->t->from + i)
-            list_digest_message(r->l, &d, &r->m[k]);
+    for (size_t k = i ? i - 1 : 0; k < r->t->count && k <= i + 1; k++)
+        list_digest_message(r->l, &d, &r->m[k]);
+    for (size_t k = r->reply[i]; k; k = r->sibling[k])
+        list_digest_message(r->l, &d, &r->m[k]);
     if (r->m[i].up != SIZE_MAX)
         list_digest_message(r->l, &d, &r->l->archive.messages.at[r->m[i].up]);
     return digest_end(&d);
@@ -329,6 +375,21 @@ static int thread_files(struct thread_run *r, struct err *err)
                      r->t->count, "../", build_sv(r->a, "%lld.html", (long long)r->t->id), err);
 }
 
+/* A reply stands behind what it answers, so that none has the index 0. From the last one on, as each is put before
+ * those that were found already. */
+static void find_replies(struct thread_run *r)
+{
+    r->reply = arena_array(r->a, r->t->count, sizeof *r->reply);
+    r->sibling = arena_array(r->a, r->t->count, sizeof *r->sibling);
+    for (size_t k = r->t->count; k-- > 1;) {
+        size_t up = r->m[k].up == SIZE_MAX ? SIZE_MAX : r->m[k].up - r->t->from;
+        if (up >= k)
+            continue;
+        r->sibling[k] = r->reply[up];
+        r->reply[up] = k;
+    }
+}
+
 static int put_thread(struct list_site *l, size_t index, struct err *err)
 {
     struct arena a = ARENA_INIT;
@@ -337,6 +398,7 @@ static int put_thread(struct list_site *l, size_t index, struct err *err)
     r.subject = r.m[0].subject;
     r.base = subject_base(&a, r.subject, NULL);
     r.html = arena_array(&a, t->count, sizeof *r.html);
+    find_replies(&r);
     int rc = thread_page(&r, err);
     for (size_t i = 0; !rc && i < t->count; i++)
         rc = message_page(&r, i, err);

@@ -196,6 +196,8 @@ void page_begin(struct arena *a, struct markup *m, const struct view *v, const s
         markup_attr_str(m, "class", p->body_class);
     if (p->edition.len)
         markup_attr(m, "data-edition", p->edition);
+    if (p->bar.len)
+        markup_fragment(m, p->bar);
     markup_newline(m);
     markup_open(m, "a");
     markup_attr_str(m, "class", "skip");

@@ -1,4 +1,5 @@
-/* The frame of every page: head, skip link, site navigation, breadcrumb, main, footer. Inside this room only. */
+/* The frame of every page: head, skip link, site navigation, breadcrumb, main, footer. For this room, and for pages
+ * that are made when they are asked for (gateway/web). */
 #ifndef CASEMATE_DOCUMENT_PAGE_H
 #define CASEMATE_DOCUMENT_PAGE_H
 
@@ -25,6 +26,7 @@ struct page {
     bool no_index;
     VEC(struct page_link) links;
     VEC(struct page_crumb) crumbs;
+    struct sv bar;         /* markup at the beginning of the body; empty on all that is published */
     struct sv json_ld;     /* complete script text, or empty */
 };
 

@@ -452,7 +452,7 @@ static int write_all_parts(struct site *s, struct err *err)
     static int (*const parts[])(struct site *s, struct err *err) = {
         write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
         site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, write_register,
-        site_feed,            site_documents_json, site_list_pages,
+        site_feed,            site_documents_json, site_list_pages,  site_moderation_pages,
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         int rc = parts[i](s, err);
@@ -523,6 +523,8 @@ int site_publish(const struct view *v, const struct site_options *options, struc
     map_init(&s.threat_digests, &a);
     html_drawings_init(&s.drawings, &a);
     int rc = site_lists_any(options->store, &a, &with_lists.lists, err);
+    if (!rc && options->store)
+        rc = moderations_load(options->store, &a, 0, SV_NONE, &s.moderation, err);
     if (!rc)
         rc = publish(&s, without_slash(&a, options->to), err);
     if (options->log)

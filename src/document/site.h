@@ -5,6 +5,7 @@
  *     priority.html stage.html area.html level.html stride.html   matrix.html board.html
  *     documents/index.html documents/XEP-0384.html (page and worksheet)   references.html
  *     lists.html and lists/ID/ (when there is a list whose archive is public: lists_page.h)
+ *     moderation.html moderation.json moderation.atom (when there is such a list, or an act of moderation)
  *     coverage.html coverage.json coverage.csv (when the profile has a coverage.tsv)
  *     gaps.html gaps.json
  *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css

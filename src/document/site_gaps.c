@@ -17,15 +17,6 @@ static void lead(struct arena *a, const struct gaps *g, struct doc_block *conten
     doc_text(a, p, SV("."));
 }
 
-static size_t count_state(const struct gaps *g, int state)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < g->rows.len; i++)
-        for (size_t d = 0; d < g->documents.len; d++)
-            count += g->rows.at[i].cells[d] == state;
-    return count;
-}
-
 static void legend(struct arena *a, const struct view *v, const struct gaps *g, struct doc_block *content)
 {
     const struct sig *sig = &v->profile->sig;
@@ -37,7 +28,7 @@ static void legend(struct arena *a, const struct view *v, const struct gaps *g, 
         build_row_heading(a, row, sv_str(arena_strndup(a, w.mark, strlen(w.mark))));
         build_cell(a, row, w.name);
         build_cell(a, row, w.means);
-        build_cell_number(a, row, count_state(g, state));
+        build_cell_number(a, row, build_gaps_count(g, state));
     }
 }
 
@@ -48,36 +39,37 @@ static int area_of(const struct view *v, const struct gap_row *row)
     return t->areas.len ? t->areas.at[0] : -1;
 }
 
-static bool used_in(const struct view *v, const struct gaps *g, int area, size_t document)
+/* Which documents (bool for each) have a cell in the area. */
+static bool *used_in(struct arena *a, const struct view *v, const struct gaps *g, int area)
 {
+    bool *used = arena_new_array(a, bool, g->documents.len + 1);
     for (size_t i = 0; i < g->rows.len; i++)
-        if (area_of(v, &g->rows.at[i]) == area && g->rows.at[i].cells[document] != GAP_BLANK)
-            return true;
-    return false;
+        for (size_t d = 0; area_of(v, &g->rows.at[i]) == area && d < g->documents.len; d++)
+            used[d] |= g->rows.at[i].cells[d] != GAP_BLANK;
+    return used;
 }
 
-static void put_heads(struct arena *a, const struct view *v, const struct gaps *g, int area, struct doc_block *table)
+static void put_heads(struct arena *a, const struct gaps *g, const bool *used, struct doc_block *table)
 {
     struct doc_block *row = build_row(a, table);
     table->header_row = true;
     build_row_heading(a, row, SV("Threat"));
     for (size_t d = 0; d < g->documents.len; d++)
-        if (used_in(v, g, area, d))
+        if (used[d])
             doc_link(a, build_row_heading(a, row, SV_NONE),
                      build_sv(a, "site:%.*s", SV_ARG(site_reference_path(a, g->documents.at[d]->id))),
                      g->documents.at[d]->id);
 }
 
-static void put_row(struct arena *a, const struct view *v, const struct gaps *g, const struct gap_row *r,
-                    struct doc_block *table)
+static void put_row(struct arena *a, const struct view *v, const bool *used, size_t documents,
+                    const struct gap_row *r, struct doc_block *table)
 {
-    int area = area_of(v, r);
     const struct threat *t = v->threats.at[r->threat].threat;
     struct doc_block *row = build_row(a, table), *head = build_row_heading(a, row, SV_NONE);
     doc_threat(a, head, t->id, t->id);
     doc_textf(a, head, " %.*s", SV_ARG(t->name));
-    for (size_t d = 0; d < g->documents.len; d++) {
-        if (!used_in(v, g, area, d))
+    for (size_t d = 0; d < documents; d++) {
+        if (!used[d])
             continue;
         struct doc_block *cell = build_cell(a, row, SV_NONE);
         if (r->cells[d] == GAP_BLANK)
@@ -91,6 +83,7 @@ static void put_row(struct arena *a, const struct view *v, const struct gaps *g,
 static void area_table(struct arena *a, const struct view *v, const struct gaps *g, int area, struct doc_block *content)
 {
     struct doc_block *table = NULL;
+    const bool *used = used_in(a, v, g, area);
     struct sv name = area >= 0 ? v->profile->sig.areas.list.at[area].name : SV("No area");
     struct sv id = area >= 0 ? v->profile->sig.areas.list.at[area].id : SV("none");
     for (size_t i = 0; i < g->rows.len; i++) {
@@ -101,9 +94,9 @@ static void area_table(struct arena *a, const struct view *v, const struct gaps 
             table = build_table(a, s, build_sv(a, "gaps-%.*s", SV_ARG(id)),
                                 arena_printf(a, "%.*s: threats by documents", SV_ARG(name)));
             table->class_name = "gaps";
-            put_heads(a, v, g, area, table);
+            put_heads(a, g, used, table);
         }
-        put_row(a, v, g, &g->rows.at[i], table);
+        put_row(a, v, used, g->documents.len, &g->rows.at[i], table);
     }
 }
 
@@ -124,6 +117,7 @@ int site_gaps_pages(struct site *s, struct err *err)
                      .section = "threats/index.html"};
     page_add_link(&a, &p, "alternate", "application/json", SV("gaps.json"), "JSON");
     page_add_crumb(&a, &p, SV("Start"), SV("index.html"));
+    page_add_crumb(&a, &p, SV("Threats"), SV("threats/index.html"));
     page_add_crumb(&a, &p, content->title, p.path);
     int rc = site_page(s, &p, content, err);
     arena_release(&a);

@@ -6,6 +6,7 @@
 #include "document/page.h"
 #include "document/site.h"
 #include "document/site_twin.h"
+#include "forum/hold.h"
 
 /* What a run leaves in the site for the next one. */
 #define SITE_MANIFEST ".casemate-site"
@@ -44,6 +45,7 @@ struct site {
     struct digest contents[DOCUMENT_KINDS]; /* of the documents' block trees */
     bool has_pdf;
     struct digest shared;           /* of what all pages show */
+    struct moderations moderation;  /* all public acts on held posts */
     size_t planned;                 /* for the progress line */
     struct site_result *out;
     struct str buffer;              /* of the page that is being written */
@@ -118,6 +120,10 @@ struct sv site_reference_path(struct arena *a, struct sv id);
 /* lists.c: pages of mailing lists. *out: whether there is a list whose archive is public. */
 CM_MUST_USE int site_lists_any(struct store *store, struct arena *a, bool *out, struct err *err);
 CM_MUST_USE int site_list_pages(struct site *s, struct err *err);
+
+/* site_moderation.c: moderation.html, .json and .atom, when there is a public list, or somebody acted on a post. */
+bool site_has_moderation(const struct site *s);
+CM_MUST_USE int site_moderation_pages(struct site *s, struct err *err);
 
 /* feed.c */
 CM_MUST_USE int site_feed(struct site *s, struct err *err);

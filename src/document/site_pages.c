@@ -272,18 +272,23 @@ static bool is_there(const struct view *v, const char *path)
     return strcmp(path, "coverage.html") != 0 || v->profile->coverage.given;
 }
 
-static void look_up(struct arena *a, const struct view *v, struct doc_block *content)
+static void look_up_item(struct arena *a, struct doc_block *list, const char *path, const char *label, const char *what)
+{
+    struct doc_block *p = build_item(a, list);
+    doc_link(a, p, build_sv(a, "site:%s", path), sv_str(label));
+    doc_textf(a, p, ": %s", what);
+}
+
+static void look_up(struct site *s, struct arena *a, struct doc_block *content)
 {
     struct doc_block *part = doc_add_section(a, content, SV("Look something up"), SV("look-up"));
     struct doc_block *list = build_list(a, part);
     list->class_name = "links";
-    for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
-        if (!is_there(v, lookups[i].path))
-            continue;
-        struct doc_block *p = build_item(a, list);
-        doc_link(a, p, build_sv(a, "site:%s", lookups[i].path), sv_str(lookups[i].label));
-        doc_textf(a, p, ": %s", lookups[i].what);
-    }
+    for (size_t i = 0; i < ARRAY_LEN(lookups); i++)
+        if (is_there(s->v, lookups[i].path))
+            look_up_item(a, list, lookups[i].path, lookups[i].label, lookups[i].what);
+    if (site_has_moderation(s))
+        look_up_item(a, list, "moderation.html", "Moderation", "which posts were held, by which rule, and who decided");
 }
 
 static void contact(struct arena *a, struct doc_block *list, const char *label, const char *scheme, struct sv address)
@@ -330,7 +335,7 @@ static int front(struct site *s, struct err *err)
     whats_new(&a, s->v, content);
     build_open_now(&a, s->v, content);
     whats_due(&a, s->v, content);
-    look_up(&a, s->v, content);
+    look_up(s, &a, content);
     struct doc_block *part = doc_add_section(&a, content, SV("Take part"), SV("take-part"));
     struct doc_block *p =
         build_paragraph(&a, part,

@@ -145,6 +145,7 @@ static void put_decision(struct json *j, const struct view *v, const struct call
     json_put_str(j, "digest", digest_hex(v->arena, &t->digest)); /* of the threat's text that was decided on */
     json_put_str(j, "text", voted_match_names[t->match]);
     json_put_bool(j, "overturned", d->overturned != NULL);
+    json_put_bool(j, "set_aside", d->council && d->council->answer == COUNCIL_UPHELD);
     json_key(j, "objections");
     json_array(j);
     for (size_t i = 0; i < c->objections.len; i++)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *const mbox_form_names[MBOX_FORMS] = {"mboxrd", "mboxo", "unquoted"};
+const char *const mbox_form_names[MBOX_FORMS] = {"mboxrd", "mboxo", "unquoted", "pipermail"};
 
 enum { CHUNK = 256 << 10, LINE_MAX_SEEN = 4096, FILL_AHEAD = 2 * LINE_MAX_SEEN };
 
@@ -90,7 +90,7 @@ static bool after_empty_line(const struct mbox *m, size_t end)
 /* at: of a line that begins with "From ", with what follows it in the buffer. */
 static bool is_separator(const struct mbox *m, size_t at)
 {
-    if (m->form != MBOX_UNQUOTED)
+    if (m->form != MBOX_UNQUOTED && m->form != MBOX_PIPERMAIL)
         return true;
     struct sv line = line_at(m, at);
     return after_empty_line(m, at - 1) && holds_time(line) && is_field(line_at(m, at + line.len + 1));
@@ -180,7 +180,7 @@ static struct sv unquoted(struct arena *a, struct sv bytes, enum mbox_form form)
 {
     char *out = arena_room(a, bytes.len + 1);
     size_t len = 0;
-    if (form == MBOX_UNQUOTED || !memmem(bytes.at, bytes.len, ">From ", 6)) {
+    if (form == MBOX_UNQUOTED || form == MBOX_PIPERMAIL || !memmem(bytes.at, bytes.len, ">From ", 6)) {
         memcpy(out, bytes.at, bytes.len);
         return sv_from(out, bytes.len);
     }
@@ -193,6 +193,26 @@ static struct sv unquoted(struct arena *a, struct sv bytes, enum mbox_form form)
         len += line.len;
     }
     return sv_from(out, len);
+}
+
+/* "From: ada at example.org (Ada)" in the header. */
+static struct sv with_address(struct arena *a, struct sv bytes)
+{
+    struct sv rest = bytes, line;
+    while (sv_next_line(&rest, &line) && sv_trim(line).len) {
+        struct sv value = sv_starts_word(line, SV("From:")) ? sv_trim(sv_from_byte(line, 5)) : SV_NONE;
+        ptrdiff_t at = sv_find(value, SV(" at "));
+        if (at <= 0 || sv_find_char(sv_from(value.at, (size_t)at), ' ') >= 0 || sv_find_char(value, '@') >= 0)
+            continue;
+        size_t begin = (size_t)(value.at - bytes.at) + (size_t)at;
+        struct sv behind = sv_from_byte(bytes, begin + 4);
+        char *out = arena_room(a, bytes.len);
+        memcpy(out, bytes.at, begin);
+        out[begin] = '@';
+        memcpy(out + begin + 1, behind.at, behind.len);
+        return sv_from(out, begin + 1 + behind.len);
+    }
+    return bytes;
 }
 
 static int begin(struct mbox *m, struct err *err)
@@ -233,6 +253,8 @@ int mbox_next(struct mbox *m, struct arena *a, struct mbox_message *out, struct 
     out->too_long = out->too_long || end - start > m->max;
     if (!out->too_long) {
         out->bytes = unquoted(a, sv_from(m->buffer.data + start, end - start), m->form);
+        if (m->form == MBOX_PIPERMAIL)
+            out->bytes = with_address(a, out->bytes);
         if (cut && sv_ends(out->bytes, SV("\n")))
             out->bytes.len--;
     }
@@ -244,13 +266,10 @@ int mbox_next(struct mbox *m, struct arena *a, struct mbox_message *out, struct 
 
 static void add_separator(struct str *out, bool cut, int64_t time)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct date d = date_from_time(time);
-    int64_t day = time / DATE_DAY - (time % DATE_DAY < 0), second = time - day * DATE_DAY;
+    int64_t second = time - date_to_time(d);
     str_add(out, cut ? ours_cut : ours);
-    str_addf(out, "%s %s %2d %02d:%02d:%02d %04d\n", days[((day + 4) % 7 + 7) % 7], months[d.month - 1], d.day,
+    str_addf(out, "%s %.3s %2d %02d:%02d:%02d %04d\n", date_weekday(time), date_month_names[d.month - 1], d.day,
              (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), d.year);
 }
 

@@ -3,7 +3,9 @@
  *
  * Three forms are about: in mboxrd each ">" before "From " is one more, in mboxo only "From " itself got one, so that
  * ">From " cannot be told from a quoted one, and some programs quote nothing. For the last, a line is a separator only
- * when it follows an empty line, holds a time, and a header field comes after it. */
+ * when it follows an empty line, holds a time, and a header field comes after it. The texts that Pipermail offers
+ * for download are like that, and write addresses as "ada at example.org": in the field From, which names them first,
+ * that is undone. */
 #ifndef CASEMATE_FORMAT_MBOX_H
 #define CASEMATE_FORMAT_MBOX_H
 
@@ -11,8 +13,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum mbox_form { MBOX_RD, MBOX_O, MBOX_UNQUOTED, MBOX_FORMS };
-extern const char *const mbox_form_names[MBOX_FORMS]; /* "mboxrd" "mboxo" "unquoted" */
+enum mbox_form { MBOX_RD, MBOX_O, MBOX_UNQUOTED, MBOX_PIPERMAIL, MBOX_FORMS };
+extern const char *const mbox_form_names[MBOX_FORMS]; /* "mboxrd" "mboxo" "unquoted" "pipermail" */
 
 struct mbox {
     int fd;

@@ -8,7 +8,7 @@
 enum { ARCHIVE_SUBJECT_MAX = 200, ARCHIVE_NAME_MAX = 80 }; /* characters that are shown */
 
 struct archive_message {
-    int64_t id, date, received, parent, size;
+    int64_t id, date, parent;
     struct digest digest;   /* of its bytes */
     struct sv mid;
     struct sv key;          /* what links name it by, for life: see archive_key() */

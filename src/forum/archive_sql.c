@@ -4,6 +4,7 @@
 #include "base/sha1.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "forum/base32.h"
 #include "forum/text.h"
 
 #include <stdlib.h>
@@ -12,18 +13,10 @@
 
 struct sv archive_key(struct arena *a, struct sv mid, int64_t copy)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     unsigned char digest[SHA1_BYTES];
-    char text[SHA1_BYTES * 8 / 5];
     sha1(mid, digest);
-    for (size_t i = 0; i < sizeof text; i++) {
-        size_t bit = i * 5, byte = bit / 8;
-        unsigned two = (unsigned)digest[byte] << 8 | (byte + 1 < SHA1_BYTES ? digest[byte + 1] : 0);
-        text[i] = letters[two >> (11 - bit % 8) & 31];
-    }
-    if (copy > 1)
-        return sv_str(arena_printf(a, "%.*s-%lld", (int)sizeof text, text, (long long)copy));
-    return arena_sv(a, sv_from(text, sizeof text));
+    struct sv key = base32_write_upper(a, sv_from((const char *)digest, sizeof digest));
+    return copy > 1 ? sv_str(arena_printf(a, "%.*s-%lld", SV_ARG(key), (long long)copy)) : key;
 }
 
 struct sv archive_shown(struct arena *a, struct sv text, size_t characters)
@@ -82,14 +75,14 @@ static void add_message(struct loading *l, struct store_stmt *q)
     int64_t thread = store_int(q, 1);
     struct archive_message *m = vec_push(l->a, &out->messages);
     *m = (struct archive_message){
-        .id = store_int(q, 0), .date = store_int(q, 2), .received = store_int(q, 3), .parent = store_int(q, 4),
-        .size = store_int(q, 5), .mid = arena_sv(l->a, store_text(q, 6)), .up = SIZE_MAX};
-    m->key = own_key(l, m->mid, store_int(q, 7), m->id);
-    m->name = shown_name(l->a, store_text(q, 8), store_text(q, 9));
-    m->subject = archive_shown(l->a, store_text(q, 10), ARCHIVE_SUBJECT_MAX);
+        .id = store_int(q, 0), .date = store_int(q, 2), .parent = store_int(q, 3),
+        .mid = arena_sv(l->a, store_text(q, 4)), .up = SIZE_MAX};
+    m->key = own_key(l, m->mid, store_int(q, 5), m->id);
+    m->name = shown_name(l->a, store_text(q, 6), store_text(q, 7));
+    m->subject = archive_shown(l->a, store_text(q, 8), ARCHIVE_SUBJECT_MAX);
     if (!m->subject.len)
         m->subject = SV("(no subject)");
-    (void)digest_from_bytes(store_text(q, 11), &m->digest);
+    (void)digest_from_bytes(store_text(q, 9), &m->digest);
     if (!out->threads.len || out->threads.at[out->threads.len - 1].id != thread)
         *vec_push(l->a, &out->threads) = (struct archive_thread){thread, out->messages.len - 1, 0, m->date, m->date};
     struct archive_thread *t = &out->threads.at[out->threads.len - 1];
@@ -101,8 +94,8 @@ static void add_message(struct loading *l, struct store_stmt *q)
 static int load_messages(struct loading *l, struct store *s, struct sv list, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT id, thread, date, received, coalesce(parent, 0), size, mid, copy, name, address, "
-                              "subject, digest FROM public_message WHERE list = $1 ORDER BY thread, date, id", &q, err);
+    int rc = store_prepare(s, "SELECT id, thread, date, coalesce(parent, 0), mid, copy, name, address, subject, "
+                              "digest FROM public_message WHERE list = $1 ORDER BY thread, date, id", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, list);

@@ -106,16 +106,6 @@ static enum verdict read_field(struct arena *a, struct sv value, struct sv trust
     return verdict;
 }
 
-static bool is_field(const struct mail_field *f, const char *name)
-{
-    if (f->name.len != strlen(name))
-        return false;
-    for (size_t i = 0; i < f->name.len; i++)
-        if ((f->name.at[i] | 0x20) != (name[i] | 0x20))
-            return false;
-    return true;
-}
-
 bool author_is_proven(struct arena *a, const struct mail *m, struct sv trusted)
 {
     struct sv local, domain;
@@ -123,7 +113,7 @@ bool author_is_proven(struct arena *a, const struct mail *m, struct sv trusted)
     bool signed_by = false;
     enum verdict verdict = VERDICT_NONE;
     for (size_t i = 0; i < m->field_count; i++)
-        froms += is_field(&m->fields[i], "From");
+        froms += sv_same_word(m->fields[i].name, SV("From"));
     if (froms != 1 || m->from.count != 1 || !route_is_address(m->from.at[0].address) ||
         !route_split(route_mailbox(a, m->from.at[0].address), &local, &domain))
         return false;
@@ -131,7 +121,7 @@ bool author_is_proven(struct arena *a, const struct mail *m, struct sv trusted)
         return true;
     trusted = route_mailbox(a, trusted);
     for (size_t i = 0; i < m->field_count && verdict == VERDICT_NONE; i++)
-        if (is_field(&m->fields[i], "Authentication-Results"))
+        if (sv_same_word(m->fields[i].name, SV("Authentication-Results")))
             verdict = read_field(a, m->fields[i].value, trusted, domain, &signed_by);
     return verdict == VERDICT_GOOD || (verdict == VERDICT_NO_POLICY && signed_by);
 }

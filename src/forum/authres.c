@@ -69,8 +69,7 @@ static bool find_value(struct sv segment, const char *key, bool in_comments, str
     bool begins = true;
     for (size_t at = 0; at < segment.len;) {
         struct sv word = word_at(segment, at);
-        if (begins && word.len > wanted.len && word.at[wanted.len] == '=' &&
-            sv_same_word(sv_from(word.at, wanted.len), wanted)) {
+        if (begins && word.len > wanted.len && word.at[wanted.len] == '=' && sv_starts_word(word, wanted)) {
             *out = sv_from_byte(word, wanted.len + 1);
             return true;
         }

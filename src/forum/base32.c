@@ -1,8 +1,6 @@
 #include "forum/base32.h"
 
-static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
-
-struct sv base32_write(struct arena *a, struct sv bytes)
+static struct sv write_with(struct arena *a, struct sv bytes, const char alphabet[33])
 {
     size_t length = (bytes.len * 8 + 4) / 5;
     char *out = arena_alloc(a, length + 1);
@@ -15,6 +13,16 @@ struct sv base32_write(struct arena *a, struct sv bytes)
         out[i] = alphabet[value];
     }
     return sv_from(out, length);
+}
+
+struct sv base32_write(struct arena *a, struct sv bytes)
+{
+    return write_with(a, bytes, "abcdefghijklmnopqrstuvwxyz234567");
+}
+
+struct sv base32_write_upper(struct arena *a, struct sv bytes)
+{
+    return write_with(a, bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 }
 
 static int value_of(char c)

@@ -7,6 +7,7 @@
 #include "base/sv.h"
 
 struct sv base32_write(struct arena *a, struct sv bytes);
+struct sv base32_write_upper(struct arena *a, struct sv bytes); /* as others write it in their links */
 /* Upper or lower case; exactly `count` bytes, and none of the bits that no byte takes is set. */
 bool base32_read(struct sv text, size_t count, unsigned char *out);
 

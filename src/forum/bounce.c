@@ -123,8 +123,7 @@ static bool begins_original(struct sv line)
         "received:",       "return-path:", "mime-version:",     "delivered-to:",
         "dkim-signature:", "message-id:",  "x-originating-ip:", "x-mailer:"};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (line.len > strlen(fields[i]) &&
-            sv_same_word(sv_from(line.at, strlen(fields[i])), sv_str(fields[i])))
+        if (sv_starts_word(line, sv_str(fields[i])))
             return true;
     return false;
 }
@@ -251,8 +250,7 @@ static void take_apart(struct report *r)
 static bool starts_with(struct sv text, const char *const *words)
 {
     for (; *words; words++)
-        if (text.len >= strlen(*words) &&
-            sv_same_word(sv_from(text.at, strlen(*words)), sv_str(*words)))
+        if (sv_starts_word(text, sv_str(*words)))
             return true;
     return false;
 }

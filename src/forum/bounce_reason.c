@@ -3,17 +3,12 @@
 
 enum { JUDGED_MAX = 4000 }; /* bytes; who needs more to say why writes about something else */
 
-static char small(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
 static bool holds(struct sv text, const char *word)
 {
     size_t length = strlen(word);
     for (size_t i = 0; i + length <= text.len; i++) {
         size_t k = 0;
-        while (k < length && small(text.at[i + k]) == word[k])
+        while (k < length && ascii_lower(text.at[i + k]) == word[k])
             k++;
         if (k == length)
             return true;
@@ -398,7 +393,7 @@ struct sv bounce_find_status(struct sv text)
             } else
                 break;
         }
-        bool more = at < text.len && (text.at[at] == '.' || small(text.at[at]) != text.at[at] + 0 ||
+        bool more = at < text.len && (text.at[at] == '.' || ascii_lower(text.at[at]) != text.at[at] + 0 ||
                                       text.at[at] == '@');
         if (groups == 1 && digits && digits <= 3 && !more)
             return sv_from(text.at + i, at - i);

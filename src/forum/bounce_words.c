@@ -8,6 +8,10 @@
 
 #include "forum/text.h"
 
+/* Lines are looked at up to WORDS_LINE_MAX bytes, and so many addresses of them: who needs more to say who could not be
+ * reached writes about something else. */
+enum { WORDS_LINE_MAX = 1000, WORDS_ADDRESSES_MAX = 1000, WORDS_CANDIDATES_MAX = 4 * BOUNCE_RECIPIENTS_MAX };
+
 enum strength { MENTIONED, LABELLED, NAMED };
 
 struct candidate {
@@ -19,41 +23,31 @@ struct candidate {
 
 struct words {
     struct report *r;
+    struct mail_addresses path; /* Return-Path of the returned mail */
+    bool late;                  /* the mailer goes on trying */
+    size_t addresses;           /* that were looked at */
     VEC(struct candidate) candidates;
 };
-
-static char small(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same(struct sv a, struct sv b)
-{
-    bool same = a.len == b.len;
-    for (size_t i = 0; same && i < a.len; i++)
-        same = small(a.at[i]) == small(b.at[i]);
-    return same;
-}
 
 static bool among(const struct mail_addresses *list, struct sv address)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (same(list->at[i].address, address))
+        if (sv_same_word(list->at[i].address, address))
             return true;
     return false;
 }
 
-static bool is_sender(const struct report *r, struct sv address)
+static bool is_sender(const struct words *w, struct sv address)
 {
+    const struct report *r = w->r;
     static const char *const offices[] = {"postmaster@", "mailer-daemon@", "abuse@",
                                           "support@",    "helpdesk@",      "hostmaster@",
                                           "webmaster@",  "mailerdaemon@",  NULL};
-    struct mail_addresses path = mail_read_addresses(r->a, mail_value(&r->original, "Return-Path"));
     if (among(&r->m->from, address) || bounce_says(address, offices))
         return true;
     if (!r->has_original || among(&r->original.to, address) || among(&r->original.cc, address))
         return false;
-    return among(&r->original.from, address) || among(&path, address) ||
+    return among(&r->original.from, address) || among(&w->path, address) ||
            among(&r->original.sender, address) || sv_eq(r->original.message_id, address);
 }
 
@@ -102,27 +96,37 @@ static bool take_forwarded(struct words *w, struct sv before, struct sv address,
     return true;
 }
 
+static void take_address(struct words *w, struct sv line, const struct text_piece *piece, size_t offset)
+{
+    const struct mail *original = &w->r->original;
+    size_t at = (size_t)(piece->text.at - line.at);
+    struct sv before = sv_from(line.at, at);
+    if (is_sender(w, piece->address))
+        return;
+    bool returned = w->r->has_original &&
+                    (among(&original->to, piece->address) || among(&original->cc, piece->address));
+    if (take_forwarded(w, before, piece->address, offset) || (is_aside(before) && !returned))
+        return;
+    enum strength strength = strength_of(line, at, piece->text);
+    if (returned && strength < LABELLED)
+        strength = LABELLED;
+    *vec_push(w->r->a, &w->candidates) = (struct candidate){piece->address, piece->address, offset, strength};
+}
+
+static bool takes_more(const struct words *w)
+{
+    return w->addresses < WORDS_ADDRESSES_MAX && w->candidates.len < WORDS_CANDIDATES_MAX;
+}
+
 static void take_line(struct words *w, struct sv line, size_t offset)
 {
     struct text_piece piece;
     struct sv rest = line;
-    const struct mail *original = &w->r->original;
-    while (text_next_piece(&rest, &piece)) {
-        if (piece.kind != TEXT_ADDRESS || is_sender(w->r, piece.address) ||
-            w->candidates.len >= 4 * BOUNCE_RECIPIENTS_MAX)
-            continue;
-        size_t at = (size_t)(piece.text.at - line.at);
-        struct sv before = sv_from(line.at, at);
-        bool returned = w->r->has_original && (among(&original->to, piece.address) ||
-                                               among(&original->cc, piece.address));
-        if (take_forwarded(w, before, piece.address, offset) || (is_aside(before) && !returned))
-            continue;
-        enum strength strength = strength_of(line, at, piece.text);
-        if (returned && strength < LABELLED)
-            strength = LABELLED;
-        *vec_push(w->r->a, &w->candidates) =
-            (struct candidate){piece.address, piece.address, offset, strength};
-    }
+    while (takes_more(w) && text_next_piece(&rest, &piece))
+        if (piece.kind == TEXT_ADDRESS) {
+            w->addresses++;
+            take_address(w, line, &piece, offset);
+        }
 }
 
 /* What is said about a candidate: its line and those after it, up to another one's. */
@@ -132,7 +136,7 @@ static struct sv said_about(const struct words *w, size_t index)
     const struct candidate *c = &w->candidates.at[index];
     size_t end = all.len;
     for (size_t i = index + 1; i < w->candidates.len; i++)
-        if (!same(w->candidates.at[i].address, c->address) &&
+        if (!sv_same_word(w->candidates.at[i].address, c->address) &&
             w->candidates.at[i].strength == NAMED) {
             end = w->candidates.at[i].line;
             break;
@@ -145,8 +149,7 @@ static struct sv said_about(const struct words *w, size_t index)
     return sv_from(all.at + c->line, end - c->line < 2000 ? end - c->line : 2000);
 }
 
-static void add_failed(struct words *w, struct sv address, struct sv final, struct sv said,
-                       bounce_recipients *out)
+static bool goes_on_trying(const struct report *r)
 {
     static const char *const late[] = {"will be retried",
                                        "still trying",
@@ -158,6 +161,12 @@ static void add_failed(struct words *w, struct sv address, struct sv final, stru
                                        "has been delayed",
                                        "warning message only",
                                        NULL};
+    return bounce_says(r->explanation, late);
+}
+
+static void add_failed(struct words *w, struct sv address, struct sv final, struct sv said,
+                       bounce_recipients *out)
+{
     struct bounce_recipient *one = bounce_add(w->r->a, out, address);
     if (!one || (one->severity != BOUNCE_UNSAID && one->status.len))
         return;
@@ -168,7 +177,7 @@ static void add_failed(struct words *w, struct sv address, struct sv final, stru
         one->reason = bounce_reason(w->r->a, said);
     if (!one->status.len)
         one->status = arena_sv(w->r->a, status);
-    one->delayed = bounce_says(w->r->explanation, late);
+    one->delayed = w->late;
     if (one->severity == BOUNCE_UNSAID)
         one->severity =
             one->delayed ? BOUNCE_SOFT : bounce_judge(one->status, sv_from(said.at, near));
@@ -179,9 +188,11 @@ static void add_failed(struct words *w, struct sv address, struct sv final, stru
 static void read_candidates(struct words *w)
 {
     struct sv rest = w->r->explanation, line;
-    while (sv_next_line(&rest, &line))
+    while (takes_more(w) && sv_next_line(&rest, &line)) {
+        line.len = line.len < WORDS_LINE_MAX ? line.len : WORDS_LINE_MAX;
         if (sv_find_char(line, '@') >= 0)
             take_line(w, line, (size_t)(line.at - w->r->explanation.at));
+    }
 }
 
 static void add_addresses(struct words *w, const struct mail_addresses *list,
@@ -199,7 +210,7 @@ static void read_original(struct words *w, bounce_recipients *out)
     struct text_piece piece;
     struct sv rest = w->r->m->subject;
     while (text_next_piece(&rest, &piece))
-        if (piece.kind == TEXT_ADDRESS && !is_sender(w->r, piece.address))
+        if (piece.kind == TEXT_ADDRESS && !is_sender(w, piece.address))
             add_failed(w, piece.address, piece.address, w->r->explanation, out);
     for (size_t i = 0; !out->len && w->r->has_original && i < ARRAY_LEN(fields); i++) {
         struct mail_addresses to =
@@ -212,7 +223,9 @@ static void read_original(struct words *w, bounce_recipients *out)
 
 void bounce_read_explanation(struct report *r, bounce_recipients *out)
 {
-    struct words w = {.r = r};
+    struct words w = {.r = r, .late = goes_on_trying(r)};
+    if (r->has_original)
+        w.path = mail_read_addresses(r->a, mail_value(&r->original, "Return-Path"));
     enum strength best = MENTIONED;
     struct mail_addresses failed =
         mail_read_addresses(r->a, mail_value(r->m, "X-Failed-Recipients"));

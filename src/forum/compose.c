@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/rand.h"
 #include "base/utf8.h"
+#include "format/mail_text.h"
 #include "forum/base32.h"
 #include "forum/route.h"
 
@@ -47,35 +48,10 @@ static void field_end(struct folding *f)
 
 /* ---- texts ---- */
 
-/* One line, blanks single, nothing that a reader is deceived by. */
-static struct sv header_text(struct arena *a, struct sv text)
-{
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < text.len;) {
-        uint32_t c = utf8_next(text, &i);
-        bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-        if (blank && out.len && out.data[out.len - 1] != ' ')
-            str_add_char(&out, ' ');
-        else if (!blank)
-            str_add_utf8(&out, utf8_is_deceptive(c) ? 0xFFFD : c);
-    }
-    struct sv kept = arena_sv(a, sv_trim(str_sv(&out)));
-    str_release(&out);
-    return kept;
-}
-
-static bool is_ascii(struct sv text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static bool needs_encoding(struct sv text)
 {
     struct sv rest = text, word;
-    if (!is_ascii(text) || sv_find(text, SV("=?")) >= 0)
+    if (!sv_is_ascii(text) || sv_find(text, SV("=?")) >= 0)
         return true;
     while (sv_split(&rest, ' ', &word))
         if (word.len > PLAIN_WORD_MAX)
@@ -146,7 +122,7 @@ static void put_words(struct folding *f, struct sv text)
 void compose_text_field(struct arena *a, struct str *out, const char *name, struct sv text)
 {
     struct folding f = field_begin(out, name);
-    put_words(&f, header_text(a, text));
+    put_words(&f, mail_one_line(a, text));
     field_end(&f);
 }
 
@@ -190,7 +166,7 @@ static void put_name(struct arena *a, struct folding *f, struct sv name)
 void compose_address_field(struct arena *a, struct str *out, const char *name, struct sv who, struct sv address)
 {
     struct folding f = field_begin(out, name);
-    struct sv shown = header_text(a, who);
+    struct sv shown = mail_one_line(a, who);
     put_name(a, &f, shown);
     put_piece(&f, shown.len ? sv_str(arena_printf(a, "<%.*s>", SV_ARG(address))) : address);
     field_end(&f);
@@ -217,19 +193,12 @@ struct sv compose_message_id(struct arena *a, struct sv address)
 
 struct sv compose_date(struct arena *a, int64_t seconds)
 {
-    static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; /* 1970 began on a Thursday */
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct date d = date_from_time(seconds);
-    int64_t midnight = date_to_time(d), in_day = seconds - midnight;
-    return sv_str(arena_printf(a, "%s, %d %s %04d %02d:%02d:%02d +0000", days[(midnight / DATE_DAY % 7 + 7) % 7], d.day,
-                               months[d.month - 1], d.year, (int)(in_day / 3600), (int)(in_day / 60 % 60),
-                               (int)(in_day % 60)));
+    return sv_str(arena_printf(a, "%s +0000", date_format_mail(a, seconds)));
 }
 
 static bool is_id(struct sv id)
 {
-    if (!id.len || id.len > ID_MAX_BYTES || !is_ascii(id))
+    if (!id.len || id.len > ID_MAX_BYTES || !sv_is_ascii(id))
         return false;
     for (size_t i = 0; i < id.len; i++)
         if (id.at[i] <= ' ' || id.at[i] == 0x7F || id.at[i] == '<' || id.at[i] == '>')
@@ -271,20 +240,15 @@ struct sv compose_list_id(struct arena *a, struct sv address)
     return sv_str(arena_printf(a, "%.*s.%.*s", SV_ARG(local), SV_ARG(domain)));
 }
 
-/* An address inside a mailto (RFC 6068, 2). */
-static struct sv mailto_address(struct arena *a, struct sv address)
+void compose_mailto_text(struct str *out, struct sv text)
 {
-    struct str out = STR_INIT;
-    for (size_t i = 0; i < address.len; i++) {
-        unsigned char c = (unsigned char)address.at[i];
-        if (is_plain_in_word(c) || strchr("@-._~+", c))
-            str_add_char(&out, (char)c);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c && (is_plain_in_word(c) || strchr("@-._~+", c)))
+            str_add_char(out, (char)c);
         else
-            str_addf(&out, "%%%02X", c);
+            str_addf(out, "%%%02X", c);
     }
-    struct sv kept = arena_sv(a, str_sv(&out));
-    str_release(&out);
-    return kept;
 }
 
 static struct sv link_of(struct arena *a, struct sv address)
@@ -294,9 +258,13 @@ static struct sv link_of(struct arena *a, struct sv address)
 
 static struct sv mailto(struct arena *a, struct sv address, const char *subject)
 {
-    const char *text = arena_printf(a, "mailto:%.*s%s%s", SV_ARG(mailto_address(a, address)),
-                                    *subject ? "?subject=" : "", subject);
-    return link_of(a, sv_str(text));
+    struct str url = STR_INIT;
+    str_add_str(&url, "mailto:");
+    compose_mailto_text(&url, address);
+    str_addf(&url, "%s%s", *subject ? "?subject=" : "", subject);
+    struct sv link = link_of(a, str_sv(&url));
+    str_release(&url);
+    return link;
 }
 
 static void put_field(struct str *out, const char *name, struct sv piece, struct sv second)
@@ -324,7 +292,7 @@ void compose_list_fields(struct arena *a, struct str *out, const struct compose_
 {
     struct sv request = route_address(a, l->address, "-request", SV_NONE);
     struct sv by_mail = l->unsubscribe.len ? mailto(a, l->unsubscribe, "") : mailto(a, request, "unsubscribe");
-    struct sv title = header_text(a, l->title);
+    struct sv title = mail_one_line(a, l->title);
     struct folding f = field_begin(out, "List-Id");
     put_name(a, &f, title);
     put_piece(&f, link_of(a, compose_list_id(a, l->address)));
@@ -410,7 +378,7 @@ static struct sv clean_text(struct arena *a, struct sv text)
 static bool needs_quoting(struct sv text)
 {
     struct sv line;
-    if (!is_ascii(text))
+    if (!sv_is_ascii(text))
         return true;
     while (sv_next_line(&text, &line))
         if (line.len > 990)
@@ -418,7 +386,7 @@ static bool needs_quoting(struct sv text)
     return false;
 }
 
-static void put_quoted_line(struct str *out, struct sv line)
+void compose_quoted_line(struct str *out, struct sv line)
 {
     size_t column = 0;
     for (size_t i = 0; i < line.len; i++) {
@@ -450,7 +418,7 @@ int compose_mail(struct arena *a, const struct compose *m, struct sv *out, struc
         str_addf(&s, "Content-Transfer-Encoding: %s\r\n\r\n", quote ? "quoted-printable" : "7bit");
         while (sv_next_line(&text, &line)) {
             if (quote)
-                put_quoted_line(&s, line);
+                compose_quoted_line(&s, line);
             else
                 str_addf(&s, "%.*s\r\n", SV_ARG(line));
         }

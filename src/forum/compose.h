@@ -49,8 +49,12 @@ void compose_text_field(struct arena *a, struct str *out, const char *name, stru
 void compose_address_field(struct arena *a, struct str *out, const char *name, struct sv who, struct sv address);
 /* "sec.example.org" of sec@example.org: what stands in List-Id. */
 struct sv compose_list_id(struct arena *a, struct sv address);
+/* An address, subject or Message-ID as it stands in a mailto address (RFC 6068, 2). */
+void compose_mailto_text(struct str *out, struct sv text);
 /* A new Message-ID without angles, at the domain of an address. */
 struct sv compose_message_id(struct arena *a, struct sv address);
+/* A line as quoted-printable (RFC 2045, 6.7), with its end. */
+void compose_quoted_line(struct str *out, struct sv line);
 /* "Mon, 30 Nov 2026 04:10:00 +0000" */
 struct sv compose_date(struct arena *a, int64_t seconds);
 

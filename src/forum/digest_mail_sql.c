@@ -203,33 +203,49 @@ static int make_plain(struct digest_run *r, struct sv *out, struct err *err)
     return rc;
 }
 
-static int send_form(struct digest_run *r, struct sv delivery, int make(struct digest_run *, struct sv *, struct err *),
-                     struct err *err)
+struct form {
+    const char *delivery;
+    int (*make)(struct digest_run *r, struct sv *out, struct err *err);
+    int64_t readers;
+};
+
+static int send_form(struct digest_run *r, const struct form *form, struct err *err)
 {
-    int64_t readers = 0;
-    struct sv bytes;
-    int rc = count_readers(r, delivery, &readers, err);
-    if (rc || !readers || !r->entries.len)
-        return rc;
-    rc = make(r, &bytes, err);
+    struct sv bytes, delivery = sv_str(form->delivery);
+    if (!form->readers || !r->entries.len)
+        return CM_OK;
+    int rc = form->make(r, &bytes, err);
     r->sent += rc == CM_OK;
     return rc ? rc : outbox_digest(r->s, r->list->id, delivery, bytes, r->now, err);
 }
 
-static int send_tx(struct store *s, void *context, struct err *err)
+/* Messages are read only where somebody reads the digest. */
+static int read_entries(struct digest_run *r, const struct numbers *numbers, bool anybody, struct err *err)
+{
+    int rc = CM_OK;
+    for (size_t i = 0; !rc && anybody && i < numbers->list.len; i++)
+        rc = add_entry(r, numbers->list.at[i], err);
+    return rc;
+}
+
+static int send_tx(struct store *s CM_UNUSED, void *context, struct err *err)
 {
     struct digest_run *r = context;
     struct numbers numbers = {{NULL, 0, 0}};
-    (void)s;
+    struct form mime = {"digest", make_mime, 0}, plain = {"plain", make_plain, 0};
     int rc = look(r, err);
     if (rc || !is_due(r))
         return rc;
     rc = take(r, &numbers, err);
-    for (size_t i = 0; !rc && i < numbers.list.len; i++)
-        rc = add_entry(r, numbers.list.at[i], err);
     if (!rc)
-        rc = send_form(r, SV("digest"), make_mime, err);
-    return rc ? rc : send_form(r, SV("plain"), make_plain, err);
+        rc = count_readers(r, sv_str(mime.delivery), &mime.readers, err);
+    if (!rc)
+        rc = count_readers(r, sv_str(plain.delivery), &plain.readers, err);
+    if (!rc)
+        rc = read_entries(r, &numbers, mime.readers || plain.readers, err);
+    if (!rc)
+        rc = send_form(r, &mime, err);
+    return rc ? rc : send_form(r, &plain, err);
 }
 
 int digests_send(struct store *s, struct arena *a, const struct lists *lists, int64_t now, size_t *out_sent,

@@ -55,6 +55,10 @@ CM_MUST_USE int lists_load(struct store *s, struct arena *a, struct lists *out, 
 const struct list *lists_find(const struct lists *l, struct sv name);
 /* The list that a recipient belongs to, and which of its addresses it is; NULL. */
 const struct list *lists_route(const struct lists *l, struct sv recipient, struct route *out);
+/* The list from which mail of our own goes out: the one that is named (by sig.yaml), or else the first that is hosted,
+ * one with a public archive before others, whose addresses are not for everybody; NULL: there is none, and nothing can
+ * be sent. */
+const struct list *lists_sender(const struct lists *l, struct sv named);
 int64_t list_number(const struct list *l, enum list_setting_id id);
 bool list_is(const struct list *l, enum list_setting_id id, const char *word);
 

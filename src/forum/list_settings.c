@@ -98,7 +98,6 @@ int list_setting_check(enum list_setting_id id, struct sv value, struct err *err
 
 int list_id_check(struct sv id, struct err *err)
 {
-    static const char *const taken[] = {"-request", "-owner", "-bounces", "-confirm", "-unsubscribe"};
     bool good = id.len > 0 && id.len <= ID_MAX && id.at[0] >= 'a' && id.at[0] <= 'z';
     for (size_t i = 0; good && i < id.len; i++)
         good = (id.at[i] >= 'a' && id.at[i] <= 'z') || (id.at[i] >= '0' && id.at[i] <= '9') ||
@@ -107,11 +106,9 @@ int list_id_check(struct sv id, struct err *err)
         return err_set(err, CM_EINPUT,
                        "\"%.*s\" is no list's name; expected small letters, digits, - _ and ., such as security",
                        SV_ARG(id));
-    for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-        if (sv_ends(id, sv_str(taken[i])))
-            return err_set(err, CM_EINPUT, "a list's name cannot end in %s: that is an address of another list",
-                           taken[i]);
-    return CM_OK;
+    const char *taken = route_suffix_of(id);
+    return taken ? err_set(err, CM_EINPUT, "a list's name cannot end in %s: that is an address of another list", taken)
+                 : CM_OK;
 }
 
 int64_t list_number(const struct list *l, enum list_setting_id id)

@@ -52,6 +52,20 @@ const struct list *lists_find(const struct lists *l, struct sv name)
     return found && route.kind == ROUTE_POST && !route.detail.len ? found : NULL;
 }
 
+const struct list *lists_sender(const struct lists *l, struct sv named)
+{
+    const struct list *found = lists_find(l, named), *closed = NULL;
+    if (found && !found->followed)
+        return found;
+    for (size_t i = 0; i < l->list.len; i++) {
+        const struct list *next = &l->list.at[i];
+        if (!next->followed && list_is(next, SET_ARCHIVE, "public"))
+            return next;
+        closed = closed || next->followed ? closed : next;
+    }
+    return closed;
+}
+
 const struct list *lists_route(const struct lists *l, struct sv recipient, struct route *out)
 {
     for (size_t i = 0; i < l->list.len; i++) {

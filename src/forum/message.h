@@ -57,7 +57,7 @@ CM_MUST_USE int message_indexed_words(struct store *s, struct arena *a, int64_t 
 CM_MUST_USE int message_set_state(struct store *s, int64_t id, enum message_state state, struct err *err);
 
 struct message {
-    int64_t id, received, date, thread, parent; /* 0: none */
+    int64_t id, date, thread, parent; /* 0: none */
     int64_t copy, size;
     struct sv list, mid, name, address, subject;
     enum message_state state;

@@ -124,7 +124,7 @@ static enum message_state state_of(struct sv name)
 int message_load(struct store *s, struct arena *a, int64_t id, struct message *out, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT list, mid, copy, received, date, name, address, subject, state, "
+    int rc = store_prepare(s, "SELECT list, mid, copy, date, name, address, subject, state, "
                               "coalesce(thread, 0), coalesce(parent, 0), size FROM message WHERE id = $1", &q, err);
     *out = (struct message){.id = 0};
     if (rc)
@@ -133,10 +133,10 @@ int message_load(struct store *s, struct arena *a, int64_t id, struct message *o
     while ((rc = store_step(q, err)) == STORE_ROW)
         *out = (struct message){
             .id = id, .list = arena_sv(a, store_text(q, 0)), .mid = arena_sv(a, store_text(q, 1)),
-            .copy = store_int(q, 2), .received = store_int(q, 3), .date = store_int(q, 4),
-            .name = arena_sv(a, store_text(q, 5)), .address = arena_sv(a, store_text(q, 6)),
-            .subject = arena_sv(a, store_text(q, 7)), .state = state_of(store_text(q, 8)),
-            .thread = store_int(q, 9), .parent = store_int(q, 10), .size = store_int(q, 11)};
+            .copy = store_int(q, 2), .date = store_int(q, 3), .name = arena_sv(a, store_text(q, 4)),
+            .address = arena_sv(a, store_text(q, 5)), .subject = arena_sv(a, store_text(q, 6)),
+            .state = state_of(store_text(q, 7)), .thread = store_int(q, 8), .parent = store_int(q, 9),
+            .size = store_int(q, 10)};
     store_done(q);
     return rc ? rc : out->id ? CM_OK : err_set(err, CM_ENOTFOUND, "there is no message %lld", (long long)id);
 }

@@ -19,16 +19,6 @@ static int insert_outgoing(struct store *s, const char *kind, struct sv list, in
     return store_finish_int(q, out_id, err);
 }
 
-static int count_rows(struct store *s, int64_t outgoing, int64_t *out, struct err *err)
-{
-    struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT count(*) FROM delivery WHERE outgoing = $1", &q, err);
-    if (rc)
-        return rc;
-    store_bind_int(q, 1, outgoing);
-    return store_finish_int(q, out, err);
-}
-
 static int to_subscribers(struct store *s, int64_t outgoing, struct sv list, struct sv delivery, int64_t now,
                           struct err *err)
 {
@@ -58,16 +48,13 @@ static int into_digest(struct store *s, struct sv list, int64_t message, int64_t
     return store_finish(q, err);
 }
 
-int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, int64_t *out_recipients,
-                struct err *err)
+int outbox_post(struct store *s, struct sv list, int64_t message, int64_t now, struct err *err)
 {
     int64_t outgoing = 0;
     int rc = insert_outgoing(s, "post", list, message, SV_NONE, now, &outgoing, err);
     if (!rc)
         rc = to_subscribers(s, outgoing, list, SV("each"), now, err);
-    if (!rc)
-        rc = into_digest(s, list, message, now, err);
-    return rc || !out_recipients ? rc : count_rows(s, outgoing, out_recipients, err);
+    return rc ? rc : into_digest(s, list, message, now, err);
 }
 
 static int to_one(struct store *s, const char *kind, struct sv list, struct sv recipient, int64_t subscriber,

@@ -2,17 +2,10 @@
 
 #include "base/digest.h"
 #include "base/str.h"
+#include "forum/compose.h"
 #include "forum/post_header.h"
 
 #define RULE "_______________________________________________"
-
-static bool is_ascii(struct sv text)
-{
-    unsigned char all = 0;
-    for (size_t i = 0; i < text.len; i++)
-        all |= (unsigned char)text.at[i];
-    return all < 0x80;
-}
 
 /* ---- at the end of the text ---- */
 
@@ -31,7 +24,7 @@ static bool charset_holds(struct sv charset, struct sv footer)
 {
     static const char *const ascii[] = {"", "us-ascii", "iso-8859-1", "iso-8859-2", "iso-8859-15", "windows-1252",
                                         "koi8-r"};
-    return header_is(charset, "utf-8") || (is_ascii(footer) && is_one_of(charset, ascii, ARRAY_LEN(ascii)));
+    return header_is(charset, "utf-8") || (sv_is_ascii(footer) && is_one_of(charset, ascii, ARRAY_LEN(ascii)));
 }
 
 static enum way way_of(const struct mail *m, struct sv footer)
@@ -42,28 +35,9 @@ static enum way way_of(const struct mail *m, struct sv footer)
         return WAY_PART;
     if (header_is(encoding, "quoted-printable"))
         return WAY_QUOTED;
-    if (header_is(encoding, "8bit") || (is_ascii(footer) && (!encoding.len || header_is(encoding, "7bit"))))
+    if (header_is(encoding, "8bit") || (sv_is_ascii(footer) && (!encoding.len || header_is(encoding, "7bit"))))
         return WAY_PLAIN;
     return WAY_PART;
-}
-
-static void add_quoted(struct str *out, struct sv text)
-{
-    size_t column = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        bool plain = c > ' ' && c < 0x7F && c != '=';
-        plain = plain || (c == ' ' && i + 1 < text.len);
-        if (column > 70) {
-            str_add_str(out, "=\r\n");
-            column = 0;
-        }
-        if (plain)
-            str_add_char(out, (char)c);
-        else
-            str_addf(out, "=%02X", c);
-        column += plain ? 1 : 3;
-    }
 }
 
 static struct sv append(struct arena *a, struct sv body, struct sv footer, bool quoted)
@@ -74,10 +48,9 @@ static struct sv append(struct arena *a, struct sv body, struct sv footer, bool 
         str_add_str(&text, "\r\n");
     str_add_str(&text, RULE "\r\n");
     if (quoted)
-        add_quoted(&text, footer);
+        compose_quoted_line(&text, footer);
     else
-        str_add(&text, footer);
-    str_add_str(&text, "\r\n");
+        str_addf(&text, "%.*s\r\n", SV_ARG(footer));
     struct sv out = arena_sv(a, str_sv(&text));
     str_release(&text);
     return out;
@@ -111,14 +84,14 @@ static void wrap(struct arena *a, struct sv footer, const struct mail *m, struct
             header_add(&outer, f.whole);
     }
     str_addf(&outer, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"%s\"\r\n", boundary);
-    if (!is_ascii(m->body) || !is_ascii(footer))
+    if (!sv_is_ascii(m->body) || !sv_is_ascii(footer))
         str_add_str(&outer, "Content-Transfer-Encoding: 8bit\r\n");
     str_add_str(&inner, "\r\n");
     str_add(&inner, m->body);
     str_addf(&inner,
              "\r\n--%s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n"
              "Content-Disposition: inline\r\n\r\n" RULE "\r\n%.*s\r\n\r\n--%s--\r\n",
-             boundary, is_ascii(footer) ? "7bit" : "8bit", SV_ARG(footer), boundary);
+             boundary, sv_is_ascii(footer) ? "7bit" : "8bit", SV_ARG(footer), boundary);
     *header = arena_sv(a, str_sv(&outer));
     *body = arena_sv(a, str_sv(&inner));
     str_release(&outer);

@@ -14,6 +14,8 @@ struct plan {
     const struct mail *mail;
     struct sv archived;
     bool prefix, footer, add_sender, replace_from, list_answers;
+    bool drops_results;    /* of Authentication-Results, some */
+    unsigned private_seen; /* bits of private_names: those that the header has */
 };
 
 /* ---- whether the author's domain would be believed ---- */
@@ -26,18 +28,36 @@ static struct sv author_domain(const struct mail *m)
     return domain;
 }
 
+/* Fields that are nobody's business but the sender's, or that speak of one delivery, or that are ours to write. */
+static const char *const private_names[] = {
+    "Bcc", "Delivered-To", "Disposition-Notification-Options", "Disposition-Notification-To", "Envelope-To",
+    "Errors-To", "Precedence", "Resent-Bcc", "Return-Path", "Return-Receipt-To", "X-Confirm-Reading-To",
+    "X-Original-From", "X-Original-To"};
+
+/* Where it stands among them, as a bit; 0: it does not. */
+static unsigned private_bit(struct sv name)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(private_names); i++)
+        if (header_is(name, private_names[i]))
+            return 1U << i;
+    return 0;
+}
+
+static bool is_private(struct sv name)
+{
+    return private_bit(name) || header_starts(name, "List-");
+}
+
+static bool is_trusted_result(const struct plan *p, const struct header_field *f)
+{
+    return header_is(f->name, "Authentication-Results") && authres_is_of(f->value, p->list->setting[SET_TRUSTED]);
+}
+
+/* Of the results of the trusted server the first counts; further ones go. */
 static bool is_dropped(const struct plan *p, const struct header_field *f, bool first_result)
 {
-    static const char *const names[] = {
-        "Bcc", "Delivered-To", "Disposition-Notification-Options", "Disposition-Notification-To", "Envelope-To",
-        "Errors-To", "Precedence", "Resent-Bcc", "Return-Path", "Return-Receipt-To", "X-Confirm-Reading-To",
-        "X-Original-From", "X-Original-To"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (header_is(f->name, names[i]))
-            return true;
-    if (header_is(f->name, "Authentication-Results"))
-        return !first_result && authres_is_of(f->value, p->list->setting[SET_TRUSTED]);
-    return header_starts(f->name, "List-") || (header_is(f->name, "Archived-At") && p->archived.len);
+    return is_private(f->name) || (!first_result && is_trusted_result(p, f)) ||
+           (header_is(f->name, "Archived-At") && p->archived.len);
 }
 
 /* Fields that we add or replace, whatever the mail is like. */
@@ -45,23 +65,22 @@ static bool is_ours(const struct plan *p, struct sv name)
 {
     return header_starts(name, "List-") || header_is(name, "Precedence") ||
            (header_is(name, "Archived-At") && p->archived.len) ||
+           (header_is(name, "Authentication-Results") && p->drops_results) ||
            (header_is(name, "Subject") && p->prefix) || (header_is(name, "Reply-To") && p->list_answers) ||
            (header_is(name, "Sender") && p->add_sender);
 }
 
-static bool drops_field(const struct plan *p, struct sv name)
+/* What is_dropped() drops of this header. Found once: signatures may name any number of fields. */
+static void look_for_dropped(struct plan *p)
 {
     struct sv rest = p->mail->header;
     struct header_field f;
-    bool first_result = true;
+    size_t results = 0;
     while (header_next(&rest, &f)) {
-        bool dropped = is_dropped(p, &f, first_result);
-        if (header_is(f.name, "Authentication-Results") && authres_is_of(f.value, p->list->setting[SET_TRUSTED]))
-            first_result = false;
-        if (dropped && sv_same_word(f.name, name))
-            return true;
+        results += is_trusted_result(p, &f);
+        p->private_seen |= private_bit(f.name);
     }
-    return false;
+    p->drops_results = results > 1;
 }
 
 static bool stays_good(const struct plan *p, struct sv signature)
@@ -70,7 +89,7 @@ static bool stays_good(const struct plan *p, struct sv signature)
     if (p->footer || !header_tag(p->a, signature, "h", &names))
         return false;
     while (sv_split(&names, ':', &name))
-        if (is_ours(p, name) || drops_field(p, name))
+        if (is_ours(p, name) || private_bit(name) & p->private_seen)
             return false;
     return true;
 }
@@ -115,6 +134,7 @@ static struct plan plan_of(struct arena *a, const struct list *list, const struc
                      .footer = list->setting[SET_FOOTER].len > 0,
                      .list_answers = list_is(list, SET_REPLY_TO, "list")};
     p.prefix = list->setting[SET_PREFIX].len && sv_find(m->subject, list->setting[SET_PREFIX]) < 0;
+    look_for_dropped(&p);
     p.add_sender = !signs(&p, "Sender");
     p.replace_from = must_replace_from(&p);
     p.add_sender = p.add_sender || p.replace_from;
@@ -211,7 +231,7 @@ static void put_header(const struct plan *p, struct sv header, struct str *out)
     while (header_next(&header, &f)) {
         if (!is_dropped(p, &f, first_result))
             put_field(p, &f, out);
-        if (header_is(f.name, "Authentication-Results") && authres_is_of(f.value, p->list->setting[SET_TRUSTED]))
+        if (is_trusted_result(p, &f))
             first_result = false;
         subject = subject || header_is(f.name, "Subject");
     }
@@ -260,18 +280,12 @@ struct sv post_form_own(struct arena *a, const struct list *list, struct sv unsu
 
 struct sv post_form_clean(struct arena *a, const struct mail *m)
 {
-    static const char *const names[] = {"Authentication-Results", "Bcc", "Delivered-To", "Envelope-To", "Received",
-                                        "Resent-Bcc", "Return-Path", "X-Original-To"};
     struct str text = STR_INIT;
     struct sv rest = m->header;
     struct header_field f;
-    while (header_next(&rest, &f)) {
-        bool dropped = header_starts(f.name, "List-");
-        for (size_t i = 0; !dropped && i < ARRAY_LEN(names); i++)
-            dropped = header_is(f.name, names[i]);
-        if (!dropped)
+    while (header_next(&rest, &f))
+        if (!is_private(f.name) && !header_is(f.name, "Authentication-Results") && !header_is(f.name, "Received"))
             header_add(&text, f.whole);
-    }
     str_add_str(&text, "\r\n");
     struct sv out = arena_sv(a, str_sv(&text));
     str_release(&text);

@@ -7,8 +7,7 @@ bool header_is(struct sv name, const char *wanted)
 
 bool header_starts(struct sv name, const char *prefix)
 {
-    size_t len = strlen(prefix);
-    return name.len >= len && sv_same_word(sv_from(name.at, len), sv_from(prefix, len));
+    return sv_starts_word(name, sv_str(prefix));
 }
 
 /* Bytes of the line at the beginning, with its end. */

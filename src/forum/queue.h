@@ -68,16 +68,6 @@ struct queue_counts {
     int64_t waiting, sending, failed, oldest; /* oldest: time of the oldest mail that has not left; 0: none */
 };
 CM_MUST_USE int queue_count(struct store *s, struct queue_counts *out, struct err *err);
-struct queue_alarm {
-    int64_t at;
-    struct sv kind, text;
-};
-struct queue_alarms {
-    VEC(struct queue_alarm) list;
-};
-/* Those that nobody cleared, of any kind, the newest first; at most so many. */
-CM_MUST_USE int queue_alarms(struct store *s, struct arena *a, int64_t most, struct queue_alarms *out,
-                             struct err *err);
 /* Waiting and failed deliveries become due now, with all their tries. outgoing 0: of all mails. */
 CM_MUST_USE int queue_retry(struct store *s, int64_t outgoing, int64_t now, int64_t *out_rows, struct err *err);
 /* CM_ENOTFOUND. recipient empty: all of the mail that no worker has in hand. */

@@ -358,22 +358,6 @@ int queue_count(struct store *s, struct queue_counts *out, struct err *err)
     return rc;
 }
 
-int queue_alarms(struct store *s, struct arena *a, int64_t most, struct queue_alarms *out, struct err *err)
-{
-    struct store_stmt *q;
-    int rc = store_prepare(s, "SELECT at, kind, text FROM alarm WHERE cleared IS NULL ORDER BY id DESC LIMIT $1", &q,
-                           err);
-    *out = (struct queue_alarms){{NULL, 0, 0}};
-    if (rc)
-        return rc;
-    store_bind_int(q, 1, most);
-    while ((rc = store_step(q, err)) == STORE_ROW)
-        *vec_push(a, &out->list) = (struct queue_alarm){store_int(q, 0), arena_sv(a, store_text(q, 1)),
-                                                       arena_sv(a, store_text(q, 2))};
-    store_done(q);
-    return rc;
-}
-
 static int retry_tx(struct store *s, void *context, struct err *err)
 {
     struct change *c = context;

@@ -34,13 +34,21 @@ struct route route_match(struct sv recipient, struct sv list)
     ptrdiff_t plus = sv_find_char(local, '+');
     struct sv name = plus < 0 ? local : sv_from(local.at, (size_t)plus);
     struct sv detail = plus < 0 ? SV_NONE : sv_from_byte(local, (size_t)plus + 1);
-    if (name.len < list_local.len || !sv_same_word(sv_from(name.at, list_local.len), list_local))
+    if (!sv_starts_word(name, list_local))
         return none;
     struct sv suffix = sv_from_byte(name, list_local.len);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (sv_same_word(suffix, sv_str(kinds[i].suffix)))
             return (struct route){kinds[i].kind, detail};
     return none;
+}
+
+const char *route_suffix_of(struct sv name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (kinds[i].kind != ROUTE_POST && sv_ends(name, sv_str(kinds[i].suffix)))
+            return kinds[i].suffix;
+    return NULL;
 }
 
 struct sv route_address(struct arena *a, struct sv list, const char *suffix, struct sv detail)
@@ -53,7 +61,7 @@ struct sv route_address(struct arena *a, struct sv list, const char *suffix, str
 
 struct sv route_mailbox(struct arena *a, struct sv address)
 {
-    return utf8_valid(address, NULL) ? utf8_fold(a, utf8_nfc(a, address)) : address;
+    return arena_lower(a, utf8_valid(address, NULL) ? utf8_nfc(a, address) : address);
 }
 
 static bool is_local(struct sv local)

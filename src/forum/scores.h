@@ -10,14 +10,17 @@
 
 #include "forum/bounce.h"
 #include "forum/list.h"
+#include "forum/signed.h"
 
 enum { SCORE_HARD = 100, SCORE_SOFT = 50, SCORE_PROBE = 300, SCORE_DAYS = 7 };
 
 /* Detail of LIST-bounces+...@: "17-PROOF" of a post, "p17-PROOF" of a probe, "e17-PROOF" lifts a suspension. */
 enum score_kind { SCORE_OF_POST, SCORE_OF_PROBE, SCORE_ENABLES };
-/* Inside store_tx(). Of post and probe. */
-CM_MUST_USE int score_detail(struct store *s, struct arena *a, enum score_kind kind, struct sv list, int64_t subscriber,
-                             struct sv *out, struct err *err);
+/* Inside store_tx(). What details of that kind are made with; once for many. */
+CM_MUST_USE int score_key(struct store *s, enum score_kind kind, struct signing *out, struct err *err);
+/* Of post and probe. */
+struct sv score_detail(struct arena *a, const struct signing *key, enum score_kind kind, struct sv list,
+                       int64_t subscriber);
 /* Inside store_tx(). *out_subscriber 0: the detail is none of ours, or not any more. */
 CM_MUST_USE int score_read(struct store *s, struct arena *a, struct sv list, struct sv detail,
                            enum score_kind *out_kind, int64_t *out_subscriber, struct err *err);

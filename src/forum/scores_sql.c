@@ -3,7 +3,6 @@
 #include "base/date.h"
 #include "forum/compose.h"
 #include "forum/outbox.h"
-#include "forum/signed.h"
 #include "forum/subscriber.h"
 
 static const char *const purposes[] = {"bounces", "probe", "enable"};
@@ -52,12 +51,11 @@ static int load(struct tally *t, struct sv list, bool *out_found, struct err *er
 static int save_score(const struct tally *t, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(t->s, "UPDATE subscriber SET score = $2, bounced = $3 WHERE id = $1", &q, err);
+    int rc = store_prepare(t->s, "UPDATE subscriber SET score = $2 WHERE id = $1", &q, err);
     if (rc)
         return rc;
     store_bind_int(q, 1, t->subscriber);
     store_bind_int(q, 2, t->score);
-    store_bind_int(q, 3, t->now);
     return store_finish(q, err);
 }
 
@@ -87,22 +85,22 @@ static struct sv covered_by(struct arena *a, enum score_kind kind, struct sv lis
     return kind == SCORE_ENABLES ? sv_str(arena_printf(a, "%.*s %lld", SV_ARG(list), (long long)disabled)) : list;
 }
 
-static int write_detail(struct store *s, struct arena *a, enum score_kind kind, struct sv list, int64_t subscriber,
-                        int64_t disabled, struct sv *out, struct err *err)
+static struct sv write_detail(struct arena *a, const struct signing *key, enum score_kind kind, struct sv list,
+                              int64_t subscriber, int64_t disabled)
 {
-    struct signing key;
-    int rc = signing_load(s, purposes[kind], &key, err);
-    if (rc)
-        return rc;
-    struct sv detail = signed_write(a, &key, subscriber, covered_by(a, kind, list, disabled));
-    *out = sv_str(arena_printf(a, "%s%.*s", letters[kind], SV_ARG(detail)));
-    return CM_OK;
+    struct sv detail = signed_write(a, key, subscriber, covered_by(a, kind, list, disabled));
+    return sv_str(arena_printf(a, "%s%.*s", letters[kind], SV_ARG(detail)));
 }
 
-int score_detail(struct store *s, struct arena *a, enum score_kind kind, struct sv list, int64_t subscriber,
-                 struct sv *out, struct err *err)
+int score_key(struct store *s, enum score_kind kind, struct signing *out, struct err *err)
 {
-    return write_detail(s, a, kind, list, subscriber, 0, out, err);
+    return signing_load(s, purposes[kind], out, err);
+}
+
+struct sv score_detail(struct arena *a, const struct signing *key, enum score_kind kind, struct sv list,
+                       int64_t subscriber)
+{
+    return write_detail(a, key, kind, list, subscriber, 0);
 }
 
 static enum score_kind take_kind(struct sv *detail)
@@ -126,7 +124,7 @@ int score_read(struct store *s, struct arena *a, struct sv list, struct sv detai
         return CM_OK;
     int rc = load(&t, list, &found, err);
     if (!rc)
-        rc = signing_load(s, purposes[*out_kind], &key, err);
+        rc = score_key(s, *out_kind, &key, err);
     if (!rc && found && signed_check(a, &key, detail, covered_by(a, *out_kind, list, t.disabled)))
         *out_subscriber = t.subscriber;
     return rc;
@@ -158,14 +156,17 @@ static int send_probe(struct tally *t, struct err *err)
 static int send_last(struct tally *t, struct err *err)
 {
     struct sv mail, detail;
-    int rc = write_detail(t->s, t->a, SCORE_ENABLES, t->list->id, t->subscriber, t->disabled, &detail, err);
-    if (!rc)
-        rc = write_mail(t, route_address(t->a, t->list->address, "-bounces", detail),
-                        "No more mails of this list are sent to you",
-                        "Mails of this list to you came back, and so did one that asked whether they reach you. You "
-                        "are still\n"
-                        "subscribed, but nothing is sent to you.\n\n"
-                        "To get mails again, answer this one. It does not matter what you write.\n", &mail, err);
+    struct signing key;
+    int rc = score_key(t->s, SCORE_ENABLES, &key, err);
+    if (rc)
+        return rc;
+    detail = write_detail(t->a, &key, SCORE_ENABLES, t->list->id, t->subscriber, t->disabled);
+    rc = write_mail(t, route_address(t->a, t->list->address, "-bounces", detail),
+                    "No more mails of this list are sent to you",
+                    "Mails of this list to you came back, and so did one that asked whether they reach you. You "
+                    "are still\n"
+                    "subscribed, but nothing is sent to you.\n\n"
+                    "To get mails again, answer this one. It does not matter what you write.\n", &mail, err);
     return rc ? rc : outbox_mail(t->s, SV_NONE, t->address, mail, t->now, err);
 }
 
@@ -234,7 +235,7 @@ static int forget(struct store *s, int64_t subscriber, struct err *err)
 int score_enable(struct store *s, int64_t subscriber, bool *out_done, struct err *err)
 {
     struct store_stmt *q;
-    int rc = store_prepare(s, "UPDATE subscriber SET state = 'active', score = 0, bounced = NULL "
+    int rc = store_prepare(s, "UPDATE subscriber SET state = 'active', score = 0 "
                               "WHERE id = $1 AND state = 'disabled' RETURNING 1", &q, err);
     *out_done = false;
     if (rc)

@@ -1,6 +1,7 @@
 #include "forum/search.h"
 
 #include "base/date.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 
 static bool is_blank(char c)
@@ -8,12 +9,23 @@ static bool is_blank(char c)
     return (unsigned char)c <= ' ' || c == 0x7f;
 }
 
-enum query_prefix { PREFIX_NONE, PREFIX_FROM, PREFIX_SUBJECT, PREFIX_LIST, PREFIX_AFTER, PREFIX_BEFORE };
+enum query_prefix {
+    PREFIX_NONE,
+    PREFIX_FROM,
+    PREFIX_SUBJECT,
+    PREFIX_LIST,
+    PREFIX_THREAT,
+    PREFIX_STAGE,
+    PREFIX_AFTER,
+    PREFIX_BEFORE,
+    PREFIXES
+};
 
 static enum query_prefix take_prefix(struct sv *rest)
 {
-    static const char *const names[] = {NULL, "from:", "subject:", "list:", "after:", "before:"};
-    for (int i = PREFIX_FROM; i <= PREFIX_BEFORE; i++) {
+    static const char *const names[] = {NULL,      "from:",  "subject:", "list:",
+                                        "threat:", "stage:", "after:",   "before:"};
+    for (int i = PREFIX_FROM; i < PREFIXES; i++) {
         struct sv name = sv_str(names[i]);
         bool same = rest->len > name.len && !is_blank(rest->at[name.len]);
         for (size_t k = 0; same && k < name.len; k++)
@@ -80,6 +92,14 @@ static int add_day(struct mail_query *out, enum query_prefix which, struct sv te
     return CM_OK;
 }
 
+static int add_name(struct sv *names, size_t *count, size_t most, const char *what, struct sv name, struct err *err)
+{
+    if (*count == most)
+        return err_set(err, CM_ELIMIT, "the query names more than %zu %s", most, what);
+    names[(*count)++] = name;
+    return CM_OK;
+}
+
 static int add_part(struct arena *a, struct mail_query *out, struct sv *rest, struct err *err)
 {
     bool prefix;
@@ -92,14 +112,16 @@ static int add_part(struct arena *a, struct mail_query *out, struct sv *rest, st
     case PREFIX_SUBJECT:
         return add_term(a, out, "subject", value, prefix, err);
     case PREFIX_LIST:
-        if (out->list_count == MAIL_QUERY_LISTS_MAX)
-            return err_set(err, CM_ELIMIT, "the query names more than %d lists", MAIL_QUERY_LISTS_MAX);
-        out->lists[out->list_count++] = value;
-        return CM_OK;
+        return add_name(out->lists, &out->list_count, MAIL_QUERY_LISTS_MAX, "lists", value, err);
+    case PREFIX_THREAT:
+        return add_name(out->threats, &out->threat_count, MAIL_QUERY_TIES_MAX, "threats", value, err);
+    case PREFIX_STAGE:
+        return add_name(out->stages, &out->stage_count, MAIL_QUERY_TIES_MAX, "stages", value, err);
     case PREFIX_AFTER:
     case PREFIX_BEFORE:
         return add_day(out, which, value, err);
     case PREFIX_NONE:
+    case PREFIXES:
     default:
         return add_term(a, out, NULL, value, prefix, err);
     }
@@ -121,4 +143,25 @@ int mail_query_read(struct arena *a, struct sv text, struct mail_query *out, str
         if (rc)
             return rc;
     }
+}
+
+int mail_query_stages(const struct mail_query *query, const char *const *stages, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < query->stage_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < count; k++)
+            known = known || sv_eq_str(query->stages[i], stages[k]);
+        if (known)
+            continue;
+        const char *near = suggest_nearest(query->stages[i], stages, count);
+        struct str all = STR_INIT;
+        for (size_t k = 0; k < count; k++)
+            str_addf(&all, "%s%s", k ? ", " : "", stages[k]);
+        int rc = err_set(err, CM_ENOTFOUND, "there is no stage \"%.*s\"; the stages are %s%s%s%s",
+                         SV_ARG(query->stages[i]), str_cstr(&all), near ? "; did you mean \"" : "", near ? near : "",
+                         near ? "\"?" : "");
+        str_release(&all);
+        return rc;
+    }
+    return CM_OK;
 }

@@ -16,7 +16,7 @@ struct subscriber {
     struct sv list, address, name, consent;
     enum subscriber_state state;
     enum subscriber_delivery delivery;
-    int64_t since, passed, score, bounced;
+    int64_t since, passed;
 };
 /* Of any state; id 0 when the address never was one. */
 CM_MUST_USE int subscriber_find(struct store *s, struct arena *a, struct sv list, struct sv address,

@@ -15,7 +15,7 @@ bool subscriber_delivery_find(struct sv word, enum subscriber_delivery *out)
     return false;
 }
 
-#define COLUMNS "id, list, address, name, consent, state, delivery, since, passed, score, coalesce(bounced, 0)"
+#define COLUMNS "id, list, address, name, consent, state, delivery, since, passed"
 
 static int index_of(const char *const *names, int count, struct sv name)
 {
@@ -33,7 +33,7 @@ static void read_row(struct arena *a, struct store_stmt *q, struct subscriber *o
         .state = (enum subscriber_state)index_of(subscriber_state_names, SUBSCRIBER_STATES, store_text(q, 5)),
         .delivery =
             (enum subscriber_delivery)index_of(subscriber_delivery_names, SUBSCRIBER_DELIVERIES, store_text(q, 6)),
-        .since = store_int(q, 7), .passed = store_int(q, 8), .score = store_int(q, 9), .bounced = store_int(q, 10)};
+        .since = store_int(q, 7), .passed = store_int(q, 8)};
 }
 
 int subscriber_find(struct store *s, struct arena *a, struct sv list, struct sv address, struct subscriber *out,
@@ -77,7 +77,7 @@ int subscriber_put(struct store *s, struct arena *a, struct sv list, struct sv a
     if (!rc)
         rc = store_prepare(s, "INSERT INTO subscriber (list, address, mailbox, name, state, delivery, since, consent) "
                               "VALUES ($1, $2, $3, $4, 'active', 'each', $5, $6) ON CONFLICT (list, mailbox) DO UPDATE "
-                              "SET address = excluded.address, state = 'active', score = 0, bounced = NULL, "
+                              "SET address = excluded.address, state = 'active', score = 0, "
                               "since = CASE state WHEN 'gone' THEN excluded.since ELSE since END, "
                               "name = CASE WHEN state = 'gone' AND excluded.name <> '' THEN excluded.name ELSE name "
                               "END, "

@@ -1,20 +1,15 @@
-/* The text of a mail for readers: blocks that a page writer prints, without anything of the mail's
- own markup.
+/* The text of a mail for readers: blocks that a page writer prints, without anything of the mail's own markup.
  *
- * From a struct mail come, in reading order: paragraphs, preformatted text and patches, quotes by
- depth, the
- * signature, and notes of ours (signed, encrypted, damaged, cut). Of alternatives the plain one is
- taken when it says
- * something, otherwise HTML, which is turned into lines of text by text_html.c. Attachments are
- listed with the index
+ * From a struct mail come, in reading order: paragraphs, preformatted text and patches, quotes by depth, the
+ * signature, and notes of ours (signed, encrypted, damaged, cut). Of alternatives the plain one is taken when it says
+ * something, otherwise HTML, which is turned into lines of text by text_html.c. Attachments are listed with the index
  * of their part; nothing of them is shown.
  *
  * What a cryptographic signature covers is never said to be more than "signed, not checked here".
  *
- * Lines are valid UTF-8 without control characters (but TAB) and without characters that reorder
- text; those become
- * U+FFFD. Everything is linear in the size of the mail, and what is shown of one mail ends after
- TEXT_BYTES_MAX, lines and blocks. */
+ * Lines are valid UTF-8 without control characters (but TAB) and without characters that reorder text; those become
+ * U+FFFD. Everything is linear in the size of the mail, and what is shown of one mail ends after TEXT_BYTES_MAX, lines
+ * and blocks. */
 #ifndef CASEMATE_FORUM_TEXT_H
 #define CASEMATE_FORUM_TEXT_H
 
@@ -23,8 +18,7 @@
 #include "format/markup.h"
 
 enum {
-    TEXT_BYTES_MAX =
-        512 << 10, /* of text that is shown of one mail; the rest is said to be missing */
+    TEXT_BYTES_MAX = 512 << 10, /* of text that is shown of one mail; the rest is said to be missing */
     TEXT_LINES_MAX = 100000,
     TEXT_BLOCKS_MAX = 20000,
     TEXT_LINKS_MAX = 5000,   /* on one page of one mail; further ones are plain text */
@@ -50,8 +44,7 @@ enum text_protection {
     TEXT_PGP_SIGNED = 1,
     TEXT_PGP_ENCRYPTED = 2,
     TEXT_SMIME_SIGNED = 4,
-    TEXT_SMIME_OPAQUE =
-        8, /* application/pkcs7-mime: signed or encrypted, content not readable as it is */
+    TEXT_SMIME_OPAQUE = 8, /* application/pkcs7-mime: signed or encrypted, content not readable as it is */
 };
 
 struct text_attachment {
@@ -91,27 +84,23 @@ enum text_piece_kind { TEXT_PLAIN, TEXT_LINK, TEXT_ADDRESS };
 
 struct text_piece {
     enum text_piece_kind kind;
-    struct sv text; /* as it stands in the line: for a link its address,
-     for an address with "mailto:" if it has it */
-    struct sv
-        address; /* TEXT_ADDRESS: the mail address alone, without "mailto:" and what follows "?" */
+    struct sv text;    /* as it stands in the line; of an address, with "mailto:" where it has that */
+    struct sv address; /* TEXT_ADDRESS: the mail address alone, without "mailto:" and what follows "?" */
 };
 
 /* Takes the next piece off *rest; false when nothing is left. Links are http, https and xmpp;
  * punctuation at their end and a bracket that was not opened inside stay outside. Addresses are
  * mailto: and what looks like ada@example.org. */
 bool text_next_piece(struct sv *rest, struct text_piece *out);
-/* "ada@…": what readers see of a mail address; enough to know who is meant, too little to write to.
- */
+/* "ada@…": what readers see of a mail address; enough to know who is meant, too little to write to. */
 void text_add_hidden(struct str *out, struct sv address);
 
 /* ---- text_page.c: the fragment of a page ---- */
 
 struct text_page {
-    const char
-        *attachment_base; /* before a part's index in the address of its download; NULL: no links */
-    bool addresses;       /* show mail addresses, as links: for members only */
-    const char *attachment_end; /* after it, such as ".bin"; NULL: nothing */
+    const char *attachment_base; /* before a part's index in the address of its download; NULL: no links */
+    bool addresses;              /* show mail addresses, as links: for members only */
+    const char *attachment_end;  /* after it, such as ".bin"; NULL: nothing */
 };
 
 /* Writes one div with the text, then the attachments. No element, attribute or address of it comes

@@ -13,16 +13,6 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-static bool starts_caseless(struct sv text, const char *lower)
-{
-    size_t i = 0;
-    for (; lower[i]; i++)
-        if (i >= text.len ||
-            ((text.at[i] >= 'A' && text.at[i] <= 'Z') ? text.at[i] + 32 : text.at[i]) != lower[i])
-            return false;
-    return true;
-}
-
 /* Characters that may stand in a link: visible, no quotation marks or angles; UTF-8 without what
  * only seems blank. */
 static size_t link_length(struct sv text)
@@ -81,7 +71,7 @@ static size_t link_at(struct sv text, size_t *out_scheme)
     if (!text.len || !strchr("hHxXmM", text.at[0]))
         return 0;
     for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-        if (!starts_caseless(text, schemes[i]))
+        if (!sv_starts_word(text, sv_str(schemes[i])))
             continue;
         *out_scheme = strlen(schemes[i]);
         if (text.len > *out_scheme && text.at[*out_scheme] == '/')

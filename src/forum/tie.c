@@ -4,7 +4,7 @@ enum { NUMBER_MAX = 999999, STAGE_MAX = 40, TAG_MAX = 80 };
 
 static bool takes_prefix(struct sv *text, struct sv prefix)
 {
-    if (!prefix.len || text->len < prefix.len || !sv_same_word(sv_from(text->at, prefix.len), prefix))
+    if (!prefix.len || !sv_starts_word(*text, prefix))
         return false;
     *text = sv_from_byte(*text, prefix.len);
     return true;

@@ -18,7 +18,7 @@ enum token_kind {
     TOKEN_MODERATE,    /* a moderator's answer about a held message */
     TOKEN_COMMAND,     /* an act asked for by mail */
     TOKEN_REVIEW,      /* an expert's answer */
-    TOKEN_PROBE,       /* whether an address that bounced takes mail again */
+    TOKEN_LOGIN,       /* to log in on the web; detail: the page to go to */
     TOKEN_KINDS,
 };
 extern const char *const token_kind_names[TOKEN_KINDS];

@@ -9,7 +9,7 @@
 enum { TOKEN_BYTES = 16, FORGET_DAYS = 30 };
 
 const char *const token_kind_names[TOKEN_KINDS] = {"subscribe", "unsubscribe", "join",   "settings",
-                                                   "moderate",  "command",     "review", "probe"};
+                                                   "moderate",  "command",     "review", "login"};
 
 int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out, struct err *err)
 {

@@ -349,23 +349,15 @@ int threat_text_set_section(struct arena *a, const struct template *t, struct sv
                    SV_ARG(title));
 }
 
-/* The first sentence of a guidance on one line, without what would end the comment. */
+/* The first sentence of a guidance on one line, blanks single, without what would end the comment. */
 static void add_first_sentence(struct str *out, struct sv guidance)
 {
-    bool blank = true;
-    for (size_t i = 0; i < guidance.len; i++) {
-        char c = guidance.at[i] == '\n' || guidance.at[i] == '\t' ? ' ' : guidance.at[i];
-        if (c == '\n' ||
-            (guidance.at[i] == '\n' && i + 1 < guidance.len && guidance.at[i + 1] == '\n'))
-            return;
-        if ((c == ' ' && blank) || (c == '-' && out->len && out->data[out->len - 1] == '-'))
-            continue;
-        blank = c == ' ';
-        str_add_char(out, c);
-        bool stop = c == '.' || c == '?' || c == '!';
-        if (stop &&
-            (i + 1 == guidance.len || guidance.at[i + 1] == ' ' || guidance.at[i + 1] == '\n'))
-            return;
+    struct sv text = sv_first_sentence(guidance);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i] == '\n' || text.at[i] == '\t' ? ' ' : text.at[i];
+        char before = out->len ? out->data[out->len - 1] : ' ';
+        if (c != before || (c != ' ' && c != '-'))
+            str_add_char(out, c);
     }
 }
 

@@ -117,6 +117,8 @@ const struct calls_about *calls_about(const struct calls *calls, struct sv threa
 const struct call *calls_find(const struct calls *calls, struct sv id);           /* NULL */
 const struct decision *calls_decision(const struct calls *calls, struct sv id);   /* NULL */
 const struct objection *calls_objection(const struct calls *calls, struct sv id); /* of calls and of priorities */
+/* Whether the call is on an edition that has the threat. */
+bool call_holds(const struct call *c, struct sv threat);
 /* "analysis" of a call on "analysis 0.2"; the subject of others. */
 struct sv call_document(const struct call *c);
 /* Fills match, text_match and those of the threats anew. What the profile has not is taken from the rows of threats. */

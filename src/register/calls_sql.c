@@ -402,7 +402,7 @@ const struct calls_about *calls_about(const struct calls *calls, struct sv threa
     return map_get(&calls->about, threat);
 }
 
-static bool holds(const struct call *c, struct sv threat)
+bool call_holds(const struct call *c, struct sv threat)
 {
     for (size_t i = 0; i < c->threats.len; i++)
         if (sv_eq(c->threats.at[i].id, threat))
@@ -414,7 +414,7 @@ const struct decision *calls_decided(const struct calls *calls, struct sv threat
 {
     for (size_t i = 0; i < calls->decisions.len; i++) {
         const struct decision *d = &calls->decisions.at[i];
-        if (d->accepted && d->call && d->call->edition > event && holds(d->call, threat))
+        if (d->accepted && d->call && d->call->edition > event && call_holds(d->call, threat))
             return d;
     }
     return NULL;

@@ -11,19 +11,26 @@ static bool has_ended(const struct view *v, const struct threat *t)
     return t->stage >= 0 && (size_t)t->stage < p->stages.len && p->stages.at[t->stage].end;
 }
 
-static int state_of(const struct view *v, const struct threat *t, const struct reference *r)
+/* What the documents (columns by index in the profile's references) do about one threat. */
+static void put_cells(const struct view *v, const struct threat *t, const size_t *columns, int *cells)
 {
-    int best = GAP_BLANK;
-    const struct coverage_view *c = view_coverage_of(v, r);
-    for (size_t i = 0; i < t->affects.len; i++)
-        if (t->affects.at[i].reference == r)
-            best = c && (c->row->result == COVERAGE_UNREAD || c->in_part) ? GAP_UNREAD : GAP_OPEN;
+    const struct reference *first = v->profile->references.list.at;
+    for (size_t i = 0; i < t->affects.len; i++) {
+        const struct reference *r = t->affects.at[i].reference;
+        if (!r)
+            continue;
+        const struct coverage_view *c = view_coverage_of(v, r);
+        cells[columns[r - first]] =
+            c && (c->row->result == COVERAGE_UNREAD || c->in_part) ? GAP_UNREAD : GAP_OPEN;
+    }
     for (size_t i = 0; i < t->responses.len; i++) {
         const struct response *response = &t->responses.at[i];
-        if (response->citation.reference == r && response->covers > best)
-            best = response->covers;
+        if (!response->citation.reference)
+            continue;
+        int *cell = &cells[columns[response->citation.reference - first]];
+        if (response->covers > *cell)
+            *cell = response->covers;
     }
-    return best;
 }
 
 /* Index in the profile's references of each that a threat affects or cites as a response. */
@@ -42,22 +49,28 @@ void gaps_derive(struct arena *a, const struct view *v, struct gaps *out)
 {
     const struct profile *p = v->profile;
     bool *used = arena_new_array(a, bool, p->references.list.len + 1);
+    size_t *columns = arena_new_array(a, size_t, p->references.list.len + 1);
     memset(out, 0, sizeof(*out));
     for (size_t i = 0; i < v->threats.len; i++)
         if (!has_ended(v, v->threats.at[i].threat))
             mark_used(v, v->threats.at[i].threat, used);
     for (size_t i = 0; i < p->references.list.len; i++)
-        if (used[i])
+        if (used[i]) {
+            columns[i] = out->documents.len;
             *vec_push(a, &out->documents) = &p->references.list.at[i];
+        }
     for (size_t i = 0; i < v->threats.len; i++) {
         const struct threat *t = v->threats.at[i].threat;
+        if (has_ended(v, t))
+            continue;
         struct gap_row row = {(unsigned)i, arena_new_array(a, int, out->documents.len + 1)};
         bool any = false;
-        for (size_t d = 0; d < out->documents.len; d++) {
-            row.cells[d] = state_of(v, t, out->documents.at[d]);
+        for (size_t d = 0; d < out->documents.len; d++)
+            row.cells[d] = GAP_BLANK;
+        put_cells(v, t, columns, row.cells);
+        for (size_t d = 0; d < out->documents.len; d++)
             any = any || row.cells[d] != GAP_BLANK;
-        }
-        if (any && !has_ended(v, t))
+        if (any)
             *vec_push(a, &out->rows) = row;
     }
 }

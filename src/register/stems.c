@@ -102,17 +102,9 @@ static struct sv stem_of(struct sv word)
     return s;
 }
 
-static bool is_ascii(struct sv text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static struct sv fold(struct arena *a, struct sv text)
 {
-    if (!is_ascii(text))
+    if (!sv_is_ascii(text))
         return utf8_fold(a, utf8_nfc(a, text));
     char *copy = arena_room(a, text.len + 1);
     for (size_t i = 0; i < text.len; i++)
@@ -126,7 +118,7 @@ static void add(struct arena *a, struct sv word, struct stems *out)
         return;
     struct stem *stem = vec_push(a, &out->list);
     stem->shown = word;
-    stem->stem = is_ascii(word) && word.len <= STEM_MAX ? stem_of(word) : word;
+    stem->stem = sv_is_ascii(word) && word.len <= STEM_MAX ? stem_of(word) : word;
 }
 
 void stems_of(struct arena *a, struct sv text, struct stems *out)

@@ -46,6 +46,7 @@ struct store_driver {
     bool (*is_null)(void *stmt, int column);
     void (*reset)(void *stmt); /* also unbinds */
 
+    void (*set_patience)(void *db, unsigned milliseconds);
     int (*check)(void *db, struct err *err);
     int (*scrub)(void *db, struct err *err);
     int (*backup)(void *db, const char *path, struct err *err);

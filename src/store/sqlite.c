@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <string.h>
 
 #define SQLITE_FUNCTIONS(X)                                                                                            \
@@ -44,6 +45,7 @@
     X(sqlite3_open_v2)                                                                                                 \
     X(sqlite3_prepare_v2)                                                                                              \
     X(sqlite3_prepare_v3)                                                                                              \
+    X(sqlite3_progress_handler)                                                                                        \
     X(sqlite3_reset)                                                                                                   \
     X(sqlite3_set_authorizer)                                                                                          \
     X(sqlite3_sql)                                                                                                     \
@@ -63,6 +65,7 @@ enum {
 
 struct connection {
     sqlite3 *db;
+    int64_t deadline; /* of set_patience(), monotonic ms; 0: none */
     bool trusted; /* migrations and copies: the rules of authorize() do not hold */
     bool file;
 };
@@ -124,7 +127,7 @@ static int fail(sqlite3 *db, int rc, struct err *err)
         return err_set(err, CM_ELIMIT, "too large for the store: at most %d MiB in one value",
                        LENGTH_MAX >> 20);
     case SQLITE_INTERRUPT:
-        return err_set(err, CM_EAGAIN, "interrupted; nothing was changed");
+        return err_set(err, CM_ELIMIT, "this takes too long; ask for something more particular");
     case SQLITE_PERM:
         return err_set(err, CM_EIO, "no permission for the store's file");
     case SQLITE_NOMEM:
@@ -505,6 +508,27 @@ static int check_answer(sqlite3 *db, const char *sql, const char *good, struct e
     return result;
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int is_over(void *connection)
+{
+    const struct connection *c = connection;
+    return monotonic_ms() >= c->deadline;
+}
+
+static void driver_set_patience(void *db, unsigned milliseconds)
+{
+    enum { STEPS = 1000 }; /* of SQLite's machine between two looks at the clock: some microseconds */
+    struct connection *c = db;
+    c->deadline = milliseconds ? monotonic_ms() + milliseconds : 0;
+    sqlite()->sqlite3_progress_handler(c->db, milliseconds ? STEPS : 0, milliseconds ? is_over : NULL, c);
+}
+
 static int driver_check(void *db, struct err *err)
 {
     struct connection *c = db;
@@ -574,6 +598,7 @@ const struct store_driver store_sqlite = {
     .integer = driver_integer,
     .is_null = driver_is_null,
     .reset = driver_reset,
+    .set_patience = driver_set_patience,
     .check = driver_check,
     .scrub = driver_scrub,
     .backup = driver_backup,

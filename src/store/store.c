@@ -360,6 +360,11 @@ int store_run(struct store *s, const char *sql, struct err *err)
 
 /* ---- the whole ---- */
 
+void store_set_patience(struct store *s, unsigned milliseconds)
+{
+    s->driver->set_patience(s->db, milliseconds);
+}
+
 int store_check(struct store *s, struct err *err)
 {
     return s->driver->check(s->db, err);

@@ -77,6 +77,9 @@ void store_done(struct store_stmt *q);
 CM_MUST_USE int store_finish(struct store_stmt *q, struct err *err);
 /* The number in column 0 of a statement that gives at most one row, and store_done(). Without a row *out stays. */
 CM_MUST_USE int store_finish_int(struct store_stmt *q, int64_t *out, struct err *err);
+/* From now on statements may run for so long, all together, before they fail with CM_ELIMIT; 0: as long as they take.
+ * For reading what anybody may ask for. */
+void store_set_patience(struct store *s, unsigned milliseconds);
 /* Prepare, no parameters, run to the end. */
 CM_MUST_USE int store_run(struct store *s, const char *sql, struct err *err);
 

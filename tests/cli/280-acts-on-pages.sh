@@ -24,6 +24,7 @@ run "$CM" role give Rosa editor --now $NOW
 publish $NOW 'a site before anybody did anything'
 silent 'has no place for acts' 'How it was rated|Calls and decisions|Open now' site/analysis.txt
 silent 'nor has the front page' 'Open now' site/index.html
+says 'what all threats lack is said in short' 'All 3 threats are rated by fewer people than the process asks for\.' site/progress.html
 
 # ---- an open round ----
 does 'a round' "$CM" round open G-0001 --as Rosa --now $NOW
@@ -126,6 +127,10 @@ says 'which overturns it' 'Overturned by appeal: D-2' site/threats/G-0001.html
 does 'a call on the process' "$CM" call open process --question 'Shall we work so?' --as Rosa --now 2027-01-05
 publish 2027-01-05 'grows by a call on the process'
 says 'which stands in the process' 'Call C-3 on the process document is open' site/process.html
+says 'the history names the decision on an edition' 'edition 0.1 published.*accepted as D-1' site/threats/G-0003.html
+does 'a threat that came later' "$CM" threat propose --name 'Gate is painted over' --area opening --abstract 'Nobody finds it.' --now 2027-01-05
+publish 2027-01-05 'grows by it'
+silent 'was not decided on with the edition' 'accepted as' site/threats/G-0004.html
 for document in analysis process template; do
     does "the $document document lints" "$CM" lint site/$document.xml
 done

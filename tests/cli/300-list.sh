@@ -30,6 +30,8 @@ says 'a mail is taken' '"fate": "taken"'
 mail 'A tree' 1 | deliver sec@example.org >"$out"
 says 'the same again is known' 'taken before'
 mail 'Other' 5 | "$CM" deliver nobody@example.org; is 'no such address' 67 $?
+head -c $((64 * 1024 * 1024 + 1)) /dev/zero | tr '\0' x | "$CM" deliver sec@example.org >"$out" 2>"$err"; is 'one that is too long is refused for good' 65 $?
+says 'with the limit' 'the mail is larger than 67108864 bytes' "$err"
 mail 'Other' 5 | "$CM" deliver sec-frob@example.org; is 'nor such a one of a list' 67 $?
 fails 2 'recipients' 'no recipient' "$CM" deliver
 fails 75 'casemate' 'no store: try again' env CASEMATE_DB=/nowhere/s.db "$CM" deliver sec@example.org
@@ -37,7 +39,6 @@ mail 'Re: A tree' 3 $'References: <1@example.org> <2@example.org>' | deliver SEC
 mail 'Re: A tree' 2 $'References: <1@example.org>' | deliver sec+G1@example.org >"$out"
 says 'an address about a threat is one of the list' '"fate": "taken"'
 mail 'Fourth' 4 | deliver sec@example.org >"$out"
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 is 'a late parent takes its place between' '1 None;2 1;3 2;' \
     "$(rows "SELECT substr(m.mid, 1, 1), (SELECT substr(p.mid, 1, 1) FROM message p WHERE p.id = m.parent) FROM public_message m ORDER BY m.mid" | grep -v ^4 | tr '\n' ';')"
 is 'all in one thread' '3' "$(rows 'SELECT messages FROM thread')"

@@ -95,6 +95,8 @@ says 'the report says what became of it' 'upheld on 2027-01-02. It misleads'
 does 'the site' "$CM" publish --to site --formats html,json,text --now 2027-01-10
 says 'and its pages' 'Set aside after an appeal to Garden Assembly \([^)]*2027' site/threats/G-0001.html
 says 'with the address' 'https://gate.example.org/minutes/9' site/threats/G-0001.html
+cp site/register.json "$out"
+is 'and the data' 'D-1 True' "$(json "' '.join(x['id'] + ' ' + str(x['set_aside']) for x in d['threats'][0]['acts']['decisions'])")"
 
 # The record adopts all of it.
 does 'verify' "$CM" record verify

@@ -6,7 +6,6 @@ export CASEMATE_DB=s.db
 store s.db
 day() { date -u -d "$NOW + $1 days" +%Y-%m-%d; }
 at=$NOW
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 # mail FROM TO SUBJECT [BODY [HEADER]]: delivered; FROM may be "Name <address>"
 mail() {
     local address=${1##*<}

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 export CASEMATE_DB=s.db
 store s.db
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 mail() { # FROM TO SUBJECT [HEADER]
     printf 'From: %s\nTo: %s\nSubject: %s\nMessage-ID: <%s@mail.example>\n%s\nHello\n' "$1" "$2" "$3" "$RANDOM$RANDOM" "${4:+$4
 }" | "$CM" deliver "$2" --sender "${sender-$1}" --now "${at:-$NOW}" --json >"$out" 2>"$err"

@@ -6,7 +6,6 @@ export CASEMATE_DB=s.db
 store s.db
 run "$CM" list new sec --address sec@example.org --title 'Security SIG' --now $NOW
 run "$CM" list set sec posts=anyone rate=0 --now $NOW
-sql() { python3 -c 'import sqlite3, sys; d = sqlite3.connect("s.db", timeout=20); [print(*r) for r in d.execute(*sys.argv[1:2])]; d.commit()' "$1"; }
 subscribe() { # DELIVERY ADDRESS...
     python3 - "$@" <<'END'
 import sqlite3, sys
@@ -64,14 +63,14 @@ is 'not before' '0' "$(json 'd["sent"] + d["later"]')"
 send "$NOW"T00:01:00Z
 run "$CM" queue list --json
 is 'the next after five' "$NOW"T00:06:00Z "$(json '[x["due"] for x in d["deliveries"] if x["recipient"].startswith("full")][0]')"
-is 'a refusal of the address counts' '100' "$(sql "SELECT score FROM subscriber WHERE address = 'unknown@x.test'")"
+is 'a refusal of the address counts' '100' "$(rows "SELECT score FROM subscriber WHERE address = 'unknown@x.test'")"
 does 'retry' "$CM" queue retry 1 --now "$NOW"T00:02:00Z
 says 'makes all that waits due' '3 deliveries due now'
 does 'drop one' "$CM" queue drop 1 unknown@x.test
 does 'drop the others' "$CM" queue drop 1
 does 'nothing is left' "$CM" queue list
 says 'of that mail' 'waiting 0, sending 0, failed 0'
-sql "UPDATE subscriber SET state = 'gone' WHERE address NOT LIKE 'ada%'; " >/dev/null
+rows "UPDATE subscriber SET state = 'gone' WHERE address NOT LIKE 'ada%'; " >/dev/null
 
 # ---- a post that does not leave ----
 post 2 "$NOW"T10:00:00Z
@@ -79,14 +78,14 @@ fails 75 'not there' 'no mail server: later' "$CM" queue run --smtp 127.0.0.1:1 
 sink closed refuse
 fails 75 'not there' 'one that refuses us: later' "$CM" queue run --smtp "127.0.0.1:$port" --now "$NOW"T10:31:00Z
 run "$CM" queue run --smtp "127.0.0.1:$port" --now "$NOW"T11:31:00Z
-is 'after half an hour, one alarm' '1 stuck' "$(sql "SELECT count(*), kind FROM alarm WHERE cleared IS NULL")"
+is 'after half an hour, one alarm' '1 stuck' "$(rows "SELECT count(*), kind FROM alarm WHERE cleared IS NULL")"
 fails 1 'has waited for' 'doctor says so' "$CM" doctor --now "$NOW"T11:31:00Z
 says 'and names the mail' 'alarm.*mail 2 \(post of list sec\) has not left'
 silent 'but nobody' 'ada@'
 port=$(cat out.port)
 send "$NOW"T12:00:00Z
 is 'it leaves' 'ada@x.test 2;' "$(got out '^ada')"
-is 'and the alarm is over' '0' "$(sql "SELECT count(*) FROM alarm WHERE cleared IS NULL")"
+is 'and the alarm is over' '0' "$(rows "SELECT count(*) FROM alarm WHERE cleared IS NULL")"
 
 # ---- many recipients, a slow server, and workers that are killed ----
 people=$([ -n "${LONG-}" ] && echo 1000 || echo 200)
@@ -118,22 +117,22 @@ is 'after kill -9, all have it' "$((people + 1))" "$(sort -u slow/log | wc -l)"
 twice=$(($(wc -l <slow/log) - people - 1))
 is "twice has it only who was in hand ($twice of $people after $killed kills)" yes "$([ $twice -le $((killed * 16)) ] && echo yes)"
 is 'no lock is left behind' '' "$(ls s.db-worker-* 2>/dev/null)"
-is 'nor a row' '0' "$(sql 'SELECT count(*) FROM outgoing')"
+is 'nor a row' '0' "$(rows 'SELECT count(*) FROM outgoing')"
 
 post 6
-sql "UPDATE subscriber SET state = 'gone' WHERE address = 'p1@x.test'" >/dev/null
+rows "UPDATE subscriber SET state = 'gone' WHERE address = 'p1@x.test'" >/dev/null
 : >slow/log
 send
 is 'who left meanwhile does not get it' "$people" "$(wc -l <slow/log)"
 
 # ---- bounces ----
-sql "UPDATE subscriber SET state = 'gone' WHERE address LIKE 'p%'" >/dev/null
+rows "UPDATE subscriber SET state = 'gone' WHERE address LIKE 'p%'" >/dev/null
 verp=$(grep ' ada@x.test$' out/log | head -1 | cut -d' ' -f1)
 dsn() { # TO STATUS ACTION
     printf 'From: MAILER-DAEMON@x.test\nTo: %s\nSubject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt failed.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.test\n\nFinal-Recipient: rfc822; ada@x.test\nAction: %s\nStatus: %s\n\n--b--\n' "$1" "$3" "$2"
 }
 bounce() { dsn "$1" "${2:-5.1.1}" "${4:-failed}" | "$CM" deliver "$1" --sender '' --now "${3:-$NOW}"; }
-score() { sql "SELECT score, state FROM subscriber WHERE address = 'ada@x.test'"; }
+score() { rows "SELECT score, state FROM subscriber WHERE address = 'ada@x.test'"; }
 bounce "${verp/1-/2-}"
 bounce "sec-bounces+1-aaaaaaaaaaaaaaaa@example.org"
 bounce "sec-bounces@example.org"
@@ -151,16 +150,16 @@ bounce "$verp"
 is 'not twice' '100 active' "$(score)"
 bounce "$verp" 5.1.1 2026-11-23
 is 'the next day counts' '200 active' "$(score)"
-is 'no probe yet' '0' "$(sql 'SELECT count(*) FROM outgoing')"
+is 'no probe yet' '0' "$(rows 'SELECT count(*) FROM outgoing')"
 bounce "$verp" 5.1.1 2026-11-24
-is 'three points send a probe' '300 active probe' "$(score) $(sql 'SELECT kind FROM outgoing')"
+is 'three points send a probe' '300 active probe' "$(score) $(rows 'SELECT kind FROM outgoing')"
 port=$(cat out.port)
 send 2026-11-24
 probe=$(grep -o '^sec-bounces+p[^ ]*' out/log)
 mail=$(grep -l '^sec-bounces+p' out/[0-9]*)
 says 'in plain words' 'there is nothing to do' "$mail"
 bounce "$verp" 5.1.1 2026-11-25
-is 'no second probe' '0' "$(sql 'SELECT count(*) FROM outgoing')"
+is 'no second probe' '0' "$(rows 'SELECT count(*) FROM outgoing')"
 bounce "$probe" 5.1.1 2026-11-25
 is 'a probe that fails suspends' 'disabled' "$(score | cut -d' ' -f2)"
 post 5 2026-11-25
@@ -184,8 +183,8 @@ is 'after a quiet week it begins anew' '50 active' "$(score)"
 # ---- digests ----
 subscribe digest dora@x.test
 subscribe plain paul@x.test
-sql 'DELETE FROM digest_waiting' >/dev/null
-sql "UPDATE subscriber SET state = 'gone' WHERE address = 'ada@x.test'" >/dev/null
+rows 'DELETE FROM digest_waiting' >/dev/null
+rows "UPDATE subscriber SET state = 'gone' WHERE address = 'ada@x.test'" >/dev/null
 post d1 2026-12-01
 post d2 2026-12-01
 send 2026-12-01T23:00:00Z
@@ -209,5 +208,5 @@ run "$CM" list set sec digest-bytes=1000 --now $NOW
 for i in {1..14}; do post "e$i" 2026-12-04; done
 send 2026-12-04
 is 'size makes one due, too' 'dora@x.test 2;paul@x.test 2;' "$(got out '^(dora|paul)')"
-is 'the others wait' yes "$([ "$(sql 'SELECT count(*) FROM digest_waiting')" -gt 0 ] && echo yes)"
+is 'the others wait' yes "$([ "$(rows 'SELECT count(*) FROM digest_waiting')" -gt 0 ] && echo yes)"
 finish

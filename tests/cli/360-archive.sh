@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 export CASEMATE_DB=s.db
 store s.db
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 holds() { if grep -q -- "$2" "$3"; then pass "$1"; else fail "$1" "no $2 in $3"; fi; }
 absent() { if grep -rqiE "$2" site; then fail "$1" "$(grep -rliE "$2" site | head -3)"; else pass "$1"; fi; }
 does 'a list' "$CM" list new sec --address sec@example.org --title 'Security SIG' --now $NOW

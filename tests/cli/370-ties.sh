@@ -16,7 +16,6 @@ does 'its list' "$CM" list new gate --address gate@example.org --title 'Garden G
 does 'where anyone posts' "$CM" list set gate posts=anyone --now $T
 does 'another list' "$CM" list new other --address other@example.org --title Other --followed --now $T
 
-rows() { python3 -c 'import sqlite3,sys; [print(*r) for r in sqlite3.connect("s.db").execute(sys.argv[1])]' "$1"; }
 # send RECIPIENT FROM SUBJECT ID MORE-HEADER: the body is standard input
 send() {
     { printf 'From: %s <%s>\nTo: %s\nSubject: %s\nMessage-ID: <%s>\n%s\n' "${2%%@*}" "$2" "$1" "$3" "$4" "${5:+$5
@@ -68,10 +67,25 @@ run "$CM" thread list --threat G-0002
 silent 'then it is gone' 'On recordings'
 does 'publish' "$CM" publish --to site --now $T
 says 'the page has the thread' 'lists/gate/thread/1.html' site/threats/G-0001.html
+says 'and the thread the threat' 'On <a href="../../../threats/G-0001.html">G-0001</a>: .*; about its stage Answered\.' site/lists/gate/thread/1.html
+says 'what is parked says so' 'about its stage Reviewed, which is later' site/lists/gate/thread/2.html
+silent 'another thread is not on it' 'threats/G-0001' site/lists/gate/thread/2.html
 echo Again | send gate@example.org ada@example.org 'Re: On recordings' 7@x 'References: <1@x>'
 does 'publish again' "$CM" publish --to site --now $T
 does 'anew' "$CM" publish --to fresh --now $T
 same 'gives what a new site has' site/threats/G-0001.html fresh/threats/G-0001.html
+
+# ---- search ----
+found() { run "$CM" search "$@" --json; json "' '.join(sorted(m['message_id'] for m in d['mails']))"; }
+is 'a search finds what was said about a threat' '1@x 2@x 7@x' "$(found threat:G-0001)"
+is 'or about a stage' '3@x' "$(found stage:reviewed)"
+is 'a reply is about the stage of its thread' '1@x 2@x 4@x 7@x' "$(found stage:answered)"
+is 'both must be the same' '' "$(found threat:G-0003 stage:answered)"
+is 'several are any of them' '1@x 2@x 3@x 7@x' "$(found threat:G-0001 threat:G-0003)"
+is 'words narrow it' '2@x' "$(found threat:G-0001 more)"
+is 'a word alone is in the texts, too' '2@x' "$(found more)"
+fails 1 'there is no threat "G-0099"' 'a threat that is none is named' "$CM" search threat:G-0099
+fails 1 'there is no stage "answerd"; the stages are .*answered.*did you mean "answered"\?' 'and a stage, with those there are' "$CM" search stage:answerd
 
 # ---- commands ----
 before=$(events)

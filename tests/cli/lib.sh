@@ -108,6 +108,13 @@ store() { # a store of profiles/minimal at $1
     "$CM" --db "$1" init --profile "$TOP/profiles/minimal" --now $NOW >/dev/null || echo "Bail out! cannot make a store"
 }
 
+rows() { # SQL over the store s.db: a line for each row
+    python3 -c 'import sqlite3, sys
+d = sqlite3.connect("s.db", timeout=20)
+for r in d.execute(sys.argv[1]): print(*r)
+d.commit()' "$1"
+}
+
 # For what root may do and others may not: "as_other COMMAND..." runs it as an ordinary user, also when the tests run as root; in that
 # case the folder is readable for that user, and $OTHER_CM is a copy of the program that it can reach.
 OTHER_CM=$CM

@@ -260,8 +260,9 @@ static void test_proposal_gets_next_id_and_first_stage(void **state)
 {
     struct fixture *f = *state;
     struct view v;
-    const struct proposal p = {SV("Gate left open by the wind"),
-                               SV("The latch is weak. Wind opens the gate."), SV("opening")};
+    const struct proposal p = {.name = SV("Gate left open by the wind"),
+                               .abstract = SV("The latch is weak. Wind opens the gate."),
+                               .areas = SV("opening")};
     imported(f);
     f->c.actor = SV("Ada");
     if (action_threat_propose(&f->c, &p, &f->r, &f->err))
@@ -279,7 +280,9 @@ static void test_proposal_gets_next_id_and_first_stage(void **state)
 static void test_entry_rules_refuse_and_say_what_is_missing(void **state)
 {
     struct fixture *f = *state;
-    const struct proposal p = {SV("Another"), SV("One. Two."), SV("opening")};
+    const struct proposal p = {.name = SV("Another"),
+                               .abstract = SV("One. Two."),
+                               .areas = SV("opening")};
     imported(f);
     assert_int_equal(action_threat_propose(&f->c, &p, &f->r, &f->err), 0);
     int64_t before = head(f);

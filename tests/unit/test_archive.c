@@ -164,6 +164,10 @@ static void describe_query(struct fixture *f, const char *text, struct str *out)
                  q.terms.at[i].prefix ? "*" : "");
     for (size_t i = 0; i < q.list_count; i++)
         str_addf(out, " in %.*s", SV_ARG(q.lists[i]));
+    for (size_t i = 0; i < q.threat_count; i++)
+        str_addf(out, " about %.*s", SV_ARG(q.threats[i]));
+    for (size_t i = 0; i < q.stage_count; i++)
+        str_addf(out, " at %.*s", SV_ARG(q.stages[i]));
     if (q.has_after)
         str_addf(out, " from %s", date_format(&f->arena, date_from_time(q.after)));
     if (q.has_before)
@@ -182,6 +186,8 @@ static void test_queries(void **state)
         {"from:ada Subject:\"a tree\"", "sender(ada)subject(a tree)"},
         {"list:sec list:dev after:2026-01 before:2026", " in sec in dev from 2026-01-01 to 2026-01-01"},
         {"after:2026-02-03 after:2026", " from 2026-02-03"},
+        {"Threat:T-0042 stage:prioritised tree", "(tree) about T-0042 at prioritised"},
+        {"threat: stage:", "(threat:)(stage:) anywhere"},
         {"after:2026-02-30", "error"},
         {"before:soon", "error"},
         {"http://x.org/from:a", "(http://x.org/from:a) anywhere"},
@@ -210,6 +216,28 @@ static void test_query_limits(void **state)
     str_add_repeat(&text, ' ', MAIL_QUERY_MAX);
     assert_int_equal(mail_query_read(&f->arena, str_sv(&text), &q, &f->err), CM_ELIMIT);
     str_release(&text);
+}
+
+static void test_query_stages(void **state)
+{
+    struct fixture *f = *state;
+    struct mail_query q;
+    static const char *const stages[] = {"identified", "prioritised"};
+    static const struct {
+        const char *query, *says; /* says NULL: no fault */
+    } rows[] = {
+        {"tree", NULL},
+        {"stage:identified stage:prioritised", NULL},
+        {"stage:identified stage:prioritized",
+         "there is no stage \"prioritized\"; the stages are identified, prioritised; did you mean \"prioritised\"?"},
+        {"stage:zz", "there is no stage \"zz\"; the stages are identified, prioritised"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct err err = ERR_INIT;
+        OK(f, mail_query_read(&f->arena, sv_str(rows[i].query), &q, &f->err));
+        assert_int_equal(mail_query_stages(&q, stages, ARRAY_LEN(stages), &err), rows[i].says ? CM_ENOTFOUND : CM_OK);
+        assert_string_equal(err.text, rows[i].says ? rows[i].says : "");
+    }
 }
 
 static void check_snippet(struct fixture *f, const char *text, const char *query, const char *wanted)
@@ -243,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_queries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_query_limits, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_query_stages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_snippets, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,26 @@ static void test_sv(void **state CM_UNUSED)
                  sv_to_u64(SV("-1"), 9, &n));
 }
 
+static void test_first_sentence(void **state CM_UNUSED)
+{
+    static const struct {
+        const char *text, *wanted;
+    } rows[] = {
+        {"", ""},
+        {" \n", ""},
+        {"One. Two.", "One."},
+        {"  Is it? Yes.", "Is it?"},
+        {"Stop!\nMore.", "Stop!"},
+        {"Version 3.1 holds. So be it.", "Version 3.1 holds."},
+        {"Over\ntwo lines. Then.", "Over\ntwo lines."},
+        {"A heading\n\nA paragraph.", "A heading"},
+        {"no end", "no end"},
+        {"At the end.", "At the end."},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_true(sv_eq_str(sv_first_sentence(sv_str(rows[i].text)), rows[i].wanted));
+}
+
 static void test_utf8(void **state CM_UNUSED)
 {
     static const struct {
@@ -285,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena),  cmocka_unit_test(test_str),     cmocka_unit_test(test_sv),
+        cmocka_unit_test(test_first_sentence),
         cmocka_unit_test(test_utf8),   cmocka_unit_test(test_map),     cmocka_unit_test(test_date),
         cmocka_unit_test(test_digest), cmocka_unit_test(test_suggest), cmocka_unit_test(test_fs),
         cmocka_unit_test(test_err),

@@ -59,6 +59,26 @@ static void test_addresses(void **state)
         assert_false(route_is_address(sv_str(bad[i])));
 }
 
+/* Who is who: never two people for one. */
+static void test_mailboxes(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *address, *mailbox;
+    } rows[] = {
+        {"Ada@Example.ORG", "ada@example.org"},
+        {"stra\xC3\x9F" "e@b.org", "stra\xC3\x9F" "e@b.org"},      /* ß is not ss */
+        {"strasse@b.org", "strasse@b.org"},
+        {"e\xCC\x81@b.org", "\xC3\xA9@b.org"},                   /* NFC */
+        {"\xEF\xAC\x81n@b.org", "\xEF\xAC\x81n@b.org"},          /* fi as one letter is not "fi" */
+        {"\xE2\x84\xAA@b.org", "k@b.org"},                       /* the sign of kelvin is K in NFC */
+        {"\xC4\xB0@b.org", "\xC4\xB0@b.org"},                    /* a dotted capital I */
+        {"A\xFF@B.org", "a\xFF@b.org"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_sv(f, route_mailbox(&f->arena, sv_str(rows[i].address)), rows[i].mailbox);
+}
+
 static void test_subjects(void **state)
 {
     struct fixture *f = *state;
@@ -293,6 +313,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_routes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_mailboxes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_subjects, setup, teardown),
         cmocka_unit_test_setup_teardown(test_packing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hold_rules, setup, teardown),

@@ -174,7 +174,7 @@ static void test_what_is_read(void **state CM_UNUSED)
     framing_init(&f);
     assert_int_equal(framing_advance(&f, data), FRAMING_DONE);
     assert_int_equal(f.head_len, data.len - 4);
-    assert_int_equal(f.method, FRAMING_OTHER);
+    assert_int_equal(f.method, FRAMING_POST);
     assert_true(sv_eq(framing_text(data, f.method_name), SV("POST")));
     assert_true(sv_eq(framing_text(data, f.host), SV("H:1")));
     assert_int_equal(f.body, FRAMING_LENGTH);

@@ -94,7 +94,9 @@ struct act {
 
 static int run(struct fixture *f, struct side *s, const struct act *a)
 {
-    const struct proposal p = {sv_str(a->field), sv_str(a->text), sv_str(f->area)};
+    const struct proposal p = {.name = sv_str(a->field),
+                               .abstract = sv_str(a->text),
+                               .areas = sv_str(f->area)};
     const struct field_edit e = {sv_str(a->field), sv_str(a->text)};
     const struct sv into = sv_str(a->text);
     fresh(f, s);

@@ -73,7 +73,9 @@ static struct action_context *as(struct fixture *f, const char *actor, const cha
 
 static int propose(struct fixture *f, const char *name)
 {
-    const struct proposal p = {sv_str(name), SV("Nobody can sleep while it does."), SV("opening")};
+    const struct proposal p = {.name = sv_str(name),
+                               .abstract = SV("Nobody can sleep while it does."),
+                               .areas = SV("opening")};
     return action_threat_propose(&f->c, &p, &f->r, &f->err);
 }
 

@@ -1,6 +1,8 @@
 /* forum: the form in which a post goes out; what a trusted server found out about it. */
 #include "store_fixture.h"
 
+#include <time.h>
+
 #include "base/str.h"
 #include "forum/authres.h"
 #include "forum/post_form.h"
@@ -234,6 +236,46 @@ static void test_results_of_checks(void **state)
     }
 }
 
+/* What posts do not carry on, digests do not either. */
+static void test_digests_drop_what_posts_drop(void **state)
+{
+    struct fixture *f = *state;
+    const char *mail =
+        "Return-Path: <p@b.c>\r\nBcc: p@b.c\r\nDelivered-To: p@b.c\r\nErrors-To: p@b.c\r\nEnvelope-To: p@b.c\r\n"
+        "Disposition-Notification-To: p@b.c\r\nDisposition-Notification-Options: p@b.c\r\nResent-Bcc: p@b.c\r\n"
+        "Return-Receipt-To: p@b.c\r\nX-Confirm-Reading-To: p@b.c\r\nX-Original-From: p@b.c\r\n"
+        "X-Original-To: p@b.c\r\nPrecedence: p@b.c\r\nlist-unsubscribe: <p@b.c>\r\n" AUTHOR "Subject: A\r\n" BODY;
+    struct mail m;
+    struct post_form form = form_of(f, "from=keep", mail);
+    assert_int_equal(sv_find(form.header, SV("p@b.c")), -1);
+    OK(f, mail_read(&f->arena, sv_str(mail), &m, &f->err));
+    assert_true(sv_eq_str(post_form_clean(&f->arena, &m), AUTHOR "Subject: A\r\n\r\n"));
+}
+
+/* Signatures that name as many fields as fit, of a header with as many fields as there may be. */
+static void test_signatures_of_everything(void **state)
+{
+    struct fixture *f = *state;
+    struct str mail = STR_INIT;
+    for (int i = 0; i < 4; i++) {
+        str_add_str(&mail, "DKIM-Signature: d=example.org; b=y; h=from");
+        for (int k = 0; k < 25000; k++)
+            str_add_str(&mail, ":x");
+        str_add_str(&mail, "; s=s\r\n");
+    }
+    str_add_str(&mail, AUTHOR);
+    for (int i = 0; i < 1900; i++)
+        str_add_str(&mail, "Received: by x\r\n");
+    str_add_str(&mail, BODY);
+    clock_t start = clock();
+    struct post_form form = form_of(f, "", str_cstr(&mail));
+    double ms = (double)(clock() - start) * 1e3 / CLOCKS_PER_SEC;
+    str_release(&mail);
+    assert_false(form.replaced);
+    if (ms > 500)
+        fail_msg("%.0f ms", ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_address_in_the_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_results_of_checks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_digests_drop_what_posts_drop, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_signatures_of_everything, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/smtp/client.h"
+#include "gateway/smtp/conn.h"
 #include "mail_fixture.h"
 
 enum stage { AT_GREETING, AT_EHLO, AT_MAIL, AT_RCPT, AT_DATA, AT_DOT };
@@ -502,6 +502,47 @@ static void test_free_after_dot(void **state)
     assert_string_equal(str_cstr(&f->outcomes), "x:unknown ");
 }
 
+static void listen_unix(struct mta *m, struct sockaddr_un *address)
+{
+    snprintf(address->sun_path, sizeof(address->sun_path), "/tmp/casemate-test-smtp-%ld", (long)getpid());
+    unlink(address->sun_path);
+    close(m->listener);
+    m->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(m->listener, (struct sockaddr *)address, sizeof(*address)), 0);
+    assert_int_equal(listen(m->listener, 4), 0);
+}
+
+/* This side stops, and QUIT finds that the MTA has closed behind its last reply: nothing of the connection is left,
+ * no timer either, which would be over when the client is gone. */
+static void test_stopped_and_closed(void **state)
+{
+    struct fixture *f = *state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct err err = ERR_INIT;
+    char name[sizeof(address.sun_path) + 8];
+    listen_unix(&f->mta, &address);
+    f->mta.odd[0] = (struct oddity){AT_DOT, "250 2.0.0 queued\r\n", true};
+    add_job(f, "x", "A: b\n");
+    snprintf(name, sizeof(name), "unix:%s", address.sun_path);
+    f->options.address = name;
+    assert_int_equal(smtp_client_start(f->loop, &f->options, &f->client, &err), 0);
+    smtp_client_wake(f->client);
+    for (int i = 0; i < 100 && !f->mta.log.len; i++) {
+        net_loop_turn(f->loop, 0);
+        mta_turn(&f->mta);
+    }
+    assert_int_equal(f->done, 0); /* its reply is there and not read */
+    smtp_client_stop(f->client);
+    net_loop_turn(f->loop, 0);
+    assert_string_equal(str_cstr(&f->outcomes), "x:sent ");
+    assert_int_equal(smtp_client_connections(f->client), 0);
+    assert_int_equal(f->client->conns[0].timer.place, 0);
+    smtp_client_free(&f->client);
+    hand_time += 1000000;
+    net_loop_turn(f->loop, 0);
+    unlink(address.sun_path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +556,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_pipelining, setup, teardown),
         cmocka_unit_test_setup_teardown(test_large, setup, teardown),
         cmocka_unit_test_setup_teardown(test_free_after_dot, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stopped_and_closed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,8 +207,9 @@ static const char *judge_world(struct judge *j, enum tree_world world)
     if ((fault = compare_missing(&w)) || (fault = compare_best_value(&w)))
         return fault;
     for (int m = 0; m < TREE_MEASURES; m++) {
-        bool timeless =
-            m == MEASURE_TIME && w.wanted_len && isnan(oracle_measure(&j->oracle, m, w.wanted[0], w.present));
+        enum tree_measure measure = (enum tree_measure)m;
+        bool timeless = measure == MEASURE_TIME && w.wanted_len &&
+                        isnan(oracle_measure(&j->oracle, measure, w.wanted[0], w.present));
         if (timeless)
             continue;
         if ((fault = compare_best(&w, (enum tree_measure)m, 1, UINT32_MAX)) ||

@@ -8,9 +8,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* A connection reads until the head of a request is complete, answers it, writes, and reads on. It
- * never reads while it writes, so a client that does not take its answers is not read from either
- * (its requests wait in the kernel). */
+/* A connection reads until the head of a request is complete, and its body where one is taken, has it answered, writes,
+ * and reads on. It never reads while it waits for an answer or writes, so a client that does not take its answers is
+ * not read from either (its requests wait in the kernel). */
 
 enum { DRAIN_MAX = 256 * 1024, FILE_STEP = 1024 * 1024 };
 
@@ -152,23 +152,60 @@ static void conn_send(struct conn *c)
  * -----------------------------------------------------------------------------------------------
  */
 
-static void fill_answer(struct conn *c, struct sv head)
+/* Not to be answered as it should: the answer says why, and is the last one, since what follows the head is unknown. */
+static void refuse(struct conn *c, int status, const char *reason)
+{
+    http_response_plain(&c->response, status, reason);
+    c->response.close = true;
+}
+
+static bool has_body(const struct framing *f)
+{
+    return f->body == FRAMING_CHUNKED || (f->body == FRAMING_LENGTH && f->content_length > 0);
+}
+
+static void fill_from_site(struct conn *c, struct sv head)
 {
     const struct loop_shared *shared = c->loop->shared;
     const struct framing *f = &c->framing;
-    if (f->method == FRAMING_OTHER) {
-        http_response_plain(&c->response, 405, "only GET and HEAD");
-        c->response.close = true;
-    } else if (f->body == FRAMING_CHUNKED || (f->body == FRAMING_LENGTH && f->content_length > 0)) {
-        http_response_plain(&c->response, 413, "a request with a body is not taken");
-        c->response.close = true;
-    } else if (shared->local_names_only && !framing_host_local(framing_text(head, f->host))) {
-        http_response_plain(&c->response, 421, "this is a preview for localhost only");
-        c->response.close = true;
-    } else {
+    if (f->method == FRAMING_OTHER || f->method == FRAMING_POST)
+        refuse(c, 405, "only GET and HEAD");
+    else if (has_body(f))
+        refuse(c, 413, "a request with a body is not taken");
+    else
         shared->answer(shared->context, f, head, &c->response);
-        c->response.close = c->response.close || !f->keep_alive;
+}
+
+/* Whether a thread is to answer it, or has the body to come first: then the response is empty. */
+static bool needs_work(struct conn *c, struct sv head)
+{
+    const struct loop_shared *shared = c->loop->shared;
+    const struct framing *f = &c->framing;
+    size_t body_max;
+    c->request = (struct http_request){f, head, SV_NONE, c->peer};
+    if (shared->local_names_only && !framing_host_local(framing_text(head, f->host))) {
+        refuse(c, 421, "this is a preview for localhost only");
+        return false;
     }
+    enum http_way way = shared->work ? work_way(shared->work, &c->request, &body_max, &c->response) : HTTP_WAY_SITE;
+    if (way == HTTP_WAY_SITE)
+        fill_from_site(c, head);
+    else if (way == HTTP_WAY_ANSWERED)
+        c->response.close = c->response.close || has_body(f);
+    else if (f->body == FRAMING_CHUNKED)
+        refuse(c, 411, "a body needs a Content-Length");
+    else if (f->body == FRAMING_LENGTH && f->content_length > body_max)
+        refuse(c, 413, body_max ? "the body is too long" : "a request with a body is not taken");
+    else
+        return true;
+    return false;
+}
+
+static void request_over(struct conn *c)
+{
+    c->in_at += c->whole;
+    c->whole = 0;
+    framing_init(&c->framing);
 }
 
 /* Renders the head of the prepared response and begins to send. */
@@ -187,8 +224,7 @@ static void conn_begin(struct conn *c, bool with_body, bool minor_1)
 
 static void conn_refuse(struct conn *c, int status, const char *reason)
 {
-    http_response_plain(&c->response, status, reason);
-    c->response.close = true;
+    refuse(c, status, reason);
     conn_begin(c, true, true);
 }
 
@@ -202,6 +238,60 @@ static void conn_wait(struct conn *c, bool answered)
             loop_enqueue(c, QUEUE_IDLE);
     } else if (answered || c->queue == QUEUE_IDLE) {
         loop_enqueue(c, QUEUE_HEAD);
+    }
+}
+
+/* The response is filled: sends it. */
+static void conn_finish(struct conn *c)
+{
+    c->response.close = c->response.close || !c->framing.keep_alive;
+    bool with_body = c->framing.method != FRAMING_HEAD, minor_1 = c->framing.minor_1;
+    request_over(c);
+    conn_begin(c, with_body, minor_1);
+}
+
+/* The request is whole in the buffer, which stays as it is until the answer comes. */
+static void conn_hand_over(struct conn *c)
+{
+    struct sv data = sv_from(c->in + c->in_at, c->whole);
+    c->request.head = data;
+    c->request.body = sv_from_byte(data, c->framing.head_len);
+    c->state = CONN_WORKING;
+    loop_suspend(c);
+    if (work_put(c->loop->shared->work, c))
+        return;
+    c->state = CONN_READING;
+    loop_resume(c);
+    if (c->state == CONN_CLOSED)
+        return;
+    http_response_plain(&c->response, 503, "too many requests wait; try again");
+    c->response.retry_after = 1;
+    conn_finish(c);
+}
+
+/* Who asks first whether the body is welcome has sent none of it yet. */
+static void tell_continue(struct conn *c)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (!c->framing.expect || c->in_len - c->in_at > c->framing.head_len)
+        return;
+    if (send(c->source.fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof(text) - 1)
+        conn_close(c);
+}
+
+/* A head is complete. */
+static void conn_request(struct conn *c, struct sv head)
+{
+    bool work = needs_work(c, head);
+    c->whole = c->framing.head_len + (work ? (size_t)c->framing.content_length : 0);
+    if (!work) {
+        conn_finish(c);
+    } else if (c->in_len - c->in_at >= c->whole) {
+        conn_hand_over(c);
+    } else {
+        c->state = CONN_BODY;
+        loop_enqueue(c, QUEUE_BODY);
+        tell_continue(c);
     }
 }
 
@@ -219,10 +309,7 @@ static void conn_process(struct conn *c)
             conn_refuse(c, c->framing.status, c->framing.reason);
             return;
         case FRAMING_DONE:
-            fill_answer(c, data);
-            c->in_at += c->framing.head_len;
-            conn_begin(c, c->framing.method != FRAMING_HEAD, c->framing.minor_1);
-            framing_init(&c->framing);
+            conn_request(c, data);
             answered = true;
         }
     }
@@ -233,7 +320,7 @@ static void conn_process(struct conn *c)
  */
 
 /* Makes room behind the unread bytes. There is always some to make: a full buffer of CONN_IN_MAX
- * bytes holds a decision. */
+ * bytes holds a decision, and one that waits for a body has less than the body's end. */
 static void make_room(struct conn *c)
 {
     if (c->in_at) {
@@ -243,9 +330,10 @@ static void make_room(struct conn *c)
     }
     if (c->in_len < c->in_cap)
         return;
-    if (c->in_cap >= CONN_IN_MAX)
-        BUG("a full head without a decision");
-    c->in_cap = c->in_cap * 2 < CONN_IN_MAX ? c->in_cap * 2 : CONN_IN_MAX;
+    size_t most = c->state == CONN_BODY && c->whole > CONN_IN_MAX ? c->whole : CONN_IN_MAX;
+    if (c->in_cap >= most)
+        BUG("a full buffer without a decision");
+    c->in_cap = c->in_cap * 2 < most ? c->in_cap * 2 : most;
     c->in = base_realloc(c->in, c->in_cap);
 }
 
@@ -287,11 +375,56 @@ static void conn_input(struct conn *c)
         conn_process(c);
 }
 
+/* After an answer that did not come from conn_process(). */
+static void conn_go_on(struct conn *c)
+{
+    if (c->state == CONN_READING)
+        loop_enqueue(c, QUEUE_IDLE);
+    conn_process(c);
+}
+
+static void conn_body(struct conn *c)
+{
+    int got = conn_read(c);
+    if (got < 0) {
+        conn_close(c);
+    } else if (got > 0 && c->in_len - c->in_at >= c->whole) {
+        conn_hand_over(c);
+        conn_go_on(c);
+    }
+}
+
+/* Room for a long body is not kept for the next request. */
+static void shrink(struct conn *c)
+{
+    if (c->in_cap <= CONN_IN_MAX || c->in_len - c->in_at > LOOP_IN_FIRST)
+        return;
+    c->in_len -= c->in_at;
+    memmove(c->in, c->in + c->in_at, c->in_len);
+    c->in_at = 0;
+    c->in_cap = LOOP_IN_FIRST;
+    c->in = base_realloc(c->in, c->in_cap);
+}
+
+void conn_answered(struct conn *c)
+{
+    c->state = CONN_READING;
+    loop_resume(c);
+    if (c->state == CONN_CLOSED)
+        return;
+    conn_finish(c);
+    shrink(c);
+    conn_go_on(c);
+}
+
 void conn_event(struct conn *c)
 {
     switch (c->state) {
     case CONN_READING:
         conn_input(c);
+        break;
+    case CONN_BODY:
+        conn_body(c);
         break;
     case CONN_WRITING:
         conn_send(c);
@@ -300,6 +433,7 @@ void conn_event(struct conn *c)
     case CONN_LINGERING:
         conn_drain(c);
         break;
+    case CONN_WORKING:
     case CONN_CLOSED:
         break;
     }
@@ -307,7 +441,7 @@ void conn_event(struct conn *c)
 
 void conn_timeout(struct conn *c)
 {
-    if (c->state == CONN_READING && c->in_at < c->in_len)
+    if (c->state == CONN_BODY || (c->state == CONN_READING && c->in_at < c->in_len))
         conn_refuse(c, 408, NULL);
     else
         conn_close(c);

@@ -252,16 +252,18 @@ static bool fill_from_disk(struct index *index, struct index_file *file, struct 
 static bool answer_file(struct index *index, struct index_file *file, int status,
                         const struct framing *request, struct sv head, struct http_response *r)
 {
-    bool text = index_file_is_text(file);
+    bool text = index_file_is_text(file), personal = r->personal && index_file_is_page(file);
     bool filled = index_file_in_memory(file)
-                      ? fill_from_memory(index, file, text && files_accepts_gzip(request, head), r)
+                      ? fill_from_memory(index, file, text && !personal && files_accepts_gzip(request, head), r)
                       : fill_from_disk(index, file, r);
     if (!filled)
         return false;
     r->status = status;
     r->type = index_file_type(file);
     r->vary = text;
-    if (status != 200) {
+    r->personal = personal;
+    r->by_cookie = index_file_is_page(file) && index_store_bar(index_store_of(index)).len;
+    if (status != 200 || personal) {
         r->etag[0] = '\0';
         return true;
     }
@@ -307,6 +309,33 @@ static bool answer_path(struct index *index, struct sv path, const struct framin
     http_response_plain(r, 404, NULL);
     index_release(index);
     return true;
+}
+
+/* The site's bar becomes another one. */
+static void swap_bar(struct http_response *r, struct sv from, struct sv to)
+{
+    struct sv body = sv_from(r->body, (size_t)r->body_len);
+    ptrdiff_t at = from.len && r->body ? sv_find(body, from) : -1;
+    if (at < 0)
+        return;
+    str_clear(&r->text);
+    str_add(&r->text, sv_from(body.at, (size_t)at));
+    str_add(&r->text, to);
+    str_add(&r->text, sv_from_byte(body, (size_t)at + from.len));
+    if (r->release)
+        r->release(r->owner);
+    r->release = NULL;
+    r->body = str_cstr(&r->text);
+    r->body_len = r->text.len;
+}
+
+void files_answer_personal(struct index_store *store, const struct framing *request, struct sv head, struct sv bar,
+                           struct http_response *out)
+{
+    out->personal = true;
+    files_answer(store, request, head, out);
+    if (out->personal && out->fd < 0)
+        swap_bar(out, index_store_bar(store), bar);
 }
 
 void files_answer(void *context, const struct framing *request, struct sv head,

@@ -24,6 +24,10 @@
 void files_answer(void *context, const struct framing *request, struct sv head,
                   struct http_response *out);
 
+/* The same for one reader only, with another bar than that of the index; nothing of it is for a cache. */
+void files_answer_personal(struct index_store *store, const struct framing *request, struct sv head, struct sv bar,
+                           struct http_response *out);
+
 /* --- its parts, for tests and other answering functions --- */
 
 /* "/a%20b/c" to "a b/c" without the leading slash. False for what is refused with 400: a bad or

@@ -155,7 +155,7 @@ static bool is_target(struct sv text)
  * of the head. */
 static bool split_absolute(struct framing *f, struct sv data, struct sv *target)
 {
-    if (target->len < 8 || !sv_same_word(sv_from(target->at, 7), SV("http://")))
+    if (target->len < 8 || !sv_starts_word(*target, SV("http://")))
         return false;
     struct sv rest = sv_from_byte(*target, 7);
     size_t len = 0;
@@ -173,8 +173,7 @@ static enum framing_result read_target(struct framing *f, struct sv data, struct
 {
     if (!is_target(target))
         return bad(f, 400, "the request target holds a character that must be percent-encoded");
-    if (f->method ==
-        FRAMING_OTHER) /* "*" and "host:port" belong to methods that are refused later */
+    if (f->method == FRAMING_OTHER && target.at[0] != '/') /* "*" and "host:port" belong to methods that are refused */
         return FRAMING_MORE;
     if (target.at[0] != '/' && !split_absolute(f, data, &target))
         return bad(f, 400, "the request target must begin with a slash");
@@ -209,6 +208,7 @@ static enum framing_result read_request_line(struct framing *f, struct sv data, 
     f->method_name = span_of(data, method);
     f->method = sv_eq(method, SV("GET"))    ? FRAMING_GET
                 : sv_eq(method, SV("HEAD")) ? FRAMING_HEAD
+                : sv_eq(method, SV("POST")) ? FRAMING_POST
                                             : FRAMING_OTHER;
     enum framing_result r = read_version(f, sv_from_byte(rest, (size_t)second + 1));
     if (r == FRAMING_MORE)

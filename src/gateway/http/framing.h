@@ -33,7 +33,7 @@ enum framing_result {
     FRAMING_BAD,  /* refuse with status, then close */
 };
 
-enum framing_method { FRAMING_GET, FRAMING_HEAD, FRAMING_OTHER };
+enum framing_method { FRAMING_GET, FRAMING_HEAD, FRAMING_POST, FRAMING_OTHER };
 
 enum framing_body {
     FRAMING_NO_BODY, /* neither field */
@@ -63,7 +63,8 @@ struct framing {
     uint64_t content_length; /* FRAMING_LENGTH */
     struct framing_span method_name;
     struct framing_span path,
-        query; /* path begins with "/", still percent-encoded; query without "?" (may be empty) */
+        query; /* path begins with "/", still percent-encoded (empty: FRAMING_OTHER with another target); query without
+                  "?" (may be empty) */
     struct framing_span host; /* Host field, empty when absent (HTTP/1.0) */
     uint16_t field_count;
     struct framing_field fields[FRAMING_FIELDS_MAX];

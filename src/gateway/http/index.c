@@ -69,6 +69,8 @@ struct index {
 struct index_store {
     char *folder;
     size_t limit;
+    char *bar;
+    size_t bar_len;
     atomic_size_t used;
     atomic_int_least64_t checked; /* monotonic ms */
     pthread_mutex_t reading;      /* held by whoever makes a new index */
@@ -190,6 +192,11 @@ const char *index_file_type(const struct index_file *file)
     return file->type;
 }
 
+bool index_file_is_page(const struct index_file *file)
+{
+    return sv_starts(sv_str(file->type), SV("text/html"));
+}
+
 bool index_file_is_text(const struct index_file *file)
 {
     return file->text;
@@ -264,27 +271,49 @@ static void name_contents(struct contents *c, struct sv plain, const char *suffi
     snprintf(c->bytes.etag + at, sizeof(c->bytes.etag) - at, "%s\"", suffix);
 }
 
-static struct contents *read_contents(struct index *index, struct index_file *file)
+static bool read_whole(int fd, char *out, size_t len)
 {
-    int fd = open_same(index, file);
-    if (fd < 0)
-        return NULL;
-    size_t len = (size_t)file->identity.size, done = 0;
-    struct contents *c = contents_new(index->store, len);
+    size_t done = 0;
     while (done < len) {
-        ssize_t got = read(fd, c->data + done, len - done);
+        ssize_t got = read(fd, out + done, len - done);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
             break;
         done += (size_t)got;
     }
+    return done == len;
+}
+
+/* Puts the bar behind the <body> tag of a page that stands behind room for it. */
+static void put_bar(struct contents *c, struct sv bar, struct sv page)
+{
+    ptrdiff_t tag = sv_find(page, SV("<body")), end = tag < 0 ? -1 : sv_find_char(sv_from_byte(page, (size_t)tag), '>');
+    size_t before = end < 0 ? page.len : (size_t)(tag + end) + 1;
+    memmove(c->data, page.at, before);
+    if (end < 0)
+        c->bytes.len = page.len;
+    else
+        memcpy(c->data + before, bar.at, bar.len);
+}
+
+static struct contents *read_contents(struct index *index, struct index_file *file)
+{
+    int fd = open_same(index, file);
+    if (fd < 0)
+        return NULL;
+    size_t len = (size_t)file->identity.size;
+    struct sv bar = index_file_is_page(file) ? index_store_bar(index->store) : SV_NONE;
+    struct contents *c = contents_new(index->store, bar.len + len);
+    bool whole = read_whole(fd, c->data + bar.len, len);
     close(fd);
-    if (done < len) {
+    if (!whole) {
         contents_release(c);
         return NULL;
     }
-    name_contents(c, sv_from(c->data, len), "");
+    if (bar.len)
+        put_bar(c, bar, sv_from(c->data + bar.len, len));
+    name_contents(c, sv_from(c->data, c->bytes.len), "");
     return c;
 }
 
@@ -577,6 +606,24 @@ int index_store_open(const char *folder, size_t cache, struct index_store **out,
     return result;
 }
 
+void index_store_set_bar(struct index_store *store, struct sv bar)
+{
+    free(store->bar);
+    store->bar = base_malloc(bar.len + 1);
+    memcpy(store->bar, bar.at, bar.len);
+    store->bar_len = bar.len;
+}
+
+struct index_store *index_store_of(const struct index *index)
+{
+    return index->store;
+}
+
+struct sv index_store_bar(const struct index_store *store)
+{
+    return sv_from(store->bar, store->bar_len);
+}
+
 void index_store_free(struct index_store **pointer)
 {
     struct index_store *store = *pointer;
@@ -586,6 +633,7 @@ void index_store_free(struct index_store **pointer)
         index_release(store->present);
     pthread_mutex_destroy(&store->reading);
     pthread_mutex_destroy(&store->lock);
+    free(store->bar);
     free(store->folder);
     free(store);
     *pointer = NULL;

@@ -24,6 +24,10 @@ struct index_file;  /* one file of an index; lives as long as that */
  * memory. */
 CM_MUST_USE int index_store_open(const char *folder, size_t cache, struct index_store **out,
                                  struct err *err);
+/* Markup that stands at the beginning of the body of each page, behind its <body> tag, as if it stood in the file.
+ * Before the first index_acquire(). */
+void index_store_set_bar(struct index_store *store, struct sv bar);
+struct sv index_store_bar(const struct index_store *store);
 /* All references must have been given back. NULL is fine. */
 void index_store_free(struct index_store **store);
 /* Reads the folder again when it has been replaced and 100 ms have passed since somebody looked.
@@ -36,11 +40,13 @@ void index_store_refresh(struct index_store *store, const struct index *stale);
 /* The present index; give it back with index_release (which fits http_response.release). */
 struct index *index_acquire(struct index_store *store);
 void index_release(void *index);
+struct index_store *index_store_of(const struct index *index);
 
 /* By path without a leading slash; NULL when there is no such file. */
 struct index_file *index_find(const struct index *index, struct sv path);
 struct sv index_file_path(const struct index_file *file);
 const char *index_file_type(const struct index_file *file); /* for Content-Type */
+bool index_file_is_page(const struct index_file *file);     /* HTML: it gets the bar */
 bool index_file_is_text(const struct index_file *file);     /* worth compressing */
 uint64_t index_file_size(const struct index_file *file);
 /* Small enough for index_contents. */

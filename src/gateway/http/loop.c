@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* accept4 */
 #include "gateway/http/loop.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -9,11 +10,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/date.h"
 
-enum { BATCH = 64, ACCEPTS_PER_ROUND = 4, PAUSE_MS = 100 };
+enum { BATCH = 64, ACCEPTS_PER_ROUND = 4, PAUSE_MS = 100, LATE_MS = 10 };
 
 static int64_t monotonic_ms(void)
 {
@@ -57,7 +59,7 @@ static void unlink_conn(struct conn *c)
 static unsigned queue_ms(const struct loop *loop, enum queue_id queue)
 {
     const struct http_limits *l = &loop->shared->limits;
-    const unsigned times[QUEUE_COUNT] = {l->head_ms, l->idle_ms, l->write_ms, LOOP_LINGER_MS};
+    const unsigned times[QUEUE_COUNT] = {l->head_ms, l->idle_ms, l->body_ms, l->write_ms, LOOP_LINGER_MS};
     return times[queue];
 }
 
@@ -84,6 +86,51 @@ void loop_forget(struct conn *c)
     loop->dead = c;
     loop->conns--;
     atomic_fetch_sub(&loop->shared->connections, 1);
+}
+
+void loop_suspend(struct conn *c)
+{
+    unlink_conn(c);
+    epoll_ctl(c->loop->epoll, EPOLL_CTL_DEL, c->source.fd, NULL);
+    c->loop->working++;
+}
+
+void loop_resume(struct conn *c)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &c->source};
+    c->loop->working--;
+    c->wants_out = false;
+    if (epoll_ctl(c->loop->epoll, EPOLL_CTL_ADD, c->source.fd, &event) < 0)
+        conn_close(c);
+}
+
+void loop_answered(struct conn *c)
+{
+    struct loop *loop = c->loop;
+    uint64_t one = 1;
+    pthread_mutex_lock(&loop->answered_lock);
+    c->next = loop->answered;
+    loop->answered = c;
+    if (write(loop->done.fd, &one, sizeof(one)) < 0 && errno != EAGAIN) /* EAGAIN: it is readable anyway */
+        BUG("a loop cannot be woken");
+    pthread_mutex_unlock(&loop->answered_lock);
+}
+
+static void take_answered(struct loop *loop)
+{
+    uint64_t ignored;
+    ssize_t got = read(loop->done.fd, &ignored, sizeof(ignored));
+    (void)got;
+    pthread_mutex_lock(&loop->answered_lock);
+    struct conn *c = loop->answered;
+    loop->answered = NULL;
+    pthread_mutex_unlock(&loop->answered_lock);
+    while (c) {
+        struct conn *next = c->next;
+        c->next = NULL;
+        conn_answered(c);
+        c = next;
+    }
 }
 
 static void bury(struct loop *loop)
@@ -113,7 +160,7 @@ static int next_timeout(const struct loop *loop)
     if (loop->paused_until && loop->paused_until < first)
         first = loop->paused_until;
     if (loop->stop_deadline && loop->stop_deadline < first)
-        first = loop->stop_deadline;
+        first = loop->now < loop->stop_deadline ? loop->stop_deadline : loop->now + LATE_MS;
     if (first == INT64_MAX)
         return -1;
     int64_t left = first - loop->now;
@@ -183,7 +230,15 @@ static void turn_away(struct loop *loop, int fd)
     http_response_release(&r);
 }
 
-static void admit(struct loop *loop, int fd)
+static void set_peer(struct conn *c, const struct sockaddr_storage *from)
+{
+    const void *bytes = from->ss_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)from)->sin6_addr
+                                                    : &((const struct sockaddr_in *)from)->sin_addr;
+    if (!inet_ntop(from->ss_family, bytes, c->peer, sizeof(c->peer)))
+        c->peer[0] = '\0';
+}
+
+static void admit(struct loop *loop, int fd, const struct sockaddr_storage *from)
 {
     int on = 1;
     struct loop_shared *shared = loop->shared;
@@ -195,6 +250,7 @@ static void admit(struct loop *loop, int fd)
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     struct conn *c = conn_new(loop, fd);
+    set_peer(c, from);
     loop->conns++;
     if (watch_source(loop, &c->source, EPOLLIN) < 0)
         conn_close(c);
@@ -203,9 +259,11 @@ static void admit(struct loop *loop, int fd)
 /* False when there is nothing (more) to accept. */
 static bool accept_one(struct loop *loop, int listener)
 {
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof(from);
+    int fd = accept4(listener, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-        admit(loop, fd);
+        admit(loop, fd, &from);
         return true;
     }
     if (errno == EINTR || errno == ECONNABORTED)
@@ -236,7 +294,7 @@ static void begin_stop(struct loop *loop)
         shutdown(shared->listeners.fds[i], SHUT_RD); /* later ones are refused at once */
     }
     loop->paused_until = 0;
-    for (int i = QUEUE_HEAD; i <= QUEUE_IDLE; i++) {
+    for (int i = QUEUE_HEAD; i <= QUEUE_BODY; i++) {
         struct conn *next;
         for (struct conn *c = loop->queues[i].first; c; c = next) {
             next = c->next;
@@ -268,6 +326,9 @@ static void handle(struct loop *loop, struct source *source)
              n < ACCEPTS_PER_ROUND && !loop->stop_deadline && accept_one(loop, source->fd); n++)
             ;
         break;
+    case SOURCE_DONE:
+        take_answered(loop);
+        break;
     case SOURCE_WAKE:
         if (!loop->stop_deadline)
             begin_stop(loop);
@@ -277,7 +338,7 @@ static void handle(struct loop *loop, struct source *source)
 
 static bool is_over(const struct loop *loop)
 {
-    return loop->stop_deadline && (!loop->conns || loop->now >= loop->stop_deadline);
+    return loop->stop_deadline && !loop->working && (!loop->conns || loop->now >= loop->stop_deadline);
 }
 
 static void *loop_run(void *argument)
@@ -305,8 +366,19 @@ static void loop_prepare(struct loop *loop, struct loop_shared *shared)
     loop->shared = shared;
     loop->date_second = -1;
     loop->wake = (struct source){SOURCE_WAKE, shared->wake};
+    loop->done = (struct source){SOURCE_DONE, -1};
+    pthread_mutex_init(&loop->answered_lock, NULL);
     for (size_t i = 0; i < shared->listeners.count; i++)
         loop->listeners[i] = (struct source){SOURCE_LISTENER, shared->listeners.fds[i]};
+}
+
+void loop_close(struct loop *loop)
+{
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    if (loop->done.fd >= 0)
+        close(loop->done.fd);
+    pthread_mutex_destroy(&loop->answered_lock);
 }
 
 int loop_start(struct loop *loop, struct loop_shared *shared, struct err *err)
@@ -314,10 +386,10 @@ int loop_start(struct loop *loop, struct loop_shared *shared, struct err *err)
     sigset_t all, before;
     loop_prepare(loop, shared);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (loop->epoll < 0)
-        return err_errno(err, errno, "cannot start the server");
+    loop->done.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int failure = 0;
-    if (watch_source(loop, &loop->wake, EPOLLIN) < 0 || watch_listeners(loop) < 0) {
+    if (loop->epoll < 0 || loop->done.fd < 0 || watch_source(loop, &loop->wake, EPOLLIN) < 0 ||
+        watch_source(loop, &loop->done, EPOLLIN) < 0 || watch_listeners(loop) < 0) {
         failure = errno;
     } else {
         sigfillset(&all); /* signals are for the main thread; SIGPIPE of sendfile for nobody */
@@ -327,12 +399,11 @@ int loop_start(struct loop *loop, struct loop_shared *shared, struct err *err)
     }
     if (!failure)
         return CM_OK;
-    close(loop->epoll);
+    loop_close(loop);
     return err_errno(err, failure, "cannot start the server");
 }
 
 void loop_join(struct loop *loop)
 {
     pthread_join(loop->thread, NULL);
-    close(loop->epoll);
 }

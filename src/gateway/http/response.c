@@ -27,6 +27,7 @@ void http_response_release(struct http_response *r)
         close(r->fd);
     str_release(&r->text);
     str_release(&r->location);
+    str_release(&r->cookie);
     http_response_init(r);
 }
 
@@ -39,16 +40,24 @@ const char *http_status_text(int status)
         {200, "OK"},
         {206, "Partial Content"},
         {301, "Moved Permanently"},
+        {303, "See Other"},
         {304, "Not Modified"},
         {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {408, "Request Timeout"},
+        {409, "Conflict"},
+        {411, "Length Required"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
         {416, "Range Not Satisfiable"},
         {417, "Expectation Failed"},
         {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
         {503, "Service Unavailable"},
@@ -74,16 +83,35 @@ void http_response_plain(struct http_response *r, int status, const char *detail
 
 void http_date(int64_t seconds, char out[HTTP_DATE_MAX])
 {
-    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (seconds < 0)
         seconds = 0;
     struct date d = date_from_time(seconds);
     int64_t of_day = seconds % 86400;
-    snprintf(out, HTTP_DATE_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[seconds / 86400 % 7],
-             d.day, months[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60),
+    snprintf(out, HTTP_DATE_MAX, "%s, %02d %.3s %04d %02d:%02d:%02d GMT", date_weekday(seconds),
+             d.day, date_month_names[d.month - 1], d.year, (int)(of_day / 3600), (int)(of_day / 60 % 60),
              (int)(of_day % 60));
+}
+
+static bool is_cookie_text(struct sv text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c <= 0x20 || c >= 0x7f || strchr("\",;\\=", c))
+            return false;
+    }
+    return true;
+}
+
+void http_response_cookie(struct http_response *r, const char *name, struct sv value, int64_t max_age, bool secure)
+{
+    if (!name[0] || !is_cookie_text(sv_str(name)) || !is_cookie_text(value) ||
+        (sv_starts(sv_str(name), SV("__Host-")) && !secure))
+        BUG("a cookie that browsers would not take as it is meant");
+    str_clear(&r->cookie);
+    str_addf(&r->cookie, "Set-Cookie: %s=%.*s; Path=/", name, SV_ARG(value));
+    if (max_age >= 0)
+        str_addf(&r->cookie, "; Max-Age=%" PRId64, max_age);
+    str_addf(&r->cookie, "; HttpOnly; SameSite=Lax%s\r\n", secure ? "; Secure" : "");
 }
 
 static void add_field(struct str *out, const char *name, struct sv value)
@@ -144,13 +172,19 @@ void http_response_head(const struct http_response *r, bool minor_1, struct sv d
     }
     if (r->etag[0])
         add_field(out, "ETag", sv_str(r->etag));
-    if (r->vary)
-        str_add(out, SV("Vary: Accept-Encoding\r\n"));
+    bool by_cookie = r->by_cookie || r->personal;
+    if (r->vary || by_cookie)
+        add_field(out, "Vary", !by_cookie ? SV("Accept-Encoding")
+                               : r->vary  ? SV("Accept-Encoding, Cookie")
+                                          : SV("Cookie"));
     if (r->location.len)
         add_field(out, "Location", str_sv(&r->location));
     if (r->status == 405)
-        str_add(out, SV("Allow: GET, HEAD\r\n"));
-    add_field(out, "Cache-Control", sv_str(r->cache ? r->cache : "no-cache"));
+        add_field(out, "Allow", sv_str(r->allow ? r->allow : "GET, HEAD"));
+    if (r->retry_after)
+        str_addf(out, "Retry-After: %u\r\n", r->retry_after);
+    str_add(out, str_sv(&r->cookie));
+    add_field(out, "Cache-Control", sv_str(r->personal ? "private, no-store" : r->cache ? r->cache : "no-cache"));
     add_field(out, "Content-Security-Policy", sv_str(r->policy ? r->policy : site_policy));
     str_add(out, SV("X-Content-Type-Options: nosniff\r\n"
                     "Referrer-Policy: no-referrer\r\n"

@@ -47,6 +47,7 @@ static struct http_limits limits_of(const struct http_options *options)
         .head_ms = or_default(l->head_ms, 10000),
         .idle_ms = or_default(l->idle_ms, 15000),
         .write_ms = or_default(l->write_ms, 30000),
+        .body_ms = or_default(l->body_ms, 20000),
         .stop_ms = or_default(l->stop_ms, 5000),
         .cache = l->cache ? l->cache : (size_t)256 * 1024 * 1024,
     };
@@ -90,6 +91,8 @@ static int prepare(struct http_server *server, const struct http_options *option
         result = err_set(err, CM_EUSAGE, "HTTP is served at a host and port, not at a unix socket");
     if (result == CM_OK && options->site) {
         result = index_store_open(options->site, server->shared.limits.cache, &server->site, err);
+        if (result == CM_OK)
+            index_store_set_bar(server->site, options->bar);
         server->shared.answer = files_answer;
         server->shared.context = server->site;
     }
@@ -133,6 +136,8 @@ int http_server_start(const struct http_options *options, struct http_server **o
     int result = prepare(server, options, err);
     if (result == CM_OK && options->confined && options->site)
         result = confine(options->site, err);
+    if (result == CM_OK && options->work)
+        result = work_start(options->work, server->site, &server->shared.work, err);
     if (result == CM_OK)
         result = start_threads(server, threads, err);
     *out = server;
@@ -184,6 +189,9 @@ void http_server_stop(struct http_server **pointer)
         BUG("the server cannot be woken");
     for (unsigned i = 0; i < server->thread_count; i++)
         loop_join(&server->threads[i]);
+    work_stop(&server->shared.work);
+    for (unsigned i = 0; i < server->thread_count; i++)
+        loop_close(&server->threads[i]);
     listen_close(&server->shared.listeners);
     if (server->shared.wake >= 0)
         close(server->shared.wake);

@@ -1,4 +1,4 @@
-/* The HTTP server: GET and HEAD over HTTP/1.1 and 1.0, for a published site or for an answering
+/* The HTTP server: HTTP/1.1 and 1.0, for a published site or for an answering
  * function.
  *
  *     struct http_options options = {.address = "localhost:8139", .site = "site"};
@@ -16,9 +16,9 @@
  * before its callback runs, hands over two equal Content-Length fields as one framing decision
  * already taken, and lets nobody read the socket first without a race on kept connections. A filter
  * in front would be a second HTTP parser plus a relay, and two parsers that can disagree are
- * exactly what request smuggling needs. For a server without request bodies, one strict parser and
- * a small event loop are less code than the relay, and there is one opinion about where a request
- * ends.
+ * exactly what request smuggling needs. One strict parser and a small event loop are less code than
+ * the relay, and there is one opinion about where a request ends. Bodies have a length that is told
+ * before them: chunked ones get 411.
  *
  * Threads: each runs its own epoll loop over its own connections; they share the listening sockets
  * and the index of the site. Bodies are sent from the index's memory without a copy. Starting
@@ -39,8 +39,35 @@ struct http_limits {
     unsigned idle_ms;     /* between two requests of a connection (15,000) */
     unsigned write_ms; /* in which at least 64 KiB, or the rest, must have been taken by the client
                           (30,000) */
+    unsigned body_ms;  /* from the end of a head to the end of its body (20,000) */
     unsigned stop_ms;  /* grace for open requests in http_server_stop (5,000) */
     size_t cache;      /* bytes of files kept in memory, plain and compressed (256 MiB) */
+};
+
+struct index_store;
+
+/* What the loops do not answer themselves because it takes a look into a store, or a body: threads of their own do,
+ * each with what `begin` gave it. They take requests in the order of arrival; when too many wait, the next gets 503. */
+enum http_way {
+    HTTP_WAY_SITE,     /* as without work: site, or answer */
+    HTTP_WAY_ANSWERED, /* *out is filled: nobody need work */
+    HTTP_WAY_WORK,     /* a thread takes it */
+};
+struct http_work {
+    /* Called in the loops, several at once; must not block. Head only. out_body_max: how many bytes of a body are
+     * taken (0 from the start: none; more gets 413). */
+    enum http_way (*way)(void *context, const struct http_request *request, size_t *out_body_max,
+                         struct http_response *out);
+    /* In the new thread. site: for files_answer_personal(); NULL: none. */
+    void *(*begin)(void *context, struct index_store *site);
+    /* Fills *out, whose body may not point into the request. Must end in bounded time. */
+    void (*answer)(void *worker, const struct http_request *request, struct http_response *out);
+    /* The answer is on its way: what has time. May be NULL. */
+    void (*after)(void *worker);
+    void (*end)(void *worker);
+    void *context;
+    unsigned threads; /* 0: 2 */
+    unsigned waiting; /* at once; 0: 64 */
 };
 
 struct http_options {
@@ -54,6 +81,9 @@ struct http_options {
     /* Answers GET and HEAD requests when site is NULL; called by several threads at once. */
     http_answer_fn *answer;
     void *context;
+    const struct http_work *work; /* beside these; NULL: none. Copied */
+    /* Markup that stands at the beginning of the body of each HTML page of the site; empty: none. Copied. */
+    struct sv bar;
     /* Refuse (421) requests whose Host is not localhost or a numeric address: for a preview of
      * unpublished text on a loopback address, which a hostile web page could otherwise read through
      * a name of its own that points here. */

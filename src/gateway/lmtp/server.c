@@ -53,8 +53,6 @@ struct lmtp_server {
 };
 
 /* Casts from a member back to its struct. */
-#define OWNER(type, member, pointer) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
-
 /* --- closing and timing --- */
 
 static void conn_close(struct conn *c)
@@ -182,12 +180,12 @@ static void conn_late(struct conn *c)
 
 static void idle_over(struct net_timer *timer)
 {
-    conn_late(OWNER(struct conn, idle, timer));
+    conn_late(NET_OWNER(struct conn, idle, timer));
 }
 
 static void message_over(struct net_timer *timer)
 {
-    conn_late(OWNER(struct conn, message, timer));
+    conn_late(NET_OWNER(struct conn, message, timer));
 }
 
 /* --- delivery --- */
@@ -236,7 +234,7 @@ static void resume(struct conn *c)
 /* Messages that come to light here, behind the ones delivered, wait for the next turn. */
 static void turn_over(struct net_hook *hook)
 {
-    struct lmtp_server *server = OWNER(struct lmtp_server, hook, hook);
+    struct lmtp_server *server = NET_OWNER(struct lmtp_server, hook, hook);
     struct conn *batch[LMTP_BATCH_MAX];
     size_t count = take_batch(server, batch);
     if (!count)
@@ -290,7 +288,7 @@ static void watch_listeners(struct lmtp_server *server, bool watch)
 
 static void pause_over(struct net_timer *timer)
 {
-    watch_listeners(OWNER(struct lmtp_server, pause, timer), true);
+    watch_listeners(NET_OWNER(struct lmtp_server, pause, timer), true);
 }
 
 static void listener_ready(struct net_watch *watch, unsigned events CM_UNUSED)

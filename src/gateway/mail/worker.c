@@ -1,6 +1,5 @@
 #include "gateway/mail/worker.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/vec.h"
@@ -26,12 +25,21 @@ struct envelope {
     struct sv from, own; /* own: header fields of one recipient */
 };
 
+/* A post as it goes out; made once, for all batches of its recipients. */
+struct formed {
+    struct arena arena;
+    unsigned users;
+    int64_t outgoing;
+    struct sv header, body;
+};
+
 struct batch {
     struct batch *next;
     struct arena arena;
     struct queue_batch rows;
     struct lists lists;
     const struct list *list; /* NULL: of none */
+    struct formed *formed;   /* may be NULL */
     struct sv header, body;  /* around the fields of one recipient */
     bool own_fields;
     struct envelope *envelopes; /* one for each row */
@@ -52,6 +60,7 @@ struct worker {
     struct net_timer poll, upkeep, write;
     struct claim_lock claim;
     struct batch *batches, *current; /* current: has rows that were not handed out */
+    struct formed *formed;           /* the newest; may be NULL */
     struct arena results_arena;
     struct result {
         struct queue_result row;
@@ -82,11 +91,9 @@ static void tell(struct worker *w, const struct err *err)
 
 static int count_failure(struct worker *w, struct arena *a, const struct result *r, struct err *err)
 {
-    struct lists lists;
-    int rc = lists_load(w->options.store, a, &lists, err);
-    const struct list *list = rc ? NULL : lists_find(&lists, r->batch->rows.list);
+    const struct list *list = r->batch->list;
     if (!list || !r->subscriber)
-        return rc;
+        return CM_OK;
     if (r->probe)
         return score_probe_failure(w->options.store, a, list, r->subscriber, now_of(w), err);
     return score_failure(w->options.store, a, list, r->subscriber, r->severity, now_of(w), err);
@@ -112,6 +119,14 @@ static int write_tx(struct store *s CM_UNUSED, void *context, struct err *err)
     return rc;
 }
 
+static void release_formed(struct formed *f)
+{
+    if (!f || --f->users)
+        return;
+    arena_release(&f->arena);
+    free(f);
+}
+
 static void free_batch(struct worker *w, struct batch *b)
 {
     struct batch **place = &w->batches;
@@ -120,6 +135,7 @@ static void free_batch(struct worker *w, struct batch *b)
     *place = b->next;
     if (w->current == b)
         w->current = NULL;
+    release_formed(b->formed);
     arena_release(&b->arena);
     free(b);
 }
@@ -195,25 +211,46 @@ static struct sv page_of(struct arena *a, const struct list *list, const struct 
                                SV_ARG(list->id), SV_ARG(key)));
 }
 
-static int form_post(struct worker *w, struct batch *b, struct err *err)
+static int make_form(struct worker *w, struct batch *b, const struct message *message, struct formed *f,
+                     struct err *err)
 {
-    struct message message;
+    struct arena a = ARENA_INIT;
     struct mail mail;
     struct sv bytes;
     struct post_form form;
+    int rc = message_bytes(w->options.store, &a, b->rows.message, &bytes, err);
+    if (!rc)
+        rc = mail_read(&a, bytes, &mail, err);
+    if (!rc)
+        rc = post_form_make(&a, b->list, bytes, &mail, page_of(&a, b->list, message), &form, err);
+    if (!rc) {
+        f->header = arena_sv(&f->arena, form.header);
+        f->body = arena_sv(&f->arena, form.body);
+    }
+    arena_release(&a);
+    return rc;
+}
+
+/* Whether it is public still is asked for each batch; its form is made for the first. */
+static int form_post(struct worker *w, struct batch *b, struct err *err)
+{
+    struct message message;
     int rc = message_load(w->options.store, &b->arena, b->rows.message, &message, err);
     if (!rc && message.state != MESSAGE_PUBLIC)
         return err_set(err, CM_ENOTFOUND, "the message is not public any more");
-    if (!rc)
-        rc = message_bytes(w->options.store, &b->arena, b->rows.message, &bytes, err);
-    if (!rc)
-        rc = mail_read(&b->arena, bytes, &mail, err);
-    if (!rc)
-        rc = post_form_make(&b->arena, b->list, bytes, &mail, page_of(&b->arena, b->list, &message), &form, err);
+    if (!rc && (!w->formed || w->formed->outgoing != b->rows.outgoing)) {
+        release_formed(w->formed);
+        w->formed = base_malloc(sizeof(*w->formed));
+        *w->formed = (struct formed){.arena = ARENA_INIT, .users = 1};
+        rc = make_form(w, b, &message, w->formed, err);
+    }
     if (rc)
         return rc;
-    b->header = form.header;
-    b->body = form.body;
+    w->formed->outgoing = b->rows.outgoing; /* it is whole */
+    w->formed->users++;
+    b->formed = w->formed;
+    b->header = w->formed->header;
+    b->body = w->formed->body;
     b->own_fields = true;
     return CM_OK;
 }
@@ -229,29 +266,33 @@ static int form_digest(struct batch *b, struct err *err)
     return CM_OK;
 }
 
-/* Without a list, the envelope has no sender. */
-static int address_row(struct store *s, struct batch *b, const struct signing *unsubscribe, size_t i, struct err *err)
+struct keys {
+    enum score_kind kind;
+    struct signing unsubscribe, bounces;
+};
+
+static void address_row(struct batch *b, const struct keys *keys, size_t i)
 {
     struct sv detail = SV_NONE;
     const struct queue_item *item = &b->rows.items.at[i];
-    enum score_kind kind = sv_eq_str(b->rows.kind, "probe") ? SCORE_OF_PROBE : SCORE_OF_POST;
-    int rc = CM_OK;
     if (item->subscriber)
-        rc = score_detail(s, &b->arena, kind, b->list->id, item->subscriber, &detail, err);
+        detail = score_detail(&b->arena, &keys->bounces, keys->kind, b->list->id, item->subscriber);
     b->envelopes[i].from = route_address(&b->arena, b->list->address, "-bounces", detail);
     if (b->own_fields)
         b->envelopes[i].own = post_form_own(
-            &b->arena, b->list, unsubscribe_detail(&b->arena, unsubscribe, b->list->id, item->subscriber));
-    return rc;
+            &b->arena, b->list, unsubscribe_detail(&b->arena, &keys->unsubscribe, b->list->id, item->subscriber));
 }
 
+/* Without a list, the envelope has no sender. */
 static int address_tx(struct store *s, void *context, struct err *err)
 {
     struct batch *b = context;
-    struct signing unsubscribe;
-    int rc = signing_load(s, UNSUBSCRIBE_PURPOSE, &unsubscribe, err);
+    struct keys keys = {.kind = sv_eq_str(b->rows.kind, "probe") ? SCORE_OF_PROBE : SCORE_OF_POST};
+    int rc = signing_load(s, UNSUBSCRIBE_PURPOSE, &keys.unsubscribe, err);
+    if (!rc)
+        rc = score_key(s, keys.kind, &keys.bounces, err);
     for (size_t i = 0; !rc && i < b->rows.items.len; i++)
-        rc = address_row(s, b, &unsubscribe, i, err);
+        address_row(b, &keys, i);
     return rc;
 }
 
@@ -290,8 +331,8 @@ static void end_batch(struct worker *w, struct batch *b, enum queue_fate fate, c
     net_timer_set(w->loop, &w->write, RESULTS_WAIT_MS);
 }
 
-/* The next rows, with the mail that they are about. False: there are none, or not now. */
-static bool next_batch(struct worker *w)
+/* The next rows. NULL: there are none, or not now. */
+static struct batch *claim_batch(struct worker *w)
 {
     struct err err = ERR_INIT;
     struct batch *b = base_malloc(sizeof(*b));
@@ -304,16 +345,29 @@ static bool next_batch(struct worker *w)
         free_batch(w, b);
         if (rc)
             tell(w, &err);
-        return false;
+        return NULL;
     }
-    rc = form_batch(w, b, &err);
-    if (!rc)
-        return true;
-    bool passing = rc == CM_EAGAIN || rc == CM_EIO;
-    if (passing)
-        tell(w, &err);
-    end_batch(w, b, passing ? QUEUE_LATER : QUEUE_FAILED, &err);
-    return !passing && write_results(w) && next_batch(w);
+    return b;
+}
+
+/* The next rows, with the mail that they are about; those whose mail cannot be made are passed over. False: there are
+ * none, or not now. */
+static bool next_batch(struct worker *w)
+{
+    struct batch *b;
+    while ((b = claim_batch(w)) != NULL) {
+        struct err err = ERR_INIT;
+        int rc = form_batch(w, b, &err);
+        if (!rc)
+            return true;
+        bool passing = rc == CM_EAGAIN || rc == CM_EIO;
+        if (passing)
+            tell(w, &err);
+        end_batch(w, b, passing ? QUEUE_LATER : QUEUE_FAILED, &err);
+        if (passing || !write_results(w))
+            return false;
+    }
+    return false;
 }
 
 /* ---- jobs ---- */
@@ -343,18 +397,16 @@ static bool next(void *context, struct smtp_job *out)
 
 /* ---- time ---- */
 
-#define OWNER(pointer, member) ((struct worker *)(void *)((char *)(pointer) - offsetof(struct worker, member)))
-
 static void turn_over(struct net_hook *hook)
 {
-    struct worker *w = OWNER(hook, hook);
+    struct worker *w = NET_OWNER(struct worker, hook, hook);
     if (w->result_count && (w->result_count >= RESULTS_MANY || !smtp_client_jobs(w->client)) && !w->counts.broken)
         write_results(w);
 }
 
 static void write_due(struct net_timer *timer)
 {
-    struct worker *w = OWNER(timer, write);
+    struct worker *w = NET_OWNER(struct worker, write, timer);
     write_results(w);
 }
 
@@ -366,7 +418,7 @@ void worker_wake(struct worker *w)
 
 static void poll_due(struct net_timer *timer)
 {
-    struct worker *w = OWNER(timer, poll);
+    struct worker *w = NET_OWNER(struct worker, poll, timer);
     w->counts.broken = false;
     if (write_results(w) && !w->stopping)
         worker_wake(w);
@@ -407,7 +459,7 @@ static int keep_up(struct worker *w, struct err *err)
 
 static void upkeep_due(struct net_timer *timer)
 {
-    struct worker *w = OWNER(timer, upkeep);
+    struct worker *w = NET_OWNER(struct worker, upkeep, timer);
     struct err err = ERR_INIT;
     if (!w->stopping && keep_up(w, &err))
         tell(w, &err);
@@ -484,6 +536,7 @@ void worker_free(struct worker **pointer)
         tell(w, &err);
     while (w->batches)
         free_batch(w, w->batches);
+    release_formed(w->formed);
     net_timer_clear(w->loop, &w->poll);
     net_timer_clear(w->loop, &w->upkeep);
     net_timer_clear(w->loop, &w->write);

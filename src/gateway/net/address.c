@@ -78,15 +78,6 @@ int address_parse(const char *text, unsigned default_port, struct address *out, 
     return port.at ? parse_port(text, port, &out->port, err) : CM_OK;
 }
 
-void address_text(const struct address *address, char out[ADDRESS_TEXT_MAX])
-{
-    bool v6 = strchr(address->host, ':') != NULL;
-    if (address->path[0])
-        snprintf(out, ADDRESS_TEXT_MAX, "unix:%s", address->path);
-    else
-        snprintf(out, ADDRESS_TEXT_MAX, "%s%s%s:%u", v6 ? "[" : "", address->host, v6 ? "]" : "", address->port);
-}
-
 void address_unix(const char *path, struct address_item *out)
 {
     *out = (struct address_item){.storage.ss_family = AF_UNIX, .len = sizeof(struct sockaddr_un)};

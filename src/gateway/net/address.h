@@ -23,9 +23,6 @@ struct address {
  * CM_EUSAGE. */
 CM_MUST_USE int address_parse(const char *text, unsigned default_port, struct address *out, struct err *err);
 
-/* The text again, for messages. */
-void address_text(const struct address *address, char out[ADDRESS_TEXT_MAX]);
-
 struct address_list {
     struct address_item {
         struct sockaddr_storage storage;

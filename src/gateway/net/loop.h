@@ -13,6 +13,8 @@
 #ifndef CASEMATE_GATEWAY_NET_LOOP_H
 #define CASEMATE_GATEWAY_NET_LOOP_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct net_loop;
@@ -63,5 +65,8 @@ struct net_hook {
 
 void net_hook_add(struct net_loop *loop, struct net_hook *hook);
 void net_hook_remove(struct net_loop *loop, struct net_hook *hook);
+
+/* What a watch, timer or hook is a member of. */
+#define NET_OWNER(type, member, pointer) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
 
 #endif

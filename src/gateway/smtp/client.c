@@ -18,7 +18,7 @@ static void fill_times(struct smtp_times *t)
 
 static void pause_over(struct net_timer *timer)
 {
-    struct smtp_client *client = (struct smtp_client *)(void *)((char *)timer - offsetof(struct smtp_client, pause));
+    struct smtp_client *client = NET_OWNER(struct smtp_client, pause, timer);
     client->paused = false;
     client->wanted = true;
 }
@@ -57,7 +57,7 @@ bool client_take(struct smtp_client *client, struct slot *slot)
 /* Idle connections first; for each further job one more connection, as long as there may be one. */
 static void turn_over(struct net_hook *hook)
 {
-    struct smtp_client *client = (struct smtp_client *)(void *)((char *)hook - offsetof(struct smtp_client, hook));
+    struct smtp_client *client = NET_OWNER(struct smtp_client, hook, hook);
     if (!client->wanted || client->paused || client->stopping)
         return;
     client->wanted = false;

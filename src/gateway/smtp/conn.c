@@ -79,7 +79,7 @@ static void set_timer(struct conn *c)
 
 static void timer_over(struct net_timer *timer)
 {
-    struct conn *c = (struct conn *)(void *)((char *)timer - offsetof(struct conn, timer));
+    struct conn *c = NET_OWNER(struct conn, timer, timer);
     if (conn_is_idle(c))
         conn_quit(c);
     else
@@ -500,7 +500,8 @@ static void take_bytes(struct conn *c, struct sv data)
                 return;
             smtp_reply_next(&c->reply);
             when_idle(c);
-            conn_flush(c);
+            if (c->generation == generation) /* saying QUIT may have found it closed */
+                conn_flush(c);
         }
     }
 }
@@ -553,7 +554,7 @@ static void conn_connected(struct conn *c)
 
 static void conn_ready(struct net_watch *watch, unsigned events)
 {
-    struct conn *c = (struct conn *)(void *)watch;
+    struct conn *c = NET_OWNER(struct conn, watch, watch);
     unsigned generation = c->generation;
     if (c->phase == PHASE_CONNECTING) {
         conn_connected(c);

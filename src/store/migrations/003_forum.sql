@@ -39,7 +39,6 @@ CREATE TABLE subscriber (
     consent  TEXT NOT NULL,                              -- how it is known that they want this: "confirmed by mail"
     passed   INTEGER NOT NULL DEFAULT 0,                 -- posts of theirs that went out
     score    INTEGER NOT NULL DEFAULT 0,                 -- of bounces; hundredths
-    bounced  INTEGER,                                    -- time of the newest bounce
     UNIQUE (list, mailbox)
 ) STRICT;
 CREATE INDEX subscriber_mailbox ON subscriber (mailbox);
@@ -210,12 +209,6 @@ CREATE TABLE digest_waiting (
     PRIMARY KEY (list, message)
 ) STRICT, WITHOUT ROWID;
 
--- Addresses of nobody on record that we answered: one answer a day.
-CREATE TABLE stranger_answer (
-    address TEXT PRIMARY KEY,
-    at      INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- ---- moderation ----
 
 -- What waits for a moderator, or did. Private; the message is in state held or quarantined until it is settled.
@@ -253,4 +246,25 @@ CREATE INDEX moderation_post ON moderation (post);
 CREATE TABLE message_words (
     message INTEGER PRIMARY KEY REFERENCES message (id),
     words   BLOB NOT NULL
+) STRICT;
+
+-- ---- log-in ----
+
+-- Private: who is logged in on the web.
+CREATE TABLE session (
+    id      INTEGER PRIMARY KEY,
+    digest  BLOB NOT NULL UNIQUE,                        -- of the token that only the browser has
+    member  TEXT NOT NULL REFERENCES member (id),
+    browser TEXT NOT NULL,                               -- what it says it is
+    made    INTEGER NOT NULL,
+    seen    INTEGER NOT NULL                             -- when it was used last, to the hour
+) STRICT;
+CREATE INDEX session_member ON session (member);
+
+-- Private: addresses for which a log-in was asked, until they are looked up; then the row goes.
+CREATE TABLE login_request (
+    id      INTEGER PRIMARY KEY,
+    address TEXT NOT NULL,
+    next    TEXT NOT NULL,                               -- path of the page to go to
+    at      INTEGER NOT NULL
 ) STRICT;

@@ -1,0 +1,140 @@
+/* Who is logged in, where, and what waits for them. */
+#include "base/date.h"
+#include "gateway/web/pages.h"
+#include "register/due.h"
+
+static void roles(struct web_call *c)
+{
+    struct markup *m = &c->markup;
+    const struct sig *sig = &c->frame->profile->sig;
+    markup_element(m, "h2", SV("Your roles"));
+    markup_open(m, "ul");
+    markup_element(m, "li", SV("member"));
+    for (size_t i = 0; i < c->person->roles.len; i++) {
+        const struct role_held *r = &c->person->roles.at[i];
+        if (r->ended || !sig_role(sig, r->role))
+            continue;
+        markup_open(m, "li");
+        markup_text(m, r->role);
+        if (r->until.len)
+            markup_textf(m, ", until %.*s", SV_ARG(r->until));
+        markup_close(m, "li");
+    }
+    markup_close(m, "ul");
+}
+
+static int addresses(struct web_call *c, struct err *err)
+{
+    struct markup *m = &c->markup;
+    struct addresses list;
+    int rc = people_addresses(c->store, c->arena, c->person->id, &list, err);
+    if (rc)
+        return rc;
+    markup_element(m, "h2", SV("Your addresses"));
+    web_text(c, "You alone see them here. Each can be used to log in, and to write to the mailing list as yourself.");
+    markup_open(m, "ul");
+    for (size_t i = 0; i < list.list.len; i++)
+        markup_element(m, "li", list.list.at[i].address);
+    markup_close(m, "ul");
+    return CM_OK;
+}
+
+static void end_button(struct web_call *c, const char *what, const char *button)
+{
+    web_form_begin(c, "/account/sessions", "session.end");
+    web_hidden(c, "which", sv_str(what));
+    web_form_end(c, button);
+}
+
+static void session_row(struct web_call *c, const struct session *s)
+{
+    struct markup *m = &c->markup;
+    bool here = s->id == c->session.id;
+    markup_open(m, "li");
+    markup_open(m, "p");
+    markup_element(m, "b", s->browser);
+    markup_textf(m, " since %s, last used %s%s", date_format(c->arena, date_from_time(s->made)),
+                 date_format(c->arena, date_from_time(s->seen)), here ? ": this browser" : "");
+    markup_close(m, "p");
+    if (!here)
+        end_button(c, arena_printf(c->arena, "%lld", (long long)s->id), "End this session");
+    markup_close(m, "li");
+}
+
+static int sessions(struct web_call *c, struct err *err)
+{
+    struct markup *m = &c->markup;
+    struct sessions list;
+    int rc = sessions_load(c->store, c->arena, c->person->id, c->now, &list, err);
+    if (rc)
+        return rc;
+    markup_element(m, "h2", SV("Where you are logged in"));
+    web_text(c, arena_printf(c->arena, "A session ends after %d days without use, and after %d days in any case.",
+                             SESSION_IDLE / DATE_DAY, SESSION_LIFE / DATE_DAY));
+    markup_open(m, "ul");
+    markup_attr_str(m, "class", "sessions");
+    for (size_t i = 0; i < list.list.len; i++)
+        session_row(c, &list.list.at[i]);
+    markup_close(m, "ul");
+    if (list.list.len > 1)
+        end_button(c, "others", "End all other sessions");
+    web_form_begin(c, "/account/logout", "logout");
+    web_form_end(c, "Log out");
+    return CM_OK;
+}
+
+int account_page(struct web_call *c, struct err *err)
+{
+    web_begin(c, arena_printf(c->arena, "%.*s", SV_ARG(c->person->name)));
+    int rc = waiting_part(c, err);
+    if (rc)
+        return rc;
+    roles(c);
+    rc = addresses(c, err);
+    if (!rc)
+        rc = sessions(c, err);
+    if (!rc)
+        web_end(c);
+    return rc;
+}
+
+struct ending_session {
+    struct web_call *c;
+    bool others, found;
+    int64_t id;
+};
+
+static int end_in_store(struct store *s, void *context, struct err *err)
+{
+    struct ending_session *e = context;
+    if (e->others)
+        return session_end_others(s, e->c->person->id, e->c->session.id, err);
+    return session_end(s, e->c->person->id, e->id, &e->found, err);
+}
+
+int account_logout(struct web_call *c, struct err *err)
+{
+    struct ending_session e = {.c = c, .id = c->session.id};
+    int rc = store_tx(c->store, end_in_store, &e, err);
+    if (rc)
+        return rc;
+    http_response_cookie(c->out, c->secure ? "__Host-casemate" : "casemate", SV_NONE, 0, c->secure);
+    web_redirect(c, "/index.html");
+    return CM_OK;
+}
+
+int account_end_session(struct web_call *c, struct err *err)
+{
+    struct sv which = form_value(&c->form, "which");
+    uint64_t id = 0;
+    struct ending_session e = {.c = c, .others = sv_eq_str(which, "others")};
+    if (!e.others && !sv_to_u64(which, INT64_MAX, &id))
+        return err_set(err, CM_EINPUT, "the form does not say which session is to end");
+    e.id = (int64_t)id;
+    int rc = store_tx(c->store, end_in_store, &e, err);
+    if (!rc && !e.others && !e.found)
+        rc = err_set(err, CM_ENOTFOUND, "You have no such session (any more).");
+    if (!rc)
+        web_redirect(c, "/account");
+    return rc;
+}

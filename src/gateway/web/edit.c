@@ -1,0 +1,204 @@
+/* One field of a threat: its text, a preview with the difference, and both texts where somebody else was faster. */
+#include "action/action.h"
+#include "document/document.h"
+#include "document/html.h"
+#include "gateway/web/pages.h"
+
+struct editing {
+    struct web_call *c;
+    struct view view;
+    const struct threat *threat;
+    const struct template_field *field; /* NULL: none was chosen */
+    struct sv now;                      /* its text, with LF */
+    struct sv text, base, reason;       /* of the form; base: digest of the text that was edited */
+    struct action_result result;
+    bool stale;
+};
+
+static bool is_editable(const struct template_field *f)
+{
+    return f->kind == FIELD_LINE || f->kind == FIELD_PROSE;
+}
+
+static int load(struct editing *e, struct err *err)
+{
+    struct web_call *c = e->c;
+    struct sv name = form_has(&c->form, "field") ? form_value(&c->form, "field") : form_value(&c->query, "field");
+    int rc = view_load_published(c->store, c->arena, c->now, &e->view, err);
+    if (rc)
+        return rc;
+    const struct template *t = &e->view.profile->template;
+    int index = view_find(&e->view, c->params[0]);
+    if (index < 0)
+        return err_set(err, CM_ENOTFOUND, "there is no threat %.*s", SV_ARG(c->params[0]));
+    e->threat = e->view.threats.at[index].threat;
+    int field = template_field(t, name);
+    if (name.len && (field < 0 || !is_editable(&t->fields.at[field])))
+        return err_set(err, CM_ENOTFOUND, "threats have no text \"%.*s\"", SV_ARG(name));
+    if (!name.len)
+        return CM_OK;
+    e->field = &t->fields.at[field];
+    e->now = sv_eq_str(name, "name") ? e->threat->name : sv_trim(threat_field(e->threat, field));
+    return CM_OK;
+}
+
+static const char *digest_text(struct web_call *c, struct sv text)
+{
+    struct digest d = digest_of(text);
+    return digest_hex(c->arena, &d);
+}
+
+/* ---- pages ---- */
+
+static void choose_field(struct editing *e)
+{
+    struct web_call *c = e->c;
+    struct markup *m = web_begin(c, arena_printf(c->arena, "Edit %.*s", SV_ARG(e->threat->id)));
+    const struct template *t = &e->view.profile->template;
+    markup_element(m, "p", e->threat->name);
+    web_text(c, "Which part?");
+    markup_open(m, "ul");
+    for (size_t i = 0; i < t->fields.len; i++) {
+        const struct template_field *f = &t->fields.at[i];
+        if (!is_editable(f))
+            continue;
+        markup_open(m, "li");
+        web_link(m, arena_printf(c->arena, "/%.*s?field=%.*s", SV_ARG(c->path), SV_ARG(f->id)), f->name);
+        if (!threat_field(e->threat, (int)i).len && !sv_eq_str(f->id, "name"))
+            markup_element_class(m, "span", "help", SV(" (empty)"));
+        markup_close(m, "li");
+    }
+    markup_close(m, "ul");
+    web_end(c);
+}
+
+static void edit_form(struct editing *e, struct sv text, bool saves)
+{
+    struct web_call *c = e->c;
+    const struct template_field *f = e->field;
+    bool prose = f->kind == FIELD_PROSE;
+    web_form_begin(c, arena_printf(c->arena, "/%.*s", SV_ARG(c->path)), "threat.edit");
+    web_hidden(c, "field", f->id);
+    web_hidden(c, "base", sv_str(digest_text(c, e->now)));
+    web_field(c, &(struct web_field){.name = "text", .label = arena_printf(c->arena, "%.*s", SV_ARG(f->name)),
+                                     .type = prose ? NULL : "text", .rows = 18, .value = text,
+                                     .help = prose ? "Markdown. An attack tree is a block that begins with three "
+                                                     "backticks and attack-tree." : NULL});
+    web_field(c, &(struct web_field){.name = "reason", .label = "Reason", .type = "text", .max = 1000,
+              .value = e->reason,
+                                     .help = "Public, in the history of the threat. May be empty."});
+    web_button(c, "preview", "Preview");
+    if (saves)
+        web_button(c, "save", "Save");
+    web_form_close(c);
+}
+
+static void preview(struct editing *e)
+{
+    struct web_call *c = e->c;
+    struct markup *m = &c->markup;
+    struct doc_block *root = doc_block_new(c->arena, DOC_SECTION);
+    const struct html_context context = {.view = &e->view, .root = "/", .heading = 3, .id_prefix = "preview-"};
+    markup_element(m, "h2", SV("What changes"));
+    web_difference(c, e->now, e->text);
+    markup_element(m, "h2", SV("As it will look"));
+    markup_open(m, "div");
+    markup_attr_str(m, "class", "preview");
+    document_prose(c->arena, &e->view, root, e->text);
+    html_blocks(m, &context, root->first);
+    markup_close(m, "div");
+}
+
+static void begin(struct editing *e)
+{
+    web_begin(e->c, arena_printf(e->c->arena, "Edit %.*s: %.*s", SV_ARG(e->threat->id), SV_ARG(e->field->name)));
+    markup_element(&e->c->markup, "p", e->threat->name);
+}
+
+/* Somebody else saved another text since this one was opened. */
+static void both_texts(struct editing *e)
+{
+    struct web_call *c = e->c;
+    c->out->status = 409;
+    begin(e);
+    web_fault(c, "Somebody changed this text while you edited it. Nothing of yours is lost: below is yours, in the "
+                 "form, and what makes it different from the text as it is now. Put together what belongs together, "
+                 "and "
+                 "save.");
+    markup_element(&c->markup, "h2", SV("From the text as it is now to yours"));
+    web_difference(c, e->now, e->text);
+    edit_form(e, e->text, true);
+    web_end(c);
+}
+
+int edit_page(struct web_call *c, struct err *err)
+{
+    struct editing e = {.c = c};
+    int rc = load(&e, err);
+    if (rc)
+        return rc;
+    if (!e.field) {
+        choose_field(&e);
+        return CM_OK;
+    }
+    begin(&e);
+    edit_form(&e, e.now, false);
+    web_end(c);
+    return CM_OK;
+}
+
+/* ---- saving ---- */
+
+/* Nobody can come in between: the text is looked at in the transaction that changes it. */
+static int save(struct store *s CM_UNUSED, void *context, struct err *err)
+{
+    struct editing *e = context;
+    struct action_context act = web_context(e->c);
+    const struct field_edit edit = {e->field->id, e->text};
+    int rc = load(e, err);
+    e->stale = !rc && !sv_eq_str(e->base, digest_text(e->c, e->now));
+    act.reason = e->reason;
+    if (rc || e->stale)
+        return rc;
+    return action_threat_edit(&act, e->threat->id, &edit, 1, &e->result, err);
+}
+
+static void faulty(struct editing *e, const char *why)
+{
+    e->c->out->status = 422;
+    begin(e);
+    web_fault(e->c, why);
+    edit_form(e, e->text, true);
+    web_end(e->c);
+}
+
+int edit_do(struct web_call *c, struct err *err)
+{
+    struct editing e = {.c = c, .text = sv_trim(form_value(&c->form, "text")), .base = form_value(&c->form, "base"),
+                        .reason = sv_trim(form_value(&c->form, "reason"))};
+    struct err why = ERR_INIT;
+    bool saves = sv_eq_str(form_value(&c->form, "do"), "save");
+    int rc = load(&e, err);
+    if (!rc && !e.field)
+        rc = err_set(err, CM_EINPUT, "the form does not say which text it is");
+    if (rc)
+        return rc;
+    e.stale = !sv_eq_str(e.base, digest_text(c, e.now));
+    if (saves && !e.stale)
+        rc = store_tx(c->store, save, &e, &why);
+    if (rc == CM_EINPUT || rc == CM_ECONFLICT) {
+        faulty(&e, why.text);
+    } else if (rc) {
+        return err_set(err, rc, "%s", why.text);
+    } else if (e.stale) {
+        both_texts(&e);
+    } else if (saves) {
+        web_done(c, &e.result);
+    } else {
+        begin(&e);
+        preview(&e);
+        edit_form(&e, e.text, true);
+        web_end(c);
+    }
+    return CM_OK;
+}
