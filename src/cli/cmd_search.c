@@ -1,4 +1,5 @@
 /* search: in the texts of the SIG, and in its mails. */
+#include "action/search.h"
 #include "base/date.h"
 #include "cli/cli.h"
 #include "forum/search.h"
@@ -74,31 +75,17 @@ static void print_json(struct cli *c, const struct found *f)
     cli_json_end(&j);
 }
 
-/* Which stages there are is said by the files; only a query that names one asks for them. */
-static int check_stages(struct cli *c, const struct mail_query *query)
-{
-    struct profile_files files = {{NULL, 0, 0}};
-    struct profile p;
-    if (!query->stage_count)
-        return CM_OK;
-    int rc = view_load_files(c->store, &c->arena, &files, &c->err);
-    if (rc)
-        return rc;
-    profile_parse_rules(&c->arena, &files, &c->diag, &p);
-    const char **stages = arena_new_array(&c->arena, const char *, p.process.stages.len + 1);
-    for (size_t i = 0; i < p.process.stages.len; i++)
-        stages[i] = arena_strndup(&c->arena, p.process.stages.at[i].id.at, p.process.stages.at[i].id.len);
-    return mail_query_stages(query, stages, p.process.stages.len, &c->err);
-}
-
 static int search(struct cli *c, struct sv text, size_t limit, struct found *out)
 {
     struct mail_query query;
+    struct action_context context;
     int rc = mail_query_read(&c->arena, text, &query, &c->err);
     if (!rc)
         rc = cli_open(c, STORE_READ_ONLY);
     if (!rc)
-        rc = check_stages(c, &query);
+        cli_context(c, &context);
+    if (!rc)
+        rc = search_check(&context, &query, &c->err);
     if (!rc && !query.mail_only)
         rc = fts_search(c->store, &c->arena, text, limit, &out->texts, &c->err);
     return rc ? rc : mail_search(c->store, &c->arena, &query, true, limit, &out->mails, &c->err);

@@ -313,7 +313,7 @@ def searching(server):
     a = b.get('/search?q=downgr*+from:ben')
     tell('a beginning, an author', 'Fences' in a.text and 'garden gate' not in a.text, a.text)
     tell('nothing found', 'Nothing was found' in b.get('/search?q=zzzz').text)
-    for query, words in (('after:2026-13-01', 'after'), ('list:nolist', 'no list'), ('list:inner', 'no list')):
+    for query, words in (('after:2026-13-01', 'after'), ('list:nolist', 'no list'), ('list:inner', 'no list'), ('stage:nope', 'no stage')):
         a = b.get('/search?' + urllib.parse.urlencode({'q': query}))
         tell(f'what is wrong with {query} is said in the page', a.status == 422 and words in a.text and 'role="alert"' in a.text and
              html.escape(query) in a.text, (a.status, a.text))

@@ -1,4 +1,5 @@
 /* /search?q=: the threats' texts and the public mails, as a page and as an Atom feed. */
+#include "action/search.h"
 #include "base/date.h"
 #include "base/digest.h"
 #include "forum/search.h"
@@ -31,8 +32,12 @@ static int read_query(struct web_call *c, struct found *f, struct err *err)
 static int look(struct web_call *c, struct found *f, size_t mails, struct err *err)
 {
     bool texts = mails == MAILS && !f->further && !f->query.mail_only;
+    struct action_context context = web_context(c);
+    int rc = search_check(&context, &f->query, err);
+    if (rc)
+        return rc;
     store_set_patience(c->store, PATIENCE_MS);
-    int rc = mail_search(c->store, c->arena, &f->query, false, mails, &f->mails, err);
+    rc = mail_search(c->store, c->arena, &f->query, false, mails, &f->mails, err);
     if (!rc && texts)
         rc = fts_search(c->store, c->arena, f->text, TEXTS, &f->texts, err);
     store_set_patience(c->store, 0);
@@ -51,7 +56,8 @@ static void search_form(struct web_call *c, struct sv text)
     markup_attr_str(m, "role", "search");
     web_field(c, &(struct web_field){.name = "q", .label = "Words", .type = "search", .value = text, .max = 1000,
                                      .help = "All of them, or \"a phrase\", or beginnings: downgr*. In mails also "
-                                             "from:ada, subject:word, list:name, after:2026-01-31, before:2027."});
+                                             "from:ada, subject:word, list:name, threat:ID, stage:name, after:2026-01-31, "
+                                             "before:2027."});
     web_form_end(c, "Search");
 }
 
