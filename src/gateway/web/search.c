@@ -56,8 +56,8 @@ static void search_form(struct web_call *c, struct sv text)
     markup_attr_str(m, "role", "search");
     web_field(c, &(struct web_field){.name = "q", .label = "Words", .type = "search", .value = text, .max = 1000,
                                      .help = "All of them, or \"a phrase\", or beginnings: downgr*. In mails also "
-                                             "from:ada, subject:word, list:name, threat:ID, stage:name, after:2026-01-31, "
-                                             "before:2027."});
+                                             "from:ada, subject:word, list:name, threat:ID, stage:name, "
+                                             "after:2026-01-31, before:2027."});
     web_form_end(c, "Search");
 }
 
