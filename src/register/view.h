@@ -192,9 +192,6 @@ CM_MUST_USE int view_load_published(struct store *s, struct arena *a, int64_t no
  * threats, no documents: the time does not grow with the register. For due_collect(). */
 CM_MUST_USE int view_load_process(struct store *s, struct arena *a, int64_t now, struct view *out, struct err *err);
 
-/* Only sig.yaml, process.md and template.md, which were checked on their way in. CM_ENOTFOUND in an empty store. */
-CM_MUST_USE int view_load_rules(struct store *s, struct arena *a, struct profile **out, struct err *err);
-
 /* The SIG's files as the store holds them. */
 CM_MUST_USE int view_load_files(struct store *s, struct arena *a, struct profile_files *out, struct err *err);
 

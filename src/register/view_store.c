@@ -217,7 +217,7 @@ int view_load_published(struct store *s, struct arena *a, int64_t now, struct vi
     return store_read_tx(s, load, &l, err);
 }
 
-int view_load_rules(struct store *s, struct arena *a, struct profile **out, struct err *err)
+static int load_rules(struct store *s, struct arena *a, struct profile **out, struct err *err)
 {
     struct store_stmt *q;
     struct profile_files files = {{NULL, 0, 0}};
@@ -248,7 +248,7 @@ static int load_process(struct store *s, void *context, struct err *err)
     struct people *people = arena_new(a, struct people);
     struct reviews *reviews = arena_new(a, struct reviews);
     struct due_clocks *clocks = arena_new(a, struct due_clocks);
-    int rc = view_load_rules(s, a, &p, err);
+    int rc = load_rules(s, a, &p, err);
     if (rc || (rc = people_load(s, a, p, l->now, people, err)) || (rc = reviews_load_open(s, a, reviews, err)) ||
         (rc = due_load(s, a, l->now, clocks, err)))
         return rc;
