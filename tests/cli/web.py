@@ -330,6 +330,32 @@ def searching(server):
     tell('search has a rate', 429 in codes and codes[0] == 200 or codes.count(429) > 0, codes)
 
 
+def moderating(server, nina, base):
+    tell('no moderator, no held posts', nina.get('/held').status == 403 and nina.get('/held/P-1').status == 403)
+    rosa = Browser(server)
+    log_in(rosa, 'rosa@example.org', base)
+    tell('what waits for a moderator', 'href="/held"' in rosa.get('/account').text)
+    a = rosa.get('/held')
+    headers(a, 'held posts')
+    tell('the posts that wait', a.status == 200 and 'href="/held/P-1"' in a.text and 'Canary' in a.text and 'Held because' in a.text, a.text)
+    a = rosa.get('/held/P-1')
+    tell('one with its text', a.status == 200 and 'canaryheld stands in' in a.text and 'stranger@example.net' in a.text, a.text)
+    tell('no markup of it', '<script' not in a.text)
+    tell('one that is not there', rosa.get('/held/P-99').status == 404 and rosa.get('/held/7').status in (404, 422))
+    a = rosa.form('/held/P-1', '/held/P-1/refile', threat='G-0099', stage='')
+    tell('re-filing to what is not there', a.status in (404, 422), (a.status, a.text))
+    a = rosa.form('/held/P-1', '/held/P-1/refile', threat='G-0002', stage='')
+    tell('re-filing', a.status == 303, (a.status, a.text))
+    tell('is told', 'G-0002' in rosa.get('/held/P-1').text, rosa.get('/held/P-1').text)
+    a = rosa.form('/held/P-1', outcome='discard', because='', reason='')
+    tell('a refusal wants a published reason', a.status == 422 and 'role="alert"' in a.text and 'spam' in a.text, (a.status, a.text))
+    a = rosa.form('/held/P-1', outcome='discard', because='spam', reason='Seeds were for sale.')
+    tell('discarding', a.status == 303 and a.getheader('Location').startswith('/done?event='), (a.status, a.text))
+    payload, = rows("SELECT payload FROM event WHERE action = 'hold.discard'")[0]
+    tell('is in the record, by web, without the post', '"asserted_by":"web"' in payload and 'Seeds were for sale' in payload and 'canary' not in payload.lower(), payload)
+    tell('and waits no more', 'P-1' not in rosa.get('/held').text and 'It is settled' in rosa.get('/held/P-1').text)
+
+
 def hostile(server):
     b = Browser(server)
     for host in ('evil.example', 'localhost.evil.example', ''):
@@ -354,6 +380,7 @@ def main():
     ada, nina = login(server, base)
     sessions(server, ada, base)
     bars(server, nina)
+    moderating(server, nina, base)
     hostile(server)
     searching(server)
     flooding(server, base)

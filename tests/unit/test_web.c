@@ -205,6 +205,7 @@ static const char *path_of(struct group *g, const char *pattern)
         const char *pattern, *path;
     } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
                  {"/rounds/?", "/rounds/R-1"}, {"/calls/?/position", "/calls/C-1/position"},
+                 {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
                  {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         if (!strcmp(paths[i].pattern, pattern))
@@ -240,6 +241,10 @@ static const struct {
     {"GET", "/rounds/?", "lyyyyy"},
     {"GET", "/calls/?/position", "lyyyyy"},
     {"POST", "/calls/?/position", "lyyyyy"},
+    {"GET", "/held", "lnnynn"},
+    {"GET", "/held/?", "lnnynn"},
+    {"POST", "/held/?", "lnnynn"},
+    {"POST", "/held/?/refile", "lnnynn"},
 };
 
 static const struct web_route *route_of(size_t row)

@@ -27,5 +27,9 @@ int estimate_do(struct web_call *c, struct err *err);
 int round_page(struct web_call *c, struct err *err);
 int position_page(struct web_call *c, struct err *err);
 int position_do(struct web_call *c, struct err *err);
+int held_page(struct web_call *c, struct err *err);
+int held_one_page(struct web_call *c, struct err *err);
+int held_decide(struct web_call *c, struct err *err);
+int held_refile(struct web_call *c, struct err *err);
 
 #endif

@@ -37,6 +37,10 @@ const struct web_route web_routes[] = {
     {"GET", "/calls/?/position", RIGHT(POSITION), WEB_RATE_READ, NULL, 0, "Your position", position_page},
     {"POST", "/calls/?/position", RIGHT(POSITION), WEB_RATE_CHANGE, "position.take", SMALL * 4, "Your position",
      position_do},
+    {"GET", "/held", RIGHT(MODERATE), WEB_RATE_READ, NULL, 0, "Moderation", held_page},
+    {"GET", "/held/?", RIGHT(MODERATE), WEB_RATE_READ, NULL, 0, "Moderation", held_one_page},
+    {"POST", "/held/?", RIGHT(MODERATE), WEB_RATE_CHANGE, "hold.decide", SMALL * 4, "Moderation", held_decide},
+    {"POST", "/held/?/refile", RIGHT(MODERATE), WEB_RATE_CHANGE, "hold.refile", SMALL, "Moderation", held_refile},
 };
 const size_t web_route_count = ARRAY_LEN(web_routes);
 

@@ -31,6 +31,12 @@ int waiting_part(struct web_call *c, struct err *err CM_UNUSED)
         markup_textf(m, " until %s", date_format(c->arena, date_from_time(d->until - 1)));
         markup_close(m, "li");
     }
+    if (person_may(c->person, c->frame->profile, SV("moderate"))) {
+        any = true;
+        markup_open(m, "li");
+        web_link(m, "/held", SV("Posts that wait for a moderator"));
+        markup_close(m, "li");
+    }
     if (!any)
         markup_element(m, "li", SV("Nothing: no call and no round is open to you."));
     markup_close(m, "ul");
