@@ -443,6 +443,13 @@ static void history(struct entry *e, struct doc_block *parent)
     }
 }
 
+void document_build_field(struct arena *a, const struct view *v, size_t index, int field, struct doc_block *parent)
+{
+    const struct threat *t = v->threats.at[index].threat;
+    struct entry e = {.a = a, .v = v, .view = &v->threats.at[index], .threat = t, .index = index};
+    prose(&e, parent, field, anchor_of(&e, arena_printf(a, "%.*s", SV_ARG(v->profile->template.fields.at[field].id))));
+}
+
 struct doc_block *document_build_threat(struct arena *a, const struct view *v, size_t index)
 {
     const struct threat *t = v->threats.at[index].threat;

@@ -50,6 +50,8 @@ void document_build(struct arena *a, const struct view *v, enum document_kind ki
 /* One threat as a section with anchor "T-0001", all ten items, facts first: the same block tree that the
  * analysis holds. */
 struct doc_block *document_build_threat(struct arena *a, const struct view *v, size_t index);
+/* One prose field of it, appended to parent, with the drawing and the analysis of its attack tree. */
+void document_build_field(struct arena *a, const struct view *v, size_t index, int field, struct doc_block *parent);
 /* Markdown of a field as blocks, appended to parent: the form in which documents show it. Nothing in it is an anchor of
  * the site. */
 void document_prose(struct arena *a, const struct view *v, struct doc_block *parent, struct sv text);

@@ -131,6 +131,7 @@ struct view {
     const struct reviews *reviews; /* register/reviews.h; likewise */
     const struct discussions *discussions; /* register/discussion.h; likewise */
     const struct due_clocks *clocks; /* register/due.h; likewise */
+    double patience; /* CPU seconds for the analysis of one tree; 0: as many as the engine takes by itself */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     bool lists;               /* the site has pages of mailing lists: set by the publisher */
     unsigned active;          /* threats that are not merged, split or withdrawn */

@@ -391,6 +391,17 @@ static void test_propose(void **state)
     assert_true(page_has(g, MEMBER, arena_printf(&g->http.arena, "/done?event=%d", (int)events(g)), "threat.propose"));
 }
 
+static bool posted_has(struct group *g, size_t who, const char *path, const char *action, const char *fields,
+                       const char *text)
+{
+    struct answer got;
+    const char *form = arena_printf(&g->http.arena, "%s&%s", proof(g, g->tokens[who], action), fields);
+    ask(g, "POST", path, g->tokens[who], form, &got);
+    bool has = sv_find(str_sv(&got.body), sv_str(text)) >= 0;
+    answer_release(&got);
+    return has;
+}
+
 static const char *base_of(struct group *g, const char *path)
 {
     struct answer got;
@@ -412,6 +423,17 @@ static void test_edit(void **state)
                                      base);
     int64_t before = events(g);
     act(g, EDITOR, path, "threat.edit", arena_printf(a, "%s&do=preview", other), 200);
+    /* an attack tree is drawn and analysed as it would be, or its faults are told by the lines of the text */
+    const char *drawn = base_of(g, "/threats/G-0001/edit?field=definition");
+    const char *tree = "Two+ways.%0A%0A%60%60%60attack-tree%0AGet+in%0A"
+                       "++Climb+%5Bp%3D0.5%5D%0A++Dig+%5Bp%3D0.5%5D%0A%60%60%60";
+    tree = arena_printf(a, "field=definition&base=%s&do=preview&text=%s", drawn, tree);
+    assert_true(posted_has(g, EDITOR, path, "threat.edit", tree, "<svg"));
+    assert_true(posted_has(g, EDITOR, path, "threat.edit", tree, "0.75"));
+    const char *wrong = "Two+ways.%0A%0A%60%60%60attack-tree%0AGet+in%0A"
+                        "++Climb+%5Bp%3D1.5%5D%0A%60%60%60";
+    wrong = arena_printf(a, "field=definition&base=%s&do=preview&text=%s", drawn, wrong);
+    assert_true(posted_has(g, EDITOR, path, "threat.edit", wrong, "Line 5, column"));
     assert_int_equal(events(g), before);
     act(g, EDITOR, path, "threat.edit", arena_printf(a, "%s&do=save", other), 303);
     assert_int_equal(events(g), before + 1);

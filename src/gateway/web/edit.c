@@ -4,6 +4,8 @@
 #include "document/html.h"
 #include "gateway/web/pages.h"
 
+enum { PATIENCE_SECONDS = 2 }; /* for the analysis of a tree that is being written */
+
 struct editing {
     struct web_call *c;
     struct view view;
@@ -93,20 +95,97 @@ static void edit_form(struct editing *e, struct sv text, bool saves)
     web_form_close(c);
 }
 
-static void preview(struct editing *e)
+/* The register with the text as it would be saved; its faults are in diag. CM_EINPUT: it cannot stand in the file. */
+static int would_be(struct editing *e, struct diag *diag, struct sv *out_source, struct view *out, struct err *err)
+{
+    struct arena *a = e->c->arena;
+    struct profile_files files = {{NULL, 0, 0}};
+    struct profile *p = arena_new(a, struct profile);
+    int rc = threat_text_set_section(a, &e->view.profile->template, e->threat->source, e->field->name, e->text,
+                                     out_source, err);
+    if (!rc)
+        rc = view_load_files(e->c->store, a, &files, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < files.list.len; i++)
+        if (!strcmp(files.list.at[i].path, e->threat->file))
+            files.list.at[i].text = *out_source;
+    profile_parse(a, &files, "", diag, p);
+    if (diag->errors)
+        return CM_OK;
+    view_derive(a, p, e->c->now, out);
+    out->patience = PATIENCE_SECONDS;
+    return CM_OK;
+}
+
+/* Faults of the text, by its own lines. */
+static void show_faults(struct editing *e, const struct diag *diag, struct sv source)
+{
+    struct web_call *c = e->c;
+    struct markup *m = &c->markup;
+    uint32_t before = 0;
+    ptrdiff_t at = sv_find(source, e->text);
+    for (ptrdiff_t i = 0; i < at; i++)
+        before += source.at[i] == '\n';
+    markup_open(m, "div");
+    markup_attr_str(m, "class", "notice warning");
+    markup_element(m, "p", SV("It cannot be saved like this:"));
+    markup_open(m, "ul");
+    for (size_t i = 0; i < diag->len; i++) {
+        const struct diag_item *f = &diag->items[i];
+        if (f->kind != DIAG_ERROR)
+            continue;
+        markup_open(m, "li");
+        if (f->line > before && !strcmp(f->file, e->threat->file))
+            markup_textf(m, "Line %u%s: ", f->line - before,
+                         f->column ? arena_printf(c->arena, ", column %u", f->column) : "");
+        markup_text_str(m, f->text);
+        markup_close(m, "li");
+    }
+    markup_close(m, "ul");
+    markup_close(m, "div");
+}
+
+/* As on the threat's page, with the attack tree drawn and analysed; where it has faults, they and the bare text. */
+static void show_field(struct editing *e)
 {
     struct web_call *c = e->c;
     struct markup *m = &c->markup;
     struct doc_block *root = doc_block_new(c->arena, DOC_SECTION);
-    const struct html_context context = {.view = &e->view, .root = "/", .heading = 3, .id_prefix = "preview-"};
-    markup_element(m, "h2", SV("What changes"));
-    web_difference(c, e->now, e->text);
-    markup_element(m, "h2", SV("As it will look"));
+    struct view *changed = arena_new(c->arena, struct view);
+    struct err why = ERR_INIT;
+    struct diag diag;
+    struct sv source;
+    diag_init(&diag, c->arena);
+    int rc = would_be(e, &diag, &source, changed, &why);
+    bool good = !rc && !diag.errors;
+    const struct html_context context = {.view = good ? changed : &e->view, .root = "/", .heading = 3,
+                                         .id_prefix = "preview-"};
+    if (rc)
+        web_fault(c, why.text);
+    else if (!good)
+        show_faults(e, &diag, source);
     markup_open(m, "div");
     markup_attr_str(m, "class", "preview");
-    document_prose(c->arena, &e->view, root, e->text);
+    if (good)
+        document_build_field(c->arena, changed, (size_t)view_find(changed, e->threat->id),
+                             template_field(&changed->profile->template, e->field->id), root);
+    else
+        document_prose(c->arena, &e->view, root, e->text);
     html_blocks(m, &context, root->first);
     markup_close(m, "div");
+}
+
+static void preview(struct editing *e)
+{
+    struct web_call *c = e->c;
+    struct markup *m = &c->markup;
+    markup_element(m, "h2", SV("What changes"));
+    web_difference(c, e->now, e->text);
+    if (e->field->kind != FIELD_PROSE)
+        return;
+    markup_element(m, "h2", SV("As it will look"));
+    show_field(e);
 }
 
 static void begin(struct editing *e)
