@@ -539,7 +539,8 @@ static struct threat_analysis *compute(const struct view *v, size_t index)
     struct threat_analysis *out = arena_new(v->arena, struct threat_analysis);
     struct err err = ERR_INIT;
     /* Memory, which is counted the same way each time, is what limits: an edition has to come out the same again. */
-    struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX, .max_seconds = v->patience}, .best = BEST_SHOWN, .worlds = true,
+    struct analysis_options o = {.limits = {.max_bytes = MEMORY_MAX, .max_seconds = v->patience},
+                                 .best = BEST_SHOWN, .worlds = true,
                                  .explain = 1U << MEASURE_PROBABILITY | 1U << MEASURE_SIZE,
                                  .importance = true, .all_attacks = true, .list_max = LISTED_MAX, .fronts = true};
     b.own = rounds_tree(&b.scratch, v->rounds, b.threat);
