@@ -181,7 +181,10 @@ static void preview(struct editing *e)
     struct web_call *c = e->c;
     struct markup *m = &c->markup;
     markup_element(m, "h2", SV("What changes"));
-    web_difference(c, e->now, e->text);
+    if (sv_eq(e->now, e->text))
+        web_text(c, "Nothing: the text is as it was.");
+    else
+        web_difference(c, e->now, e->text);
     if (e->field->kind != FIELD_PROSE)
         return;
     markup_element(m, "h2", SV("As it will look"));
