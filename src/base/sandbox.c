@@ -258,22 +258,13 @@ int sandbox_enter(const struct sandbox *s)
     return 0;
 }
 
-#if defined(__has_feature)
-#define HAS_FEATURE(name) __has_feature(name)
-#else
-#define HAS_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-enum { CONFINABLE = 0 };
-#else
-enum { CONFINABLE = 1 };
-#endif
-
 int sandbox_confine(const struct sandbox_rules *rules, struct err *err)
 {
     struct sandbox s;
-    int rc = CONFINABLE ? sandbox_prepare(rules, &s, err) : CM_OK;
-    if (rc || !CONFINABLE)
+    if (!SANDBOX_CONFINES)
+        return CM_OK;
+    int rc = sandbox_prepare(rules, &s, err);
+    if (rc)
         return rc;
     if (sandbox_enter(&s) < 0)
         rc = err_errno(err, errno, "cannot give up what this process does not need");

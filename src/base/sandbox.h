@@ -38,6 +38,18 @@ CM_MUST_USE int sandbox_prepare(const struct sandbox_rules *rules, struct sandbo
 CM_MUST_USE int sandbox_enter(const struct sandbox *s);
 void sandbox_release(struct sandbox *s);
 
+/* Whether sandbox_confine() does anything in this build. gcc has a macro for the address sanitizer, clang a feature. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_CONFINES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_CONFINES 0
+#endif
+#endif
+#ifndef SANDBOX_CONFINES
+#define SANDBOX_CONFINES 1
+#endif
+
 /* Puts the rules in force for the calling thread and those that it starts, with what the kernel offers. For a process
  * that has opened what it needs, before its threads. A build with the address sanitizer is not confined: its search
  * for leaks at the end traces the process. */
