@@ -24,7 +24,7 @@ PLAIN_ONLY = ('070-publish', '080-edition', '090-submit', '100-data', '110-kill'
               '135-tree-models', '150-site', '200-people', '205-erasure', '210-rounds', '215-steps',
               '216-editorial-round', '217-calibrate', '218-later-fields', '220-calls', '230-reviews',
               '280-acts-on-pages', '290-play', '300-clock', '310-absent', '310-postfix', '320-rules',
-              '331-subscribers', '335-mailman', '340-moderation', '350-queue', '355-mail-faults', '357-mail-corpus',
+              '330-membership', '331-subscribers', '335-mailman', '340-moderation', '350-queue', '355-mail-faults', '357-mail-corpus',
               '360-archive', '360-mail-postfix', '370-ties', '380-mail-attacks')
 
 
@@ -64,7 +64,7 @@ def programs(args):
     for check in ('check-layers', 'check-headers', 'check-rules', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)], 'env': {'LONG': '1' if args.long else ''}}
     yield from unit(args.build, 'unit', {}, args.long)
-    yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'timeout': 1200}
+    yield {'name': 'valgrind', 'cmd': [os.path.join(here, 'valgrind'), args.build], 'env': {'LONG': '1' if args.long else ''}, 'timeout': 1200}
     yield from cli(args.build, 'cli', {}, args.long)
     if os.path.exists(args.san):
         yield from unit(args.san, 'unit-asan', SANITIZE)

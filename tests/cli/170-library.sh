@@ -18,7 +18,8 @@ header=$(find root -name attacktree.h)
 is 'the header stands alone: nothing of ours is included' '' "$(grep -n '#include "' "$header")"
 
 run nm -D --defined-only "$so"
-is 'only attacktree_ is seen' '' "$(awk '$2 != "A" && $3 !~ /^attacktree_/ {print $3}' "$out")"
+# A build that counts branches adds the bounds of its counters.
+is 'only attacktree_ is seen' '' "$(awk '$2 != "A" && $3 !~ /^(attacktree_|__(start|stop)___sancov_)/ {print $3}' "$out")"
 for name in $(grep -o '\battacktree_[a-z_]*(' "$header" | tr -d '(' | grep -v attacktree_defaults | sort -u); do
     grep -q " $name\$" "$out" || missing="${missing-} $name"
 done
