@@ -31,9 +31,27 @@ int cli_fail(struct cli *c, int code)
     }
 }
 
+/* A store of an older version is brought up to date by whatever command meets it first, also by one that only reads. */
+static int bring_up_to_date(struct cli *c)
+{
+    struct store *s;
+    struct err why = ERR_INIT;
+    int rc = store_open(c->db, 0, &s, &why);
+    if (rc)
+        return err_set(&c->err, rc, "%s", why.text);
+    if (!c->quiet)
+        fprintf(stderr, "casemate: %s is of version %d now\n", c->db, store_version(s));
+    store_close(&s);
+    return CM_OK;
+}
+
 int cli_open(struct cli *c, unsigned flags)
 {
-    return store_open(c->db, flags, &c->store, &c->err);
+    int rc = store_open(c->db, flags, &c->store, &c->err);
+    if (rc != CM_EREFUSED || !(flags & STORE_READ_ONLY))
+        return rc;
+    rc = bring_up_to_date(c);
+    return rc ? rc : store_open(c->db, flags, &c->store, &c->err);
 }
 
 void cli_context(struct cli *c, struct action_context *out)

@@ -32,4 +32,21 @@ does 'an odd name' "$CM" threat edit G-0001 --set level=gate --as $'Zo\xc3\xab "
 run "$CM" record show --json
 is 'reads back' 'Zoë "\<b>' "$(json "d['events'][-1]['name']")"
 fails 1 'UTF-8' 'a name that is no UTF-8' "$CM" threat edit G-0001 --set level=protocol --as $'\xff'
+
+# A store of an older version is brought up to date by the first command that meets it, also by one that only reads.
+"$CM" --db now.db init --profile "$TOP/profiles/minimal" --now $NOW >/dev/null
+python3 - "$TOP/src/store/migrations/001_start.sql" <<'END'
+import sqlite3, sys
+now, old = sqlite3.connect('now.db'), sqlite3.connect('old.db')
+old.executescript(open(sys.argv[1]).read())
+old.execute("INSERT INTO about (key, value) SELECT 'migration-1', ?", now.execute("SELECT value FROM about WHERE key = 'migration-1'").fetchone())
+for name, value in (('application_id', now.execute('PRAGMA application_id').fetchone()[0]), ('user_version', 1)):
+    old.execute(f'PRAGMA {name} = {value}')
+old.commit()
+END
+newest=$(python3 -c 'import sqlite3; print(sqlite3.connect("now.db").execute("PRAGMA user_version").fetchone()[0])')
+fails 1 "old.db is of version $newest now" 'an old store' "$CM" --db old.db threat list
+says 'which is empty' 'empty' "$err"
+fails 1 'empty' 'the next time it is up to date' "$CM" --db old.db threat list
+silent 'and nothing is said' 'version' "$err"
 finish
