@@ -82,23 +82,13 @@ char *digest_hex(struct arena *a, const struct digest *d)
     return hex;
 }
 
-/* The value of a hexadecimal digit; 16 for other characters. Digests are no secrets, so this may branch. */
-static unsigned hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (unsigned)(c - 'a') + 10;
-    return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
-}
-
 bool digest_from_hex(struct sv hex, struct digest *out)
 {
     if (hex.len != DIGEST_HEX)
         return false;
     for (size_t i = 0; i < DIGEST_BYTES; i++) {
-        unsigned high = hex_value(hex.at[2 * i]), low = hex_value(hex.at[2 * i + 1]);
-        if (high > 15 || low > 15)
+        int high = ascii_hex(hex.at[2 * i]), low = ascii_hex(hex.at[2 * i + 1]);
+        if (high < 0 || low < 0)
             return false;
         out->bytes[i] = (unsigned char)(high << 4 | low);
     }

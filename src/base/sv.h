@@ -54,6 +54,13 @@ static inline char ascii_lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int ascii_hex(char c)
+{
+    c = ascii_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static inline bool sv_is_ascii(struct sv text)
 {
     unsigned char all = 0;

@@ -2,6 +2,7 @@
 #include "action/login.h"
 #include "action/people.h"
 #include "cli/cli.h"
+#include "gateway/web/web.h"
 
 #include <stdio.h>
 
@@ -273,6 +274,7 @@ static int member_link(struct cli *c, const struct command *self, int argc, cons
     const char *url = "http://localhost:8139";
     struct words words;
     struct action_context context;
+    struct web_address site;
     struct sv path;
     const struct option options[] = {
         {"url", OPTION_TEXT, &url, "URL", "address of the site (default: http://localhost:8139)"}};
@@ -281,11 +283,10 @@ static int member_link(struct cli *c, const struct command *self, int argc, cons
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "member link wants one mail address");
-    if ((rc = cli_begin(c, &context)) || (rc = action_login_link(&context, sv_str(words.at[0]), &path, &c->err)))
+    if ((rc = web_address_read(sv_str(url), &site, &c->err)) || (rc = cli_begin(c, &context)) ||
+        (rc = action_login_link(&context, sv_str(words.at[0]), &path, &c->err)))
         return cli_fail(c, rc);
-    struct sv site = sv_str(url);
-    const char *link = arena_printf(&c->arena, "%.*s%.*s", (int)site.len - sv_ends(site, SV("/")), site.at,
-                                    SV_ARG(path));
+    const char *link = arena_printf(&c->arena, "%.*s%.*s", SV_ARG(site.url), SV_ARG(path));
     if (c->json) {
         struct cli_json j;
         cli_json_begin(&j);

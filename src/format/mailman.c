@@ -53,18 +53,12 @@ static void skip_blanks(struct reading *r, bool lines)
     }
 }
 
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A number of `most` digits at most; -1: there is none. */
 static int32_t digits(struct reading *r, int base, int most)
 {
     int32_t value = 0;
     int count = 0, digit;
-    while (count < most && r->at < r->text.len && (digit = hex_digit(here(r))) >= 0 && digit < base) {
+    while (count < most && r->at < r->text.len && (digit = ascii_hex(here(r))) >= 0 && digit < base) {
         value = value * base + digit;
         r->at++;
         count++;
@@ -339,8 +333,8 @@ int mailman_config_read(struct arena *a, const char *file, struct sv text, struc
 static bool put_decoded(struct sv text, struct str *out)
 {
     for (size_t i = 0; i < text.len; i++) {
-        int high = text.at[i] == '%' && i + 2 < text.len ? hex_digit(text.at[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.at[i + 2]) : -1;
+        int high = text.at[i] == '%' && i + 2 < text.len ? ascii_hex(text.at[i + 1]) : -1;
+        int low = high >= 0 ? ascii_hex(text.at[i + 2]) : -1;
         char c = text.at[i];
         if (low >= 0)
             c = (char)(high << 4 | low);

@@ -21,6 +21,8 @@ silent 'as it is private' 'event'
 does 'a link to log in with' "$CM" member link grace@example.org --url https://sig.example.org/
 says 'for the site' '^https://sig.example.org/login/[a-z2-7]{26}$' "$out"
 fails 1 'no mail address' 'not for what is no address' "$CM" member link grace
+fails 2 'not the address of a site' 'nor to what is no site' "$CM" member link grace@example.org --url sig.example.org
+fails 2 'want https' 'nor over a network without https' "$CM" member link grace@example.org --url http://sig.example.org
 run "$CM" member show Grace --json
 is 'and kept' 'grace@example.org' "$(json "d['addresses'][0]['address']")"
 

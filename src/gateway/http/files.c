@@ -8,25 +8,14 @@
  * ---------------------------------------------------------------------------------------------------
  */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool unescape(struct sv path, char *out, size_t *out_len)
 {
     size_t len = 0;
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.at[i];
         if (c == '%') {
-            int high = i + 2 < path.len ? hex_value(path.at[i + 1]) : -1;
-            int low = i + 2 < path.len ? hex_value(path.at[i + 2]) : -1;
+            int high = i + 2 < path.len ? ascii_hex(path.at[i + 1]) : -1;
+            int low = i + 2 < path.len ? ascii_hex(path.at[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (unsigned char)(high * 16 + low);

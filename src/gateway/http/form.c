@@ -3,20 +3,12 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One encoded byte off *rest; -1: not well-formed. */
 static int next_byte(struct sv *rest)
 {
     unsigned char c = (unsigned char)rest->at[0];
     if (c == '%') {
-        int high = rest->len > 2 ? hex_value(rest->at[1]) : -1, low = rest->len > 2 ? hex_value(rest->at[2]) : -1;
+        int high = rest->len > 2 ? ascii_hex(rest->at[1]) : -1, low = rest->len > 2 ? ascii_hex(rest->at[2]) : -1;
         *rest = sv_from_byte(*rest, 3);
         return high < 0 || low < 0 ? -1 : high * 16 + low;
     }
@@ -24,6 +16,16 @@ static int next_byte(struct sv *rest)
     if (c == '+')
         return ' ';
     return c <= 0x20 || c >= 0x7f || c == '=' ? -1 : c;
+}
+
+static bool is_text(struct sv text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
+            return false;
+    }
+    return utf8_valid(text, NULL);
 }
 
 /* With LF for CR LF and CR. False: see form_read(). */
@@ -34,7 +36,7 @@ static bool decode(struct arena *a, struct sv text, struct sv *out)
     bool after_cr = false;
     while (text.len) {
         int c = next_byte(&text);
-        if (c < 0 || c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
+        if (c < 0)
             return false;
         if (!(c == '\n' && after_cr))
             to[len++] = (char)(c == '\r' ? '\n' : c);
@@ -42,7 +44,7 @@ static bool decode(struct arena *a, struct sv text, struct sv *out)
     }
     to[len] = '\0';
     *out = sv_from(to, len);
-    return utf8_valid(*out, NULL);
+    return is_text(*out);
 }
 
 static const struct form_field *find(const struct form *f, struct sv name)
@@ -214,16 +216,6 @@ static bool read_part(struct sv *rest, struct sv delimiter, struct form_field *o
     out->value = sv_from(rest->at, (size_t)end);
     *rest = sv_from_byte(*rest, (size_t)end + delimiter.len);
     return true;
-}
-
-static bool is_text(struct sv text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
-            return false;
-    }
-    return utf8_valid(text, NULL);
 }
 
 static int bad_parts(struct err *err)

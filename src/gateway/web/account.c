@@ -118,7 +118,7 @@ int account_logout(struct web_call *c, struct err *err)
     int rc = store_tx(c->store, end_in_store, &e, err);
     if (rc)
         return rc;
-    http_response_cookie(c->out, c->secure ? "__Host-casemate" : "casemate", SV_NONE, 0, c->secure);
+    http_response_cookie(c->out, web_cookie_name(c->secure), SV_NONE, 0, c->secure);
     web_redirect(c, "/index.html");
     return CM_OK;
 }

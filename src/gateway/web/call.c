@@ -91,6 +91,11 @@ void web_fail(struct web_call *c, int status, const char *why)
     web_end(c);
 }
 
+const char *web_cookie_name(bool secure)
+{
+    return secure ? "__Host-casemate" : "casemate";
+}
+
 void web_redirect(struct web_call *c, const char *path)
 {
     if (path[0] != '/' || path[1] == '/')
@@ -207,7 +212,7 @@ void web_form_begin(struct web_call *c, const char *path, const char *action)
     struct markup *m = &c->markup;
     if (!c->token.len) {
         c->token = session_token(c->arena);
-        http_response_cookie(c->out, c->secure ? "__Host-casemate" : "casemate", c->token, -1, c->secure);
+        http_response_cookie(c->out, web_cookie_name(c->secure), c->token, -1, c->secure);
     }
     markup_open(m, "form");
     markup_attr_str(m, "class", "act");

@@ -44,6 +44,8 @@ void web_end(struct web_call *c);
  * fault goes to the log, and not on the page. */
 int web_status(int code);
 void web_fail(struct web_call *c, int status, const char *why);
+/* The name that the cookie of a session has: one for https only is bound to its host. */
+const char *web_cookie_name(bool secure);
 /* 303 to a path of ours, which may have a query. */
 void web_redirect(struct web_call *c, const char *path);
 /* After an act: to the page that says so. what: "T-0042"; may be empty. */

@@ -113,7 +113,7 @@ int login_link_do(struct web_call *c, struct err *err)
     }
     if (rc)
         return err_set(err, rc, "%s", why.text);
-    http_response_cookie(c->out, c->secure ? "__Host-casemate" : "casemate", token, SESSION_LIFE, c->secure);
+    http_response_cookie(c->out, web_cookie_name(c->secure), token, SESSION_LIFE, c->secure);
     web_redirect(c, arena_printf(c->arena, "%.*s", SV_ARG(web_next(l.next))));
     return CM_OK;
 }

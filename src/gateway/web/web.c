@@ -39,8 +39,14 @@ struct web_worker {
 
 /* ---- where we are ---- */
 
-static int take_url(struct web *w, struct sv url, struct err *err)
+static struct sv without_slash(struct sv url)
 {
+    return sv_ends(url, SV("/")) ? sv_from(url.at, url.len - 1) : url;
+}
+
+int web_address_read(struct sv url, struct web_address *out, struct err *err)
+{
+    url = without_slash(url);
     bool secure = sv_starts(url, SV("https://"));
     struct sv host = sv_from_byte(url, secure ? 8 : 7);
     if (!(secure || sv_starts(url, SV("http://"))) || !framing_host_valid(host) || url.len >= WEB_URL_MAX)
@@ -48,15 +54,20 @@ static int take_url(struct web *w, struct sv url, struct err *err)
                                        "such as https://sec.example.org", SV_ARG(url));
     if (!secure && !framing_host_local(host))
         return err_set(err, CM_EUSAGE, "%.*s: log-ins over a network want https; http is for localhost", SV_ARG(url));
-    snprintf(w->url, sizeof(w->url), "%.*s", SV_ARG(url));
-    snprintf(w->host, sizeof(w->host), "%.*s", SV_ARG(host));
-    w->secure = secure;
+    *out = (struct web_address){url, host, secure};
     return CM_OK;
 }
 
-static struct sv without_slash(struct sv url)
+static int take_url(struct web *w, struct sv url, struct err *err)
 {
-    return sv_ends(url, SV("/")) ? sv_from(url.at, url.len - 1) : url;
+    struct web_address at;
+    int rc = web_address_read(url, &at, err);
+    if (rc)
+        return rc;
+    snprintf(w->url, sizeof(w->url), "%.*s", SV_ARG(at.url));
+    snprintf(w->host, sizeof(w->host), "%.*s", SV_ARG(at.host));
+    w->secure = at.secure;
+    return CM_OK;
 }
 
 /* Better said now than by every request. It is brought to the newest version, too. */
@@ -82,7 +93,7 @@ int web_new(const struct web_options *options, struct web **out, struct err *err
     atomic_init(&w->asked, true);
     str_add(&w->bar, web_bar_of(&a, NULL, NULL, SV_NONE));
     arena_release(&a);
-    int rc = w->given ? take_url(w, without_slash(sv_str(options->url)), err) : CM_OK;
+    int rc = w->given ? take_url(w, sv_str(options->url), err) : CM_OK;
     if (!rc)
         rc = look_at_store(w, err);
     *out = w;
@@ -124,11 +135,6 @@ static struct sv url_of(struct web *w, struct arena *a)
     struct sv url = arena_sv(a, sv_str(w->url));
     pthread_mutex_unlock(&w->lock);
     return url;
-}
-
-static const char *cookie_name(const struct web *w)
-{
-    return w->secure ? "__Host-casemate" : "casemate";
 }
 
 /* ---- in the loops: what needs no store ---- */
@@ -215,7 +221,7 @@ static bool is_for_somebody(const struct web *w, const struct http_request *r, s
     struct sv token;
     bool page = !path.len || sv_ends(path, SV("/")) || sv_ends(path, SV(".html"));
     return page && (r->framing->method == FRAMING_GET || r->framing->method == FRAMING_HEAD) && is_our_host(w, r) &&
-           cookie_find(r->framing, r->head, cookie_name(w), &token) && token.len == SESSION_TOKEN_LENGTH;
+           cookie_find(r->framing, r->head, web_cookie_name(w->secure), &token) && token.len == SESSION_TOKEN_LENGTH;
 }
 
 static enum http_way way(void *context, const struct http_request *r, size_t *out_body_max, struct http_response *out)
@@ -314,7 +320,7 @@ static int find_session(struct web_worker *k, struct web_call *c, struct err *er
 {
     struct err ignored = ERR_INIT;
     struct sv token;
-    if (!cookie_find(c->request->framing, c->request->head, cookie_name(k->web), &token) ||
+    if (!cookie_find(c->request->framing, c->request->head, web_cookie_name(k->web->secure), &token) ||
         token.len != SESSION_TOKEN_LENGTH)
         return CM_OK;
     c->token = arena_sv(c->arena, token);

@@ -18,6 +18,14 @@
 
 enum { WEB_URL_MAX = 300 };
 
+/* Of a site as people reach it. */
+struct web_address {
+    struct sv url, host; /* without a slash at its end; in the text that was read */
+    bool secure;         /* https */
+};
+/* CM_EUSAGE: not scheme and host (and port), or http for more than this machine. */
+CM_MUST_USE int web_address_read(struct sv url, struct web_address *out, struct err *err);
+
 struct web_options {
     const char *db;
     /* Of the site as people reach it, "https://sec.example.org": the only host that is answered, and the one in mails.
@@ -30,7 +38,7 @@ struct web_options {
 };
 
 struct web;
-/* CM_EUSAGE: the url is not scheme and host (and port), http for this machine only; and the errors of store_open(). */
+/* The errors of web_address_read() and of store_open(). */
 CM_MUST_USE int web_new(const struct web_options *options, struct web **out, struct err *err);
 /* NULL inside is fine. After the server has stopped. */
 void web_free(struct web **w);
