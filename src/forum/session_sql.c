@@ -1,26 +1,15 @@
 #include "forum/session.h"
 
 #include "base/digest.h"
-#include "base/rand.h"
 #include "forum/base32.h"
+#include "forum/secret.h"
 #include "forum/signed.h"
 
-enum { TOKEN_BYTES = 16 };
+enum { PROOF_BYTES = 16 };
 
 struct sv session_token(struct arena *a)
 {
-    unsigned char bytes[TOKEN_BYTES];
-    rand_bytes(bytes, sizeof(bytes));
-    return base32_write(a, sv_from((const char *)bytes, sizeof(bytes)));
-}
-
-static bool digest_of_token(struct sv token, struct digest *out)
-{
-    unsigned char bytes[TOKEN_BYTES];
-    if (!base32_read(token, sizeof(bytes), bytes))
-        return false;
-    *out = digest_of(sv_from((const char *)bytes, sizeof(bytes)));
-    return true;
+    return secret_make(a);
 }
 
 /* Those that are over, and of a member those that are too many for one more. */
@@ -47,7 +36,7 @@ int session_make(struct store *s, struct sv token, struct sv member, struct sv b
 {
     struct store_stmt *q;
     struct digest d;
-    if (!digest_of_token(token, &d))
+    if (!secret_digest(token, &d))
         BUG("a session with a token that is none");
     int rc = make_room(s, member, now, err);
     if (!rc)
@@ -75,7 +64,7 @@ int session_find(struct store *s, struct arena *a, struct sv token, int64_t now,
     struct store_stmt *q;
     struct digest d;
     *out = (struct session){.id = 0};
-    if (!digest_of_token(token, &d))
+    if (!secret_digest(token, &d))
         return CM_OK;
     int rc = store_prepare(s, "SELECT s.id, s.member, m.name, s.browser, s.made, s.seen, s.digest FROM session s "
                               "JOIN member m ON m.id = s.member WHERE s.digest = $1 AND s.made > $2 AND s.seen > $3 "
@@ -152,7 +141,7 @@ struct sv session_proof(struct arena *a, struct sv token, const char *action)
 {
     const struct sv parts[] = {SV("casemate-form-1"), token, sv_str(action)};
     struct digest d = digest_of_parts(parts, ARRAY_LEN(parts));
-    return base32_write(a, sv_from((const char *)d.bytes, TOKEN_BYTES));
+    return base32_write(a, sv_from((const char *)d.bytes, PROOF_BYTES));
 }
 
 bool session_proves(struct arena *a, struct sv token, const char *action, struct sv proof)

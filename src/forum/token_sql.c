@@ -1,28 +1,27 @@
 #include "base/date.h"
-#include "base/digest.h"
-#include "base/rand.h"
-#include "forum/base32.h"
 #include "forum/route.h"
+#include "forum/secret.h"
 #include "forum/signed.h"
 #include "forum/token.h"
 
-enum { TOKEN_BYTES = 16, FORGET_DAYS = 30 };
+enum { FORGET_DAYS = 30 };
 
 const char *const token_kind_names[TOKEN_KINDS] = {"subscribe", "unsubscribe", "join",   "settings",
                                                    "moderate",  "command",     "review", "login"};
 
 int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out, struct err *err)
 {
-    unsigned char bytes[TOKEN_BYTES];
     struct store_stmt *q;
+    struct digest d;
     int rc = token_purge(s, t->now - FORGET_DAYS * (int64_t)DATE_DAY, err);
     if (!rc)
         rc = store_prepare(s, "INSERT INTO token (digest, kind, list, subject, address, detail, made, expires) "
                               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", &q, err);
     if (rc)
         return rc;
-    rand_bytes(bytes, sizeof bytes);
-    struct digest d = digest_of(sv_from((const char *)bytes, sizeof bytes));
+    *out = secret_make(a);
+    if (!secret_digest(*out, &d))
+        BUG("a key that cannot be read");
     store_bind_blob(q, 1, digest_sv(&d));
     store_bind_text(q, 2, sv_str(token_kind_names[t->kind]));
     if (t->list.len)
@@ -32,7 +31,6 @@ int token_make(struct store *s, struct arena *a, const struct token_new *t, stru
     store_bind_text(q, 6, t->detail);
     store_bind_int(q, 7, t->now);
     store_bind_int(q, 8, t->expires);
-    *out = base32_write(a, sv_from((const char *)bytes, sizeof bytes));
     return store_finish(q, err);
 }
 
@@ -57,16 +55,15 @@ static int read_row(struct arena *a, struct store_stmt *q, const struct digest *
 
 int token_find(struct store *s, struct arena *a, struct sv text, int64_t now, struct token *out, struct err *err)
 {
-    unsigned char bytes[TOKEN_BYTES];
+    struct digest d;
     struct store_stmt *q;
     *out = (struct token){.state = TOKEN_UNKNOWN};
-    if (!base32_read(text, sizeof bytes, bytes))
+    if (!secret_digest(text, &d))
         return CM_OK;
     int rc = store_prepare(s, "SELECT digest, kind, list, subject, address, detail, made, expires, used FROM token "
                               "WHERE digest = $1", &q, err);
     if (rc)
         return rc;
-    struct digest d = digest_of(sv_from((const char *)bytes, sizeof bytes));
     store_bind_blob(q, 1, digest_sv(&d));
     while ((rc = store_step(q, err)) == STORE_ROW && !(rc = read_row(a, q, &d, now, out, err)))
         ;
