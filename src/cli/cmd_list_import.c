@@ -147,21 +147,11 @@ int list_import_config(struct cli *c, const struct command *self, int argc, cons
 
 /* ---- members ---- */
 
-static bool find_delivery(const char *word, enum subscriber_delivery *out)
-{
-    for (int i = 0; i < SUBSCRIBER_DELIVERIES; i++)
-        if (!strcmp(word, subscriber_delivery_names[i])) {
-            *out = (enum subscriber_delivery)i;
-            return true;
-        }
-    return false;
-}
-
 static int read_members(struct cli *c, const char *file, const char *word, struct subscriptions *out, size_t *others)
 {
     enum subscriber_delivery delivery;
     struct sv text;
-    if (word && !find_delivery(word, &delivery))
+    if (word && !subscriber_delivery_find(sv_str(word), &delivery))
         return err_set(&c->err, CM_EINPUT, "\"%s\" is no kind of delivery; expected each, digest, plain or none", word);
     int rc = fs_read(&c->arena, file, FILE_BYTES_MAX, &text, &c->err);
     if (!rc)

@@ -18,17 +18,10 @@ int similar_load(struct cli *c, struct profile *out)
     return CM_OK;
 }
 
-static void cut_unlikely(struct similars *s)
-{
-    while (s->list.len && s->list.at[s->list.len - 1].score < SIMILAR_LIKELY)
-        s->list.len--;
-}
-
 void similar_to_proposal(struct cli *c, const struct profile *p, const struct proposal *proposal, struct similars *out)
 {
     struct similar_query q = {.name = proposal->name, .abstract = proposal->abstract};
-    similar_find(&c->arena, p, &q, NAMED, out);
-    cut_unlikely(out);
+    similar_likely(&c->arena, p, &q, NAMED, out);
 }
 
 /* ---- output ---- */

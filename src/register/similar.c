@@ -238,3 +238,11 @@ void similar_find(struct arena *a, const struct profile *p, const struct similar
         explain_all(&s, a, &out->list.at[i]);
     arena_release(&scratch);
 }
+
+void similar_likely(struct arena *a, const struct profile *p, const struct similar_query *q, size_t most,
+                    struct similars *out)
+{
+    similar_find(a, p, q, most, out);
+    while (out->list.len && out->list.at[out->list.len - 1].score < SIMILAR_LIKELY)
+        out->list.len--;
+}

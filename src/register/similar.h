@@ -63,5 +63,8 @@ struct similar_query similar_to(const struct profile *p, const struct threat *t)
  * arena. Has no errors. */
 void similar_find(struct arena *a, const struct profile *p, const struct similar_query *q, size_t most,
                   struct similars *out);
+/* Those of them that it is likely a duplicate of: none below SIMILAR_LIKELY. */
+void similar_likely(struct arena *a, const struct profile *p, const struct similar_query *q, size_t most,
+                    struct similars *out);
 
 #endif

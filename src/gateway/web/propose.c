@@ -105,9 +105,7 @@ static int look_for_similar(struct web_call *c, const struct proposal *p, struct
     if (rc)
         return rc;
     const struct similar_query q = {.name = p->name, .abstract = p->abstract};
-    similar_find(c->arena, v->profile, &q, SIMILAR_MOST, out);
-    while (out->list.len && out->list.at[out->list.len - 1].score < SIMILAR_LIKELY)
-        out->list.len--;
+    similar_likely(c->arena, v->profile, &q, SIMILAR_MOST, out);
     return CM_OK;
 }
 
