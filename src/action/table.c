@@ -12,7 +12,7 @@ const struct action_info action_table[] = {
     {"threat.propose", "threat propose", "--name NAME --abstract TEXT --area AREA",
      "propose a threat: it enters the first stage", PERMIT_PROPOSE},
     {"threat.edit", "threat edit", "ID [--set FIELD=TEXT]... [--file FILE] [--editorial --reason TEXT]",
-     "change fields, or the whole entry in $EDITOR", PERMIT_EDIT},
+     "change fields of a threat", PERMIT_EDIT},
     {"threat.advance", "threat advance", "ID [--to STAGE] [--override --reason TEXT]",
      "move a threat to a later stage when its entry rules hold", PERMIT_ADVANCE},
     {"threat.override", "threat advance --override", "ID --to STAGE --reason TEXT",

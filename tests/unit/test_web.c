@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "action/call.h"
+#include "action/inputs.h"
 #include "action/mail.h"
 #include "action/people.h"
 #include "action/round.h"
@@ -198,6 +199,14 @@ static const char *proof(struct group *g, struct sv token, const char *action)
     return arena_printf(&g->http.arena, "proof=%.*s", SV_ARG(session_proof(&g->http.arena, token, action)));
 }
 
+#define SOME_ACT "threat.advance"
+
+/* What the form of a route proves. */
+static const char *proved_by(const struct web_route *r)
+{
+    return r->who == WEB_ACT ? SOME_ACT : r->action;
+}
+
 /* A path of the pattern that leads to something. */
 static const char *path_of(struct group *g, const char *pattern)
 {
@@ -205,7 +214,7 @@ static const char *path_of(struct group *g, const char *pattern)
         const char *pattern, *path;
     } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
                  {"/rounds/?", "/rounds/R-1"}, {"/calls/?/position", "/calls/C-1/position"},
-                 {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
+                 {"/acts/?", "/acts/" SOME_ACT}, {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
                  {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         if (!strcmp(paths[i].pattern, pattern))
@@ -231,6 +240,9 @@ static const struct {
     {"GET", "/account", "lyyyyy"},
     {"POST", "/account/logout", "lyyyyy"},
     {"POST", "/account/sessions", "lyyyyy"},
+    {"GET", "/acts", "lyyyyy"},
+    {"GET", "/acts/?", "lnynyn"},
+    {"POST", "/acts/?", "lnynyn"},
     {"GET", "/done", "lyyyyy"},
     {"GET", "/propose", "lyyyyy"},
     {"POST", "/propose", "lyyyyy"},
@@ -288,7 +300,7 @@ static void test_every_route_by_everybody(void **state)
         if (!strcmp(path, "/account/logout"))
             continue; /* by itself, below: the session would be over */
         for (size_t k = 0; k < ACTORS; k++) {
-            const char *form = post && r->action ? proof(g, g->tokens[k], r->action) : "";
+            const char *form = post && r->action ? proof(g, g->tokens[k], proved_by(r)) : "";
             int status = status_of(g, r->method, path, g->tokens[k], form);
             if (!post && k != NOBODY && !strcmp(path, "/login") && status == 303)
                 status = 200; /* who is logged in is sent on */
@@ -300,6 +312,48 @@ static void test_every_route_by_everybody(void **state)
         }
     }
     assert_int_equal(faults, 0);
+}
+
+/* Who has the right of an act, by the roles of profiles/xmpp; no role there is a deputy for another one. */
+static const struct {
+    enum permission needs;
+    const char *wanted;
+} rights[] = {{PERMIT_READ, "lyyyyy"},     {PERMIT_PROPOSE, "lyyyyy"},   {PERMIT_ESTIMATE, "lyyyyy"},
+              {PERMIT_POSITION, "lyyyyy"}, {PERMIT_EDIT, "lnynyn"},      {PERMIT_ADVANCE, "lnynyn"},
+              {PERMIT_MERGE, "lnynyn"},    {PERMIT_MODERATE, "lnnynn"},  {PERMIT_ROUND, "lnnnyn"},
+              {PERMIT_CALL, "lnnnyn"},     {PERMIT_PUBLISH, "lnnnyn"},   {PERMIT_CONFIGURE, "lnnnnn"},
+              {PERMIT_APPEAL, "lyyyyy"},   {PERMIT_ANSWER, "lnnnny"}};
+
+static const char *wanted_of(const struct action_form *f)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rights); i++)
+        if (rights[i].needs == action_find(f->action)->needs)
+            return rights[i].wanted;
+    fail_msg("nobody says who may %s", permission_names[action_find(f->action)->needs]);
+    return NULL;
+}
+
+/* Each act by each actor: its page, and its form when it is sent without a value, which does nothing. */
+static void test_every_act_by_everybody(void **state)
+{
+    struct group *g = *state;
+    size_t faults = 0;
+    int64_t before = events(g);
+    for (size_t i = 0; i < action_form_count; i++)
+        for (size_t k = 0; k < ACTORS; k++) {
+            const struct action_form *f = &action_forms[i];
+            const char *path = arena_printf(&g->http.arena, "/acts/%s", f->action);
+            bool alone = !f->count || !(f->inputs[0].flags & INPUT_WANTED); /* it can be done without values */
+            int got = status_of(g, "GET", path, g->tokens[k], "");
+            int posted = alone ? 0 : status_of(g, "POST", path, g->tokens[k], proof(g, g->tokens[k], f->action));
+            if (kind_of(got, false) == wanted_of(f)[k] && (alone || kind_of(posted, true) == wanted_of(f)[k]))
+                continue;
+            print_message("%s by %s: %d, %d, wanted %c\n", path, actors[k] ? actors[k] : "nobody", got, posted,
+                          wanted_of(f)[k]);
+            faults++;
+        }
+    assert_int_equal(faults, 0);
+    assert_int_equal(events(g), before);
 }
 
 /* HEAD is what GET is, without a body; other methods are named and refused. */
@@ -329,16 +383,16 @@ static void test_proofs(void **state)
         const struct web_route *r = &web_routes[i];
         if (!r->action)
             continue;
-        const char *path = path_of(g, r->pattern);
-        const char *wrong[] = {"", "proof=", proof(g, g->other, r->action), proof(g, g->tokens[LEADER], r->action),
+        const char *path = path_of(g, r->pattern), *action = proved_by(r);
+        const char *wrong[] = {"", "proof=", proof(g, g->other, action), proof(g, g->tokens[LEADER], action),
                                proof(g, g->tokens[EDITOR], "another"), "proof=aaaaaaaaaaaaaaaaaaaaaaaaaa"};
         for (size_t k = 0; k < ARRAY_LEN(wrong); k++)
             if (status_of(g, "POST", path, g->tokens[EDITOR], wrong[k]) != 403)
                 fail_msg("%s takes the form %s", path, wrong[k]);
-        int status = status_of(g, "POST", path, SV_NONE, proof(g, g->tokens[EDITOR], r->action));
+        int status = status_of(g, "POST", path, SV_NONE, proof(g, g->tokens[EDITOR], action));
         assert_int_equal(status, r->who == WEB_ANYONE ? 403 : 401);
         assert_int_equal(status_of(g, "POST", path, SV("aaaaaaaaaaaaaaaaaaaaaaaaaa"),
-                                   proof(g, SV("aaaaaaaaaaaaaaaaaaaaaaaaaa"), r->action)) == 403, false);
+                                   proof(g, SV("aaaaaaaaaaaaaaaaaaaaaaaaaa"), action)) == 403, false);
     }
     assert_int_equal(events(g), before);
 }
@@ -494,11 +548,43 @@ static void test_estimate(void **state)
     }
 }
 
+/* What a form gives is kept on the page that refuses it; what it does is in the record; the page of a thing has its
+ * acts. */
+static void test_act_forms(void **state)
+{
+    struct group *g = *state;
+    static const char *const merged[] = {"\"actor\":\"editor\"", "\"reason\":\"One and the same\"",
+                                         "\"source\":\"web\""};
+    int64_t before = events(g);
+    assert_true(page_has(g, EDITOR, "/acts?threat=G-0003", "href=\"/acts/threat.merge?threat=G-0003\""));
+    assert_true(page_has(g, EDITOR, "/acts?threat=G-0003", "href=\"/threats/G-0003/edit\""));
+    assert_false(page_has(g, EDITOR, "/acts?threat=G-0003", "round.close"));
+    assert_false(page_has(g, MEMBER, "/acts", "threat.merge"));
+    assert_true(page_has(g, EDITOR, "/acts/threat.merge?threat=G-0003", "value=\"G-0003\""));
+    assert_true(posted_has(g, EDITOR, "/acts/threat.merge", "threat.merge", "threat=G-0003&reason=One+and+the+same",
+                           "Into: it is missing; expected The threat that it is part of."));
+    assert_true(posted_has(g, EDITOR, "/acts/threat.merge", "threat.merge", "threat=G-0003&reason=One+and+the+same",
+                           "One and the same</textarea>"));
+    act(g, EDITOR, "/acts/threat.merge", "threat.merge", "threat=G-0003&into=G-9999&reason=One", 422);
+    act(g, EDITOR, "/acts/threat.merge", "threat.merge", "threat=G-0003&into=G-0002&reason=One+and+the+same&more=1", 303);
+    assert_int_equal(events(g), before + 1);
+    assert_newest(g, "threat.merge", merged, ARRAY_LEN(merged));
+    act(g, LEADER, "/acts/threat.reopen", "threat.reopen", "threat=G-0003&to=noted&reason=Not+the+same", 303);
+    act(g, LEADER, "/acts/round.close", "round.close", "round=R-1", 409);
+    assert_true(page_has(g, LEADER, "/acts/round.close", "<option value=\"R-1\">"));
+    act(g, MEMBER, "/acts/away.announce", "away.announce", "until=2026-12-24", 303);
+    act(g, MEMBER, "/acts/away.end", "away.end", "x=1", 303);
+    act(g, MODERATOR, "/acts/member.add", "member.add", "name=New+Comer&mail=new@example.org%0D%0Anew@example.com", 303);
+    assert_false(page_has(g, LEADER, "/acts/no.such", "<form"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_route_has_its_row),
         cmocka_unit_test(test_every_route_by_everybody),
+        cmocka_unit_test(test_every_act_by_everybody),
+        cmocka_unit_test(test_act_forms),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_proofs),
         cmocka_unit_test(test_propose),

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "action/inputs.h"
 #include "base/utf8.h"
 #include "register/due.h"
 
@@ -15,17 +16,24 @@ int web_may(struct web_call *c, const char **out_why)
 {
     const struct web_route *r = c->route;
     bool post = c->request->framing->method == FRAMING_POST;
+    const struct action_form *form = r->who == WEB_ACT ? action_form_find(c->params[0]) : NULL;
+    const char *proves = form ? form->action : r->action;
     *out_why = NULL;
     if (r->who != WEB_ANYONE && !c->person) {
         *out_why = "Please log in first.";
         return 401;
+    }
+    if (form && !action_may(c->person, c->frame->profile, action_find(form->action))) {
+        *out_why = arena_printf(c->arena, "You hold no role that may do this (%s). Who holds which role, and how one gets "
+                                          "it, is said in the process.", form->action);
+        return 403;
     }
     if (r->who == WEB_RIGHT && !person_may(c->person, c->frame->profile, sv_str(permission_names[r->needs]))) {
         *out_why = arena_printf(c->arena, "You hold no role that may %s. Who holds which role, and how one gets it, is "
                                           "said in the process.", permission_names[r->needs]);
         return 403;
     }
-    if (post && r->action && !session_proves(c->arena, c->token, r->action, form_value(&c->form, "proof"))) {
+    if (post && proves && !session_proves(c->arena, c->token, proves, form_value(&c->form, "proof"))) {
         *out_why = "This form is too old, or not ours. Please open its page again.";
         return 403;
     }
@@ -152,6 +160,7 @@ static void bar_links_about(struct arena *a, struct markup *m, const struct view
         bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
     if (person_may(person, frame->profile, SV("estimate")) && round_is_open(frame))
         bar_link(m, arena_printf(a, "/threats/%.*s/estimate", SV_ARG(id)), "Estimate");
+    bar_link(m, arena_printf(a, "/acts?threat=%.*s", SV_ARG(id)), arena_printf(a, "Act on %.*s", SV_ARG(id)));
 }
 
 struct sv web_bar_of(struct arena *a, const struct view *frame, const struct person *person, struct sv path)
@@ -168,6 +177,7 @@ struct sv web_bar_of(struct arena *a, const struct view *frame, const struct per
         bar_links_about(a, &m, frame, person, path);
         if (person_may(person, frame->profile, SV("propose")))
             bar_link(&m, "/propose", "Propose a threat");
+        bar_link(&m, "/acts", "Acts");
         bar_link(&m, "/account", arena_printf(a, "%.*s", SV_ARG(person->name)));
     } else {
         bar_link(&m, "/login", "Log in");
@@ -272,6 +282,8 @@ static void field_attributes(struct web_call *c, const struct web_field *f)
         markup_attrf(m, "maxlength", "%u", f->max);
     if (f->required)
         markup_attr_str(m, "required", "required");
+    if (f->list)
+        markup_attr_str(m, "list", f->list);
     markup_attr_str(m, "autocomplete", f->complete ? f->complete : "off");
 }
 

@@ -67,6 +67,7 @@ struct web_field {
     unsigned rows, max;              /* max: characters; 0: any */
     bool required;
     const char *complete;            /* autocomplete; NULL: "off" */
+    const char *list;                /* id of a datalist before it; NULL: none */
 };
 void web_field(struct web_call *c, const struct web_field *f);
 struct web_choice {

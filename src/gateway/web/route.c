@@ -10,6 +10,7 @@ const struct rate_limit web_rates[WEB_RATES] = {
 
 #define ANYONE WEB_ANYONE, PERMIT_READ
 #define MEMBER WEB_MEMBER, PERMIT_READ
+#define ACT WEB_ACT, PERMIT_READ
 #define RIGHT(name) WEB_RIGHT, PERMIT_##name
 
 const struct web_route web_routes[] = {
@@ -24,6 +25,9 @@ const struct web_route web_routes[] = {
     {"GET", "/account", MEMBER, WEB_RATE_READ, NULL, 0, "Your account", account_page},
     {"POST", "/account/logout", MEMBER, WEB_RATE_CHANGE, "logout", SMALL, "Log out", account_logout},
     {"POST", "/account/sessions", MEMBER, WEB_RATE_CHANGE, "session.end", SMALL, "Your account", account_end_session},
+    {"GET", "/acts", MEMBER, WEB_RATE_READ, NULL, 0, "What you can do", acts_page},
+    {"GET", "/acts/?", ACT, WEB_RATE_READ, NULL, 0, "An act", act_page},
+    {"POST", "/acts/?", ACT, WEB_RATE_CHANGE, "act", FORM_BYTES_MAX, "An act", act_do},
     {"GET", "/done", MEMBER, WEB_RATE_READ, NULL, 0, "Done", done_page},
     {"GET", "/propose", RIGHT(PROPOSE), WEB_RATE_READ, NULL, 0, "Propose a threat", propose_page},
     {"POST", "/propose", RIGHT(PROPOSE), WEB_RATE_CHANGE, "threat.propose", FORM_BYTES_MAX, "Propose a threat",
