@@ -88,7 +88,8 @@ INPUTS(estimate) = {
     }
 
 INPUTS(call_open) = {
-    {"subject", "About", INPUT_LINE, WANTED, NULL, "process, template, analysis, or a decision that is appealed (D-1)."},
+    {"subject", "About", INPUT_LINE, WANTED, NULL,
+     "process, template, analysis, or a decision that is appealed (D-1)."},
     {"version", "Edition", INPUT_LINE, 0, NULL, "Of the document, such as 0.2; left out for process and template."},
     {"question", "Question", INPUT_LINE, WANTED, NULL, "What the group is asked."},
     {"until", "Last day", INPUT_DAY, 0, NULL, "Or +14d. Left out: the first that the process allows."}};
@@ -105,7 +106,8 @@ INPUTS(answer) = {
     OBJECTION, {"text", "Answer", INPUT_TEXT, WANTED, NULL, "What the group says to it."}};
 INPUTS(objection_only) = {OBJECTION};
 INPUTS(dissent) = {
-    OBJECTION, {"reason", "Reason", INPUT_TEXT, WANTED, NULL, "Why it stays unresolved. It stands beside the decision."}};
+    OBJECTION,
+    {"reason", "Reason", INPUT_TEXT, WANTED, NULL, "Why it stays unresolved. It stands beside the decision."}};
 INPUTS(appeal) = {
     DECISION, REASON, {"until", "Last day of the call", INPUT_DAY, 0, NULL, "Left out: the first that is allowed."}};
 INPUTS(refer) = {

@@ -113,7 +113,8 @@ static void check_input(struct action_context *c, const struct action_input *in,
         fault(c, sv_str(in->name), "it is there more than once", "one value");
 }
 
-static int check(struct action_context *c, const struct action_form *f, const struct action_values *v, struct err *err)
+int action_check(struct action_context *c, const struct action_form *f, const struct action_values *v,
+                 struct err *err)
 {
     size_t before = c->diag->errors;
     if (v->list.len > INPUT_VALUES_MAX)
@@ -135,7 +136,7 @@ int action_perform(struct action_context *c, const struct action_form *f, const 
                    struct action_result *out, struct err *err)
 {
     memset(out, 0, sizeof(*out));
-    int rc = check(c, f, v, err);
+    int rc = action_check(c, f, v, err);
     if (rc)
         return rc;
     c->reason = sv_trim(action_value(v, "reason"));

@@ -5,8 +5,8 @@
  *     struct action_values values = {...};                       // call=C-1, outcome=accepted, judgement=...
  *     rc = action_perform(&context, form, &values, &result, &err);
  *
- * Here it is checked that what came can be what the act wants: no unknown name, nothing missing, nothing twice, each text
- * of its kind. What it means is checked by the act itself. */
+ * Here it is checked that what came can be what the act wants: no unknown name, nothing missing, nothing twice, each
+ * text of its kind. What it means is checked by the act itself. */
 #ifndef CASEMATE_ACTION_INPUTS_H
 #define CASEMATE_ACTION_INPUTS_H
 
@@ -65,12 +65,16 @@ struct action_form {
 extern const struct action_form action_forms[];
 extern const size_t action_form_count;
 /* NULL: there is none of that action. Those of the action table without a form are done elsewhere: by the operator
- * (import, record.erase, report.record), by a log-in (member.join), by the clock, or by who holds a one-time address. */
+ * (import, record.erase, report.record), by a log-in (member.join), by the clock, or by who holds a one-time
+ * address. */
 const struct action_form *action_form_find(struct sv action);
 const struct action_input *action_form_input(const struct action_form *f, struct sv name); /* NULL: it has none */
 
-/* Does it. c->reason and c->editorial come from the values. CM_EINPUT for values that cannot be: all faults are in c->diag
- * (which must be given), with the input's name as the file. Otherwise as the act says. */
+/* Whether an act may be asked for with these values, as action_perform() does first. */
+CM_MUST_USE int action_check(struct action_context *c, const struct action_form *f, const struct action_values *v,
+                             struct err *err);
+/* Does it. c->reason and c->editorial come from the values. CM_EINPUT for values that cannot be: all faults are in
+ * c->diag (which must be given), with the input's name as the file. Otherwise as the act says. */
 CM_MUST_USE int action_perform(struct action_context *c, const struct action_form *f, const struct action_values *v,
                                struct action_result *out, struct err *err);
 

@@ -418,6 +418,7 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
                                          "(SELECT address FROM address WHERE member = $1 AND kind = 'mail')"),
                                         "DELETE FROM address WHERE member = $1",
                                         "DELETE FROM session WHERE member = $1",
+                                        "DELETE FROM access WHERE member = $1",
                                         "DELETE FROM calibration WHERE member = $1",
                                         "UPDATE member SET gone = coalesce(gone, $2) WHERE id = $1"};
     int rc = CM_OK;

@@ -3,147 +3,13 @@
 #include "action/council.h"
 #include "base/date.h"
 #include "cli/cli.h"
+#include "register/calls_json.h"
 
 #include <stdio.h>
 
 static const char *day(struct cli *c, int64_t seconds)
 {
     return date_format(&c->arena, date_from_time(seconds));
-}
-
-/* ---- JSON ---- */
-
-static void put_time(struct cli *c, struct json *j, const char *key, int64_t seconds)
-{
-    json_put_str(j, key, date_format_time(&c->arena, seconds));
-}
-
-static void put_objection(struct cli *c, struct json *j, const struct objection *o)
-{
-    json_object(j);
-    json_put(j, "id", o->id);
-    json_put(j, "subject", o->subject);
-    json_put(j, "by", o->name);
-    json_put(j, "text", o->text);
-    json_put_str(j, "state", objection_states[o->state]);
-    put_time(c, j, "at", o->at);
-    json_put_int(j, "event", o->event);
-    if (o->answer.len)
-        json_put(j, "answer", o->answer);
-    if (o->settled) {
-        put_time(c, j, "settled", o->settled_at);
-        json_put_int(j, "settled_by", o->settled);
-    }
-    json_end(j);
-}
-
-static void put_council(struct cli *c, struct json *j, const struct referral *r)
-{
-    json_key(j, "council");
-    json_object(j);
-    json_put(j, "asked_by", r->asked_by);
-    put_time(c, j, "asked", r->asked);
-    json_put(j, "reason", r->reason);
-    put_time(c, j, "answer_by", r->answer_by);
-    json_put_str(j, "answer", council_answers[r->answer]);
-    if (r->answer != COUNCIL_OPEN) {
-        json_put(j, "answered_by", r->answered_by);
-        put_time(c, j, "answered", r->answered);
-        json_put(j, "why", r->why);
-        json_put(j, "link", r->link);
-    }
-    json_end(j);
-}
-
-static void put_decision(struct cli *c, struct json *j, const struct decision *d)
-{
-    json_object(j);
-    json_put(j, "id", d->id);
-    json_put(j, "call", d->call->id);
-    json_put(j, "subject", d->call->subject);
-    json_put(j, "outcome", d->outcome);
-    json_put_str(j, "state", decision_state(d));
-    json_put(j, "judgement", d->judgement);
-    if (d->link.len)
-        json_put(j, "link", d->link);
-    json_put(j, "by", d->by);
-    put_time(c, j, "at", d->at);
-    json_put_int(j, "event", d->event);
-    json_put_str(j, "digest", digest_hex(&c->arena, &d->call->digest));
-    if (d->appeal)
-        json_put(j, "appeal", d->appeal->id);
-    if (d->overturned)
-        json_put(j, "overturned_by", d->overturned->id);
-    if (d->deputy.len)
-        json_put(j, "deputy", d->deputy);
-    if (d->council)
-        put_council(c, j, d->council);
-    json_end(j);
-}
-
-static void put_threats(struct cli *c, struct json *j, const struct call *call)
-{
-    json_key(j, "threats");
-    json_array(j);
-    for (size_t i = 0; i < call->threats.len; i++) {
-        json_object(j);
-        json_put(j, "id", call->threats.at[i].id);
-        json_put_str(j, "digest", digest_hex(&c->arena, &call->threats.at[i].digest));
-        json_put_str(j, "text", voted_match_names[call->threats.at[i].match]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-static void put_positions(struct cli *c, struct json *j, const struct call *call)
-{
-    json_key(j, "positions");
-    json_array(j);
-    for (size_t i = 0; i < call->positions.len; i++) {
-        const struct position *p = &call->positions.at[i];
-        json_object(j);
-        json_put(j, "by", p->name);
-        json_put_str(j, "position", stands[p->stand]);
-        if (p->reason.len)
-            json_put(j, "reason", p->reason);
-        put_time(c, j, "at", p->at);
-        json_put_int(j, "event", p->event);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-static void put_call_head(struct cli *c, struct json *j, const struct call *call)
-{
-    json_put(j, "id", call->id);
-    json_put_str(j, "kind", call_kinds[call->kind]);
-    json_put(j, "subject", call->subject);
-    json_put(j, "question", call->question);
-    json_put(j, "opened_by", call->opener);
-    put_time(c, j, "opened", call->at);
-    put_time(c, j, "until", call->until);
-    json_put_bool(j, "open", !call->closed);
-    json_put_bool(j, "overdue", call->overdue);
-    json_put_str(j, "text", voted_match_names[call->match]);
-    json_put_str(j, "digest", digest_hex(&c->arena, &call->digest));
-    json_put_int(j, "open_objections", (int64_t)call_open_objections(call));
-}
-
-static void put_call(struct cli *c, struct json *j, const struct call *call)
-{
-    put_call_head(c, j, call);
-    json_put_str(j, "document_text", voted_match_names[call->text_match]);
-    put_threats(c, j, call);
-    put_positions(c, j, call);
-    json_key(j, "objections");
-    json_array(j);
-    for (size_t i = 0; i < call->objections.len; i++)
-        put_objection(c, j, &call->objections.at[i]);
-    json_end(j);
-    if (call->decision) {
-        json_key(j, "decision");
-        put_decision(c, j, call->decision);
-    }
 }
 
 /* ---- call ---- */
@@ -215,7 +81,7 @@ static void list_json(struct cli *c, const struct calls *calls)
     json_array(&j.j);
     for (size_t i = 0; i < calls->list.len; i++) {
         json_object(&j.j);
-        put_call_head(c, &j.j, &calls->list.at[i]);
+        call_write_head(&c->arena, &j.j, &calls->list.at[i]);
         if (calls->list.at[i].decision)
             json_put(&j.j, "decision", calls->list.at[i].decision->id);
         json_end(&j.j);
@@ -343,7 +209,7 @@ static int call_show(struct cli *c, const struct command *self, int argc, const 
     if (!c->json)
         return print_call(c, call), EXIT_DONE;
     cli_json_begin(&j);
-    put_call(c, &j.j, call);
+    call_write(&c->arena, &j.j, call);
     cli_json_end(&j);
     return EXIT_DONE;
 }
@@ -405,7 +271,7 @@ static int objection_list(struct cli *c, const struct command *self, int argc, c
         json_key(&j.j, "objections");
         json_array(&j.j);
         for (size_t i = 0; i < found.list.len; i++)
-            put_objection(c, &j.j, found.list.at[i]);
+            objection_write(&c->arena, &j.j, found.list.at[i]);
         json_end(&j.j);
         cli_json_end(&j);
         return EXIT_DONE;
@@ -502,7 +368,7 @@ static int decision_list(struct cli *c, const struct command *self, int argc, co
         json_key(&j.j, "decisions");
         json_array(&j.j);
         for (size_t i = 0; i < v.calls->decisions.len; i++)
-            put_decision(c, &j.j, &v.calls->decisions.at[i]);
+            decision_write(&c->arena, &j.j, &v.calls->decisions.at[i]);
         json_end(&j.j);
         cli_json_end(&j);
         return EXIT_DONE;
@@ -555,10 +421,10 @@ static int decision_show(struct cli *c, const struct command *self, int argc, co
         return show_decision(c, d), EXIT_DONE;
     cli_json_begin(&j);
     json_key(&j.j, "decision");
-    put_decision(c, &j.j, d);
+    decision_write(&c->arena, &j.j, d);
     json_key(&j.j, "call");
     json_object(&j.j);
-    put_call(c, &j.j, d->call);
+    call_write(&c->arena, &j.j, d->call);
     json_end(&j.j);
     cli_json_end(&j);
     return EXIT_DONE;

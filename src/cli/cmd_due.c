@@ -11,22 +11,6 @@ static bool is_wanted(const struct due *d, int64_t within)
     return d->overdue || within < 0 || d->days <= within;
 }
 
-static void put_due(struct json *j, const struct due *d)
-{
-    json_object(j);
-    json_put_str(j, "kind", due_kind_names[d->kind]);
-    if (d->id.len)
-        json_put(j, "id", d->id);
-    json_put(j, "day", d->day);
-    json_put(j, "what", d->what);
-    json_put(j, "responsible", d->who);
-    if (d->deputy.len)
-        json_put(j, "deputy", d->deputy);
-    json_put_bool(j, "overdue", d->overdue);
-    json_put_int(j, "days", d->days);
-    json_end(j);
-}
-
 static const char *when(struct cli *c, const struct due *d)
 {
     const char *unit = d->days == 1 ? "day" : "days";
@@ -88,7 +72,7 @@ int cmd_due(struct cli *c, const struct command *self, int argc, const char **ar
     json_array(&j.j);
     for (size_t i = 0; i < all.list.len; i++)
         if (is_wanted(&all.list.at[i], limit))
-            put_due(&j.j, &all.list.at[i]);
+            due_write(&j.j, &all.list.at[i]);
     json_end(&j.j);
     cli_json_end(&j);
     return EXIT_DONE;

@@ -3,7 +3,7 @@
 #include "base/date.h"
 #include "cli/cli.h"
 #include "register/calls.h"
-#include "register/rounds.h"
+#include "register/rounds_json.h"
 
 #include <stdio.h>
 
@@ -153,31 +153,13 @@ static const char *day(struct cli *c, int64_t at)
     return date_format(&c->arena, date_from_time(at));
 }
 
-static const char *state(struct cli *c, const struct round *r)
-{
-    if (r->closed)
-        return "closed";
-    return c->time >= r->due ? "due" : "open";
-}
-
-static void put_head(struct cli *c, struct json *j, const struct round *r)
-{
-    json_put(j, "id", r->id);
-    json_put_str(j, "state", state(c, r));
-    json_put_str(j, "follows", r->follows.len ? arena_strndup(&c->arena, r->follows.at, r->follows.len) : NULL);
-    json_put_str(j, "opened", date_format_time(&c->arena, r->opened_at));
-    json_put_str(j, "due", date_format_time(&c->arena, r->due));
-    json_put_str(j, "closed", r->closed ? date_format_time(&c->arena, r->closed_at) : NULL);
-    json_put_int(j, "estimators", (int64_t)r->estimators);
-}
-
 static void list_row(struct cli *c, struct table *t, const struct round *r)
 {
     struct str threats = STR_INIT;
     for (size_t i = 0; i < r->threats.len; i++)
         str_addf(&threats, "%s%.*s", i ? " " : "", SV_ARG(r->threats.at[i].id));
     table_cell(t, r->id);
-    table_cellf(t, "%s", state(c, r));
+    table_cellf(t, "%s", round_state(r, c->time));
     table_cellf(t, "%s", day(c, r->due - 1));
     table_cellf(t, "%zu", r->estimators);
     table_cell(t, arena_sv(&c->arena, str_sv(&threats)));
@@ -193,7 +175,7 @@ static void list_json(struct cli *c, const struct rounds *rounds)
     for (size_t i = 0; i < rounds->list.len; i++) {
         const struct round *r = &rounds->list.at[i];
         json_object(&j.j);
-        put_head(c, &j.j, r);
+        round_write_head(&c->arena, &j.j, r, c->time);
         json_key(&j.j, "threats");
         json_array(&j.j);
         for (size_t k = 0; k < r->threats.len; k++)
@@ -259,175 +241,17 @@ static struct step_values values_of(const struct showing *s, const struct round_
     return values;
 }
 
-/* NULL: the tree has no such step any more. */
-static const struct step_value *value_of(const struct step_values *values, const struct round_step *step)
-{
-    for (size_t i = 0; i < values->list.len; i++)
-        if (sv_eq(values->list.at[i].key, step->key))
-            return &values->list.at[i];
-    return NULL;
-}
-
-static void put_level(struct json *j, const struct showing *s, int f, const char *key, unsigned level)
-{
-    json_put(j, key, level_id(s, f, level));
-}
-
-static void put_pooled(struct json *j, const struct showing *s, int f, const struct pooled *p)
-{
-    json_put_int(j, "levels", (int64_t)p->count);
-    if (!p->count)
-        return;
-    put_level(j, s, f, "median", p->counts);
-    json_key(j, "medians");
-    json_array(j);
-    for (unsigned i = 0; i < p->median_count; i++)
-        json_string(j, level_id(s, f, p->medians[i]));
-    json_end(j);
-    put_level(j, s, f, "low", p->low);
-    put_level(j, s, f, "high", p->high);
-    json_put_int(j, "spread", p->spread);
-    put_level(j, s, f, "lower_quartile", p->lower_quartile);
-    put_level(j, s, f, "upper_quartile", p->upper_quartile);
-    json_key(j, "agreement");
-    json_double(j, p->agreement);
-    json_key(j, "counts");
-    json_object(j);
-    for (unsigned i = 0; i < p->levels; i++) {
-        json_key_sv(j, level_id(s, f, i));
-        json_int(j, (int64_t)p->at[i]);
-    }
-    json_end(j);
-}
-
-static void put_estimates(struct json *j, const struct round_rating *rating)
-{
-    json_key(j, "estimates");
-    json_array(j);
-    for (size_t i = 0; i < rating->estimates.len; i++) {
-        const struct round_estimate *e = &rating->estimates.at[i];
-        json_object(j);
-        json_put(j, "pseudonym", e->pseudonym);
-        if (e->name.len)
-            json_put(j, "name", e->name);
-        json_put(j, "answer", e->answer);
-        json_put(j, "reason", e->reason);
-        json_put_int(j, "event", e->event);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-/* What counts for the step in the tree's analysis as it is; nothing for one that the tree has no more. */
-static void put_value(struct json *j, const struct showing *s, const struct step_value *v)
-{
-    static const char *const sources[] = {"outline", "pooled", "accepted"};
-    if (!v)
-        return;
-    json_key(j, "outline");
-    if (v->outline.len)
-        json_string(j, v->outline);
-    else
-        json_null(j);
-    json_put(j, "counts", v->counts);
-    json_put_str(j, "source", sources[v->source]);
-    json_put(j, "says", rounds_step_says(&s->c->arena, v));
-}
-
-static void put_step(struct json *j, const struct showing *s, const struct step_values *values,
-                     const struct round_step *step)
-{
-    const struct round_rating *rating = &step->rating;
-    json_object(j);
-    json_put(j, "step", step->key);
-    json_put(j, "label", step->label);
-    json_put_str(j, "quantity", step_quantity(step->of.attribute));
-    json_put_int(j, "answers", (int64_t)rating->answers);
-    if (s->r->closed) {
-        json_put_int(j, "abstained", (int64_t)rating->abstained);
-        json_put_int(j, "not_competent", (int64_t)rating->not_competent);
-        json_put_bool(j, "quorum", rating->quorum);
-        json_put_int(j, "intervals", (int64_t)rating->interval.count);
-        json_key(j, "range");
-        if (step->range.len)
-            json_string(j, step->range);
-        else
-            json_null(j);
-        if (rating->interval.count) {
-            json_key(j, "pool");
-            json_object(j);
-            json_key(j, "lo");
-            json_double(j, rating->interval.lo);
-            json_key(j, "median");
-            json_double(j, rating->interval.median);
-            json_key(j, "hi");
-            json_double(j, rating->interval.hi);
-            json_end(j);
-        }
-        put_value(j, s, value_of(values, step));
-        put_estimates(j, rating);
-    }
-    json_end(j);
-}
-
-static void put_steps(struct json *j, const struct showing *s, const struct round_threat *t)
-{
-    struct step_values values = values_of(s, t);
-    json_key(j, "steps");
-    json_array(j);
-    for (size_t i = 0; i < t->steps.len; i++)
-        put_step(j, s, &values, &t->steps.at[i]);
-    json_end(j);
-}
-
-static void put_rating(struct json *j, const struct showing *s, int f, const struct round_rating *rating)
-{
-    json_key(j, round_factors[f]);
-    json_object(j);
-    json_put_int(j, "answers", (int64_t)rating->answers);
-    if (s->r->closed) {
-        json_put_int(j, "abstained", (int64_t)rating->abstained);
-        json_put_int(j, "not_competent", (int64_t)rating->not_competent);
-        json_put_bool(j, "quorum", rating->quorum);
-        put_pooled(j, s, f, &rating->pooled);
-        put_estimates(j, rating);
-    }
-    json_end(j);
-}
-
 static void show_json(const struct showing *s)
 {
     struct cli_json j;
     cli_json_begin(&j);
-    put_head(s->c, &j.j, s->r);
-    if (!s->r->closed) {
-        json_key(&j.j, "may_estimate");
-        json_array(&j.j);
-        for (size_t i = 0; i < s->may.names.len; i++)
-            json_string(&j.j, s->may.names.at[i]);
-        json_end(&j.j);
-    }
-    json_key(&j.j, "threats");
-    json_array(&j.j);
-    for (size_t i = 0; i < s->r->threats.len; i++) {
-        const struct round_threat *t = &s->r->threats.at[i];
-        json_object(&j.j);
-        json_put(&j.j, "threat", t->id);
-        json_put_str(&j.j, "rated", digest_hex(&s->c->arena, &t->rated));
-        json_put_bool(&j.j, "changed", t->match == VOTED_CHANGED);
-        json_put_str(&j.j, "text", voted_match_names[t->match]);
-        for (int f = 0; f < ROUND_FACTORS; f++)
-            put_rating(&j.j, s, f, &t->ratings[f]);
-        put_steps(&j.j, s, t);
-        json_end(&j.j);
-    }
-    json_end(&j.j);
+    round_write(&s->c->arena, &j.j, s->v, s->r, s->r->closed ? NULL : &s->may);
     cli_json_end(&j);
 }
 
 static void print_open(const struct showing *s)
 {
-    printf("%.*s: %s, takes estimates until %s, %zu of %zu answered\n", SV_ARG(s->r->id), state(s->c, s->r),
+    printf("%.*s: %s, takes estimates until %s, %zu of %zu answered\n", SV_ARG(s->r->id), round_state(s->r, s->c->time),
            day(s->c, s->r->due - 1), s->r->estimators, s->may.names.len);
     printf("may estimate: ");
     for (size_t i = 0; i < s->may.names.len; i++)
@@ -479,7 +303,7 @@ static void print_result(const struct showing *s, int f, const struct round_rati
 static void print_step(const struct showing *s, const struct step_values *values, const struct round_step *step)
 {
     const struct round_rating *rating = &step->rating;
-    const struct step_value *v = value_of(values, step);
+    const struct step_value *v = round_value_of(values, step);
     printf("  step %.*s (%.*s): ", SV_ARG(sv_from_byte(step->key, 1)), SV_ARG(step->label));
     if (step->range.len)
         printf("%.*s, pooled from %zu estimate%s", SV_ARG(step->range), rating->interval.count,

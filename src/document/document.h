@@ -72,11 +72,15 @@ void document_write_xep(const struct document *d,
                         struct str *out); /* XEP format, the group's own licence, valid by the XSF's DTD */
 void document_write_csv(const struct view *v, struct str *out);       /* the register, one row a threat */
 void document_write_register_json(const struct view *v, struct str *out); /* the register as data */
+/* Some threats of it (indexes in view->threats), as the member "threats" of an open object; whole: with the texts of
+ * all fields, the tree and its analysis. */
+struct json;
+void document_write_threats_json(const struct view *v, const size_t *indexes, size_t count, bool whole,
+                                 struct json *j);
 /* The same; threats whose members are in the file of the last run are left out. */
 void document_write_register_fragments(const struct view *v, struct fragments *fragments, struct str *out);
 
 /* The member "discussion" of a threat, into an open object: threads that are tied to it. Nothing without a store. */
-struct json;
 void document_write_discussion(struct json *j, const struct view *v, struct sv threat);
 
 /* The XSF's form of a document for submission: number xxxx, ProtoXEP, 0.0.1, &LEGALNOTICE;, Informational,

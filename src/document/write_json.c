@@ -363,6 +363,23 @@ static void write_threats(struct json_writer *w, const struct view *v, bool whol
     json_end(j);
 }
 
+void document_write_threats_json(const struct view *v, const size_t *indexes, size_t count, bool whole,
+                                 struct json *j)
+{
+    struct arena a = ARENA_INIT;
+    struct write_citations citations;
+    write_citations(&a, v, &citations);
+    json_key(j, "threats");
+    json_array(j);
+    for (size_t i = 0; i < count; i++) {
+        json_object(j);
+        write_threat_members(j, v, indexes[i], &citations.of_threat[indexes[i]], whole);
+        json_end(j);
+    }
+    json_end(j);
+    arena_release(&a);
+}
+
 void document_write_json(const struct document *d, struct str *out)
 {
     struct arena a = ARENA_INIT;

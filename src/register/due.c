@@ -1,6 +1,7 @@
 #include "register/due.h"
 
 #include "base/date.h"
+#include "format/json.h"
 #include "register/people.h"
 #include "register/reviews.h"
 
@@ -272,4 +273,20 @@ void due_collect(struct arena *a, const struct view *v, struct due_list *out)
     report(&c);
     if (out->list.len)
         qsort(out->list.at, out->list.len, sizeof(*out->list.at), by_date);
+}
+
+void due_write(struct json *j, const struct due *d)
+{
+    json_object(j);
+    json_put_str(j, "kind", due_kind_names[d->kind]);
+    if (d->id.len)
+        json_put(j, "id", d->id);
+    json_put(j, "day", d->day);
+    json_put(j, "what", d->what);
+    json_put(j, "responsible", d->who);
+    if (d->deputy.len)
+        json_put(j, "deputy", d->deputy);
+    json_put_bool(j, "overdue", d->overdue);
+    json_put_int(j, "days", d->days);
+    json_end(j);
 }

@@ -66,5 +66,8 @@ struct due_list {
 };
 /* Everything with a date; nothing when the view comes from no store. */
 void due_collect(struct arena *a, const struct view *v, struct due_list *out);
+/* One as a JSON object. */
+struct json;
+void due_write(struct json *j, const struct due *d);
 
 #endif

@@ -167,7 +167,7 @@ static void test_words(void **state CM_UNUSED)
     static const struct {
         const char *action, *text, *words;
     } cases[] = {
-        {"threat.merge", "to merge wants a public reason; add --reason TEXT", "to merge wants a public reason; add \"Reason\""},
+        {"threat.merge", "to merge wants a reason; add --reason TEXT", "to merge wants a reason; add \"Reason\""},
         {"call.close", "--until \"x\" is no day", "\"until\" \"x\" is no day"},
         {"role.give", "there is no member \"x\"; \"casemate member list\" shows all", "there is no member \"x\""},
         {"call.open", "everybody is away (casemate away list); wait", "everybody is away; wait"},

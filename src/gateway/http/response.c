@@ -181,6 +181,8 @@ void http_response_head(const struct http_response *r, bool minor_1, struct sv d
         add_field(out, "Location", str_sv(&r->location));
     if (r->status == 405)
         add_field(out, "Allow", sv_str(r->allow ? r->allow : "GET, HEAD"));
+    if (r->challenge)
+        add_field(out, "WWW-Authenticate", sv_str(r->challenge));
     if (r->retry_after)
         str_addf(out, "Retry-After: %u\r\n", r->retry_after);
     str_add(out, str_sv(&r->cookie));

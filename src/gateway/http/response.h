@@ -19,6 +19,7 @@ struct http_response {
     bool by_cookie;              /* it depends on the cookie */
     bool personal;               /* it depends on the cookie, and no cache may keep it */
     const char *allow;           /* status 405: the methods there are; NULL: "GET, HEAD" */
+    const char *challenge;       /* WWW-Authenticate (status 401); NULL: none */
     unsigned retry_after;        /* seconds (statuses 429, 503); 0: not said */
     bool ranges;                 /* parts can be asked for */
     bool close;                  /* close the connection after this answer */

@@ -78,6 +78,10 @@ static int sessions(struct web_call *c, struct err *err)
     markup_close(m, "ul");
     if (list.list.len > 1)
         end_button(c, "others", "End all other sessions");
+    markup_open(m, "p");
+    web_link(m, "/account/tokens", SV("Access tokens"));
+    markup_text_str(m, " let programs act for you.");
+    markup_close(m, "p");
     web_form_begin(c, "/account/logout", "logout");
     web_form_end(c, "Log out");
     return CM_OK;

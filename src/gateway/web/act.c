@@ -16,7 +16,8 @@ const char *act_page_of(struct arena *a, const struct action_form *f, struct sv 
         return arena_printf(a, "/calls/%.*s/position", SV_ARG(thing));
     if (thing.len)
         form_write(&out, f->inputs[0].name, thing);
-    const char *page = arena_printf(a, "/acts/%s%s%s", f->action, thing.len ? "?" : "", thing.len ? str_cstr(&out) : "");
+    const char *query = thing.len ? str_cstr(&out) : "";
+    const char *page = arena_printf(a, "/acts/%s%s%s", f->action, *query ? "?" : "", query);
     str_release(&out);
     return page;
 }

@@ -4,6 +4,7 @@
 
 #include "action/inputs.h"
 #include "base/utf8.h"
+#include "gateway/web/api.h"
 #include "register/due.h"
 
 /* Only our own style and images; forms go nowhere else. */
@@ -17,15 +18,24 @@ int web_may(struct web_call *c, const char **out_why)
     const struct web_route *r = c->route;
     bool post = c->request->framing->method == FRAMING_POST;
     const struct action_form *form = r->who == WEB_ACT ? action_form_find(c->params[0]) : NULL;
-    const char *proves = form ? form->action : r->action;
+    const char *proves = api_is(r) ? NULL : form ? form->action : r->action;
     *out_why = NULL;
-    if (r->who != WEB_ANYONE && !c->person) {
-        *out_why = "Please log in first.";
+    if (c->bad_token) {
+        *out_why = "this access token is none of ours, or it has ended";
         return 401;
     }
+    if (r->who != WEB_ANYONE && !c->person) {
+        *out_why = api_is(r) ? "an access token is wanted, as \"Authorization: Bearer cm_...\""
+                             : "Please log in first.";
+        return 401;
+    }
+    if (form && api_is(r) && !access_scope_allows(c->access.scope, sv_str(form->action))) {
+        *out_why = arena_printf(c->arena, "the scope of this access token does not have %s", form->action);
+        return 403;
+    }
     if (form && !action_may(c->person, c->frame->profile, action_find(form->action))) {
-        *out_why = arena_printf(c->arena, "You hold no role that may do this (%s). Who holds which role, and how one gets "
-                                          "it, is said in the process.", form->action);
+        *out_why = arena_printf(c->arena, "You hold no role that may do this (%s). Who holds which role, and how one "
+                                          "gets it, is said in the process.", form->action);
         return 403;
     }
     if (r->who == WEB_RIGHT && !person_may(c->person, c->frame->profile, sv_str(permission_names[r->needs]))) {
@@ -89,6 +99,10 @@ int web_status(int code)
 
 void web_fail(struct web_call *c, int status, const char *why)
 {
+    if (api_is(c->route)) {
+        api_fail(c, status, why);
+        return;
+    }
     c->out->status = status;
     c->out->retry_after = status == 503 ? 5 : 0;
     struct markup *m = web_begin(c, c->route->title);

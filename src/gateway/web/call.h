@@ -3,6 +3,7 @@
 #define CASEMATE_GATEWAY_WEB_CALL_H
 
 #include "document/page.h"
+#include "forum/access.h"
 #include "forum/session.h"
 #include "gateway/http/form.h"
 #include "gateway/web/route.h"
@@ -22,6 +23,9 @@ struct web_call {
     bool secure;                  /* the cookie is for https only */
     struct sv token;              /* of the cookie; empty: none yet */
     struct session session;       /* id 0: nobody is logged in */
+    struct access access;         /* of the API's routes; id 0: no token */
+    bool bad_token;               /* there was one, and it is none of ours, or over */
+    struct web_worker *worker;    /* for web_view() */
     const struct person *person;  /* NULL likewise */
     struct diag diag;
     bool asked;                   /* out: a log-in was asked for, which is looked up after the answer */
@@ -31,6 +35,9 @@ struct web_call {
 
 /* The one place that decides whether a request may be answered: 0, or the status to refuse it with, and why. */
 int web_may(struct web_call *c, const char **out_why);
+
+/* Everything as of the newest event: kept by the thread, and read anew when something happened. */
+CM_MUST_USE int web_view(struct web_call *c, const struct view **out, struct err *err);
 
 /* For the act functions: as the member, by web. */
 struct action_context web_context(struct web_call *c);

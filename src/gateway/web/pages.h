@@ -19,6 +19,8 @@ int account_logout(struct web_call *c, struct err *err);
 int account_end_session(struct web_call *c, struct err *err);
 int acts_page(struct web_call *c, struct err *err);
 int act_page(struct web_call *c, struct err *err);
+int tokens_page(struct web_call *c, struct err *err);
+int tokens_do(struct web_call *c, struct err *err);
 int act_do(struct web_call *c, struct err *err);
 int done_page(struct web_call *c, struct err *err);
 int propose_page(struct web_call *c, struct err *err);

@@ -1,12 +1,14 @@
 #include "gateway/web/route.h"
 
 #include "gateway/http/form.h"
+#include "gateway/web/api.h"
 #include "gateway/web/pages.h"
 
 enum { SMALL = 4 * 1024 };
 
 const struct rate_limit web_rates[WEB_RATES] = {
-    [WEB_RATE_READ] = {120, 1}, [WEB_RATE_SEARCH] = {30, 1}, [WEB_RATE_LOGIN] = {20, 30}, [WEB_RATE_CHANGE] = {30, 2}};
+    [WEB_RATE_READ] = {120, 1}, [WEB_RATE_SEARCH] = {30, 1}, [WEB_RATE_LOGIN] = {20, 30}, [WEB_RATE_CHANGE] = {30, 2},
+    [WEB_RATE_API] = {120, 1}};
 
 #define ANYONE WEB_ANYONE, PERMIT_READ
 #define MEMBER WEB_MEMBER, PERMIT_READ
@@ -25,6 +27,8 @@ const struct web_route web_routes[] = {
     {"GET", "/account", MEMBER, WEB_RATE_READ, NULL, 0, "Your account", account_page},
     {"POST", "/account/logout", MEMBER, WEB_RATE_CHANGE, "logout", SMALL, "Log out", account_logout},
     {"POST", "/account/sessions", MEMBER, WEB_RATE_CHANGE, "session.end", SMALL, "Your account", account_end_session},
+    {"GET", "/account/tokens", MEMBER, WEB_RATE_READ, NULL, 0, "Access tokens", tokens_page},
+    {"POST", "/account/tokens", MEMBER, WEB_RATE_CHANGE, "access", SMALL, "Access tokens", tokens_do},
     {"GET", "/acts", MEMBER, WEB_RATE_READ, NULL, 0, "What you can do", acts_page},
     {"GET", "/acts/?", ACT, WEB_RATE_READ, NULL, 0, "An act", act_page},
     {"POST", "/acts/?", ACT, WEB_RATE_CHANGE, "act", FORM_BYTES_MAX, "An act", act_do},
@@ -41,6 +45,19 @@ const struct web_route web_routes[] = {
     {"GET", "/calls/?/position", RIGHT(POSITION), WEB_RATE_READ, NULL, 0, "Your position", position_page},
     {"POST", "/calls/?/position", RIGHT(POSITION), WEB_RATE_CHANGE, "position.take", SMALL * 4, "Your position",
      position_do},
+    {"GET", "/api/v1/openapi.json", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_openapi},
+    {"GET", "/api/v1/me", MEMBER, WEB_RATE_READ, NULL, 0, "API", api_me},
+    {"GET", "/api/v1/threats", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_threats},
+    {"GET", "/api/v1/threats/?", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_threat},
+    {"GET", "/api/v1/rounds", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_rounds},
+    {"GET", "/api/v1/rounds/?", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_round},
+    {"GET", "/api/v1/calls", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_calls},
+    {"GET", "/api/v1/calls/?", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_call},
+    {"GET", "/api/v1/decisions", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_decisions},
+    {"GET", "/api/v1/due", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_due},
+    {"GET", "/api/v1/record", ANYONE, WEB_RATE_READ, NULL, 0, "API", api_record},
+    {"GET", "/api/v1/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "API", api_search},
+    {"POST", "/api/v1/acts/?", ACT, WEB_RATE_API, NULL, FORM_BYTES_MAX, "API", api_act},
     {"GET", "/held", RIGHT(MODERATE), WEB_RATE_READ, NULL, 0, "Moderation", held_page},
     {"GET", "/held/?", RIGHT(MODERATE), WEB_RATE_READ, NULL, 0, "Moderation", held_one_page},
     {"POST", "/held/?", RIGHT(MODERATE), WEB_RATE_CHANGE, "hold.decide", SMALL * 4, "Moderation", held_decide},

@@ -10,7 +10,7 @@
 #include "base/date.h"
 #include "forum/list.h"
 #include "gateway/http/files.h"
-#include "gateway/web/call.h"
+#include "gateway/web/api.h"
 
 enum { HOST_MAX = 256 };
 
@@ -35,6 +35,10 @@ struct web_worker {
     struct view frame;
     bool framed;
     int64_t frame_event, frame_day;
+    struct arena view_arena;
+    struct view view;
+    bool viewed;
+    int64_t view_event, view_day;
 };
 
 /* ---- where we are ---- */
@@ -195,6 +199,12 @@ static enum http_way refuse(struct http_response *out, int status, const char *w
     return HTTP_WAY_ANSWERED;
 }
 
+static enum http_way refuse_api(struct http_response *out, int status, const char *why)
+{
+    api_refuse(out, status, why);
+    return HTTP_WAY_ANSWERED;
+}
+
 static enum http_way way_of_route(struct web *w, const struct http_request *r, const struct web_route *route,
                                   size_t *out_body_max, struct http_response *out)
 {
@@ -202,16 +212,18 @@ static enum http_way way_of_route(struct web *w, const struct http_request *r, c
     bool post = r->framing->method == FRAMING_POST;
     if (is_too_often(w, r, route, &wait)) {
         out->retry_after = wait;
-        return refuse(out, 429, "please wait a little");
+        return (api_is(route) ? refuse_api : refuse)(out, 429, "please wait a little");
     }
-    if (!post)
+    *out_body_max = post ? route->body_max : 0;
+    if (!post || (api_is(route) && api_is_sent(r->framing, r->head)))
         return HTTP_WAY_WORK;
+    if (api_is(route))
+        return refuse_api(out, 415, "a JSON object is wanted: Content-Type: application/json");
     if (route->action && is_from_elsewhere(w, r))
         return refuse(out, 403, "this form is of another site");
     struct sv boundary;
     if (!form_is_sent(r->framing, r->head) && (route->action || !form_is_multipart(r->framing, r->head, &boundary)))
         return refuse(out, 415, "a form is wanted: application/x-www-form-urlencoded, in UTF-8");
-    *out_body_max = route->body_max;
     return HTTP_WAY_WORK;
 }
 
@@ -255,6 +267,7 @@ static void *begin(void *context, struct index_store *site)
     k->web = context;
     k->site = site;
     arena_init(&k->frame_arena);
+    arena_init(&k->view_arena);
     return k;
 }
 
@@ -264,6 +277,7 @@ static void end(void *worker)
     store_close(&k->reader);
     store_close(&k->writer);
     arena_release(&k->frame_arena);
+    arena_release(&k->view_arena);
     free(k);
 }
 
@@ -305,13 +319,50 @@ static int load_frame(struct web_worker *k, int64_t now, struct err *err)
     return rc;
 }
 
+int web_view(struct web_call *c, const struct view **out, struct err *err)
+{
+    struct web_worker *k = c->worker;
+    int64_t event, day = c->now / DATE_DAY;
+    int rc = record_head(k->reader, &event, NULL, NULL, err);
+    *out = &k->view;
+    if (rc || (k->viewed && event == k->view_event && day == k->view_day))
+        return rc;
+    k->viewed = false;
+    arena_release(&k->view_arena);
+    rc = view_load_published(k->reader, &k->view_arena, c->now, &k->view, err);
+    k->viewed = !rc;
+    k->view_event = event;
+    k->view_day = day;
+    return rc;
+}
+
 struct touching {
+    bool access; /* otherwise a session */
     int64_t id, now;
 };
 static int touch(struct store *s, void *context, struct err *err)
 {
     const struct touching *t = context;
-    return session_touch(s, t->id, t->now, err);
+    return (t->access ? access_touch : session_touch)(s, t->id, t->now, err);
+}
+
+/* The member whom a program acts for. */
+static int find_access(struct web_worker *k, struct web_call *c, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    struct sv token;
+    c->bad_token = !api_token(c->request->framing, c->request->head, &token);
+    if (c->bad_token || !token.len)
+        return CM_OK;
+    int rc = access_find(k->reader, c->arena, token, c->now, &c->access, err);
+    c->bad_token = !rc && !c->access.id;
+    if (rc || !c->access.id)
+        return rc;
+    c->person = people_by_id(c->frame->people, c->access.member);
+    struct touching t = {true, c->access.id, c->now};
+    if (c->now - c->access.seen >= ACCESS_SEEN_EVERY)
+        (void)!store_tx(k->writer, touch, &t, &ignored);
+    return CM_OK;
 }
 
 /* Who asks. That a session is used is noted now and then, which is all that a GET writes; when it cannot be, it is
@@ -320,6 +371,8 @@ static int find_session(struct web_worker *k, struct web_call *c, struct err *er
 {
     struct err ignored = ERR_INIT;
     struct sv token;
+    if (c->route && api_is(c->route))
+        return find_access(k, c, err);
     if (!cookie_find(c->request->framing, c->request->head, web_cookie_name(k->web->secure), &token) ||
         token.len != SESSION_TOKEN_LENGTH)
         return CM_OK;
@@ -328,7 +381,7 @@ static int find_session(struct web_worker *k, struct web_call *c, struct err *er
     if (rc || !c->session.id)
         return rc;
     c->person = people_by_id(c->frame->people, c->session.member);
-    struct touching t = {c->session.id, c->now};
+    struct touching t = {false, c->session.id, c->now};
     if (c->now - c->session.seen >= SESSION_SEEN_EVERY)
         (void)!store_tx(k->writer, touch, &t, &ignored);
     return CM_OK;
@@ -338,6 +391,8 @@ static int read_forms(struct web_call *c, struct err *err)
 {
     int rc = form_read(c->arena, framing_text(c->request->head, c->request->framing->query), &c->query, err);
     struct sv boundary;
+    if (api_is(c->route))
+        return rc;
     if (!rc && form_is_multipart(c->request->framing, c->request->head, &boundary))
         return form_read_multipart(c->arena, c->request->body, boundary, &c->form, err);
     return rc ? rc : form_read(c->arena, c->request->body, &c->form, err);
@@ -359,7 +414,7 @@ static void answer_route(struct web *w, struct web_call *c)
         return;
     }
     int status = web_may(c, &why);
-    if (status == 401 && c->request->framing->method != FRAMING_POST) {
+    if (status == 401 && c->request->framing->method != FRAMING_POST && !api_is(c->route)) {
         struct str to = STR_INIT;
         str_add_str(&to, "/login?");
         form_write(&to, "next", sv_str(arena_printf(c->arena, "/%.*s", SV_ARG(c->path))));
@@ -391,18 +446,19 @@ static void answer(void *worker, const struct http_request *request, struct http
     const char *allow;
     char *path = arena_alloc(&a, request->framing->path.len + 1u);
     struct web_call c = {.request = request, .out = out, .now = k->web->options.clock(k->web->options.context),
-                         .arena = &a, .secure = k->web->secure, .frame = &k->frame};
+                         .arena = &a, .secure = k->web->secure, .frame = &k->frame, .worker = k};
     if (!files_decode_path(framing_text(request->head, request->framing->path), path, &c.path.len))
         BUG("a path that was well-formed before");
     c.path.at = path;
     c.route = web_route_find(c.path, request->framing->method, c.params, &allow);
     diag_init(&c.diag, &a);
-    out->personal = true;
+    out->personal = !(c.route && api_is(c.route));
     int rc = open_stores(k, &err);
     if (!rc)
         rc = load_frame(k, c.now, &err);
     if (!rc)
         rc = find_session(k, &c, &err);
+    out->personal = out->personal || c.access.id || c.bad_token;
     c.store = request->framing->method == FRAMING_POST ? k->writer : k->reader;
     if (rc) {
         tell_operator(k->web, &c, &err);
