@@ -226,7 +226,8 @@ static const char *path_of(struct group *g, const char *pattern)
     static const struct {
         const char *pattern, *path;
     } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
-                 {"/rounds/?", "/rounds/R-1"}, {"/calls/?/position", "/calls/C-1/position"},
+                 {"/rounds/?", "/rounds/R-1"}, {"/calls/?", "/calls/C-1"},
+                 {"/calls/?/position", "/calls/C-1/position"},
                  {"/acts/?", "/acts/" SOME_ACT}, {"/api/v1/acts/?", "/api/v1/acts/" SOME_ACT},
                  {"/api/v1/threats/?", "/api/v1/threats/G-0001"}, {"/api/v1/rounds/?", "/api/v1/rounds/R-1"},
                  {"/api/v1/calls/?", "/api/v1/calls/C-1"},
@@ -281,7 +282,10 @@ static const struct {
     {"POST", "/threats/?/edit", "lnynyn"},
     {"GET", "/threats/?/estimate", "lyyyyy"},
     {"POST", "/threats/?/estimate", "lyyyyy"},
-    {"GET", "/rounds/?", "lyyyyy"},
+    {"GET", "/rounds", "yyyyyy"},
+    {"GET", "/rounds/?", "yyyyyy"},
+    {"GET", "/calls", "yyyyyy"},
+    {"GET", "/calls/?", "yyyyyy"},
     {"GET", "/calls/?/position", "lyyyyy"},
     {"POST", "/calls/?/position", "lyyyyy"},
     {"GET", "/held", "lnnynn"},

@@ -116,28 +116,3 @@ int estimate_do(struct web_call *c, struct err *err)
     web_redirect(c, arena_printf(c->arena, "/rounds/%.*s", SV_ARG(e.round)));
     return CM_OK;
 }
-
-/* What a round asks for, and what of it the member has answered. */
-int round_page(struct web_call *c, struct err *err)
-{
-    struct asked_round list;
-    struct sv id = c->params[0];
-    int rc = asked_round(c->store, c->arena, c->person->id, id, &list, err);
-    if (rc)
-        return rc;
-    struct markup *m = web_begin(c, arena_printf(c->arena, "Round %.*s", SV_ARG(id)));
-    web_text(c, "Each of these wants your estimate, if you can give one:");
-    markup_open(m, "ul");
-    for (size_t i = 0; i < list.list.len; i++) {
-        const struct asked_threat *t = &list.list.at[i];
-        markup_open(m, "li");
-        web_link(m, arena_printf(c->arena, "/threats/%.*s/estimate", SV_ARG(t->threat)),
-                 sv_str(arena_printf(c->arena, "%.*s %.*s", SV_ARG(t->threat), SV_ARG(t->name))));
-        if (t->answered)
-            markup_text_str(m, " (you answered)");
-        markup_close(m, "li");
-    }
-    markup_close(m, "ul");
-    web_end(c);
-    return CM_OK;
-}
