@@ -1,13 +1,11 @@
 #include "action/login.h"
 
+#include "action/account.h"
+#include "action/account_mail.h"
 #include "action/acts.h"
 #include "action/people.h"
 #include "base/date.h"
 #include "forum/answered.h"
-#include "forum/compose.h"
-#include "forum/list.h"
-#include "forum/outbox.h"
-#include "forum/session.h"
 
 struct asking {
     struct action_context *c;
@@ -17,22 +15,9 @@ struct asking {
 struct answering {
     struct action_context *c;
     struct sv url;
-    struct profile *rules;
-    const struct list *list;
+    struct account_sender sender;
     struct login_requests requests;
 };
-
-/* *out NULL: there is none. */
-static int sender(struct action_context *c, struct profile **rules, const struct list **out, struct err *err)
-{
-    struct lists *lists = arena_new(c->arena, struct lists);
-    int rc = content_rules(c, rules, err);
-    if (!rc)
-        rc = lists_load(c->store, c->arena, lists, err);
-    if (!rc)
-        *out = lists_sender(lists, (*rules)->sig.list);
-    return rc;
-}
 
 /* ---- asking ---- */
 
@@ -49,29 +34,17 @@ static int ask(struct store *s, void *context, struct err *err)
 int action_login_ask(struct action_context *c, struct sv address, struct sv next, struct err *err)
 {
     struct asking k = {c, SV_NONE, next};
-    struct profile *rules;
-    const struct list *list = NULL;
+    struct account_sender sender = {.list = NULL};
     int rc = people_address(c->arena, SV("mail"), sv_trim(address), &k.address, err);
     if (!rc)
-        rc = sender(c, &rules, &list, err);
-    if (!rc && !list)
+        rc = account_sender_load(c, &sender, err);
+    if (!rc && !sender.list)
         rc = err_set(err, CM_EREFUSED, "there is no mailing list here from which a link could be sent; the operator "
                                        "makes one with \"casemate list new\"");
     return rc ? rc : store_tx(c->store, ask, &k, err);
 }
 
 /* ---- answering ---- */
-
-static int send_mail(struct answering *w, struct sv to, const char *subject, const char *text, struct err *err)
-{
-    struct arena *a = w->c->arena;
-    struct sv bytes;
-    const struct compose mail = {.from = route_address(a, w->list->address, "-owner", SV_NONE),
-                                 .from_name = w->rules->sig.name, .to = to, .subject = sv_str(subject),
-                                 .text = sv_str(text), .date = w->c->now, .automatic = COMPOSE_GENERATED};
-    int rc = compose_mail(a, &mail, &bytes, err);
-    return rc ? rc : outbox_mail(w->c->store, w->list->id, to, bytes, w->c->now, err);
-}
 
 /* list: may be empty. *out: the path of the link's page. */
 static int make_link(struct action_context *c, struct sv list, const struct login_request *r, struct sv *out,
@@ -89,8 +62,8 @@ static int make_link(struct action_context *c, struct sv list, const struct logi
 static int send_link(struct answering *w, const struct login_request *r, bool member, struct err *err)
 {
     struct arena *a = w->c->arena;
-    struct sv path, name = w->rules->sig.name;
-    int rc = make_link(w->c, w->list->id, r, &path, err);
+    struct sv path;
+    int rc = make_link(w->c, w->sender.list->id, r, &path, err);
     if (rc)
         return rc;
     const char *url = arena_printf(a, "%.*s%.*s", SV_ARG(w->url), SV_ARG(path));
@@ -98,7 +71,7 @@ static int send_link(struct answering *w, const struct login_request *r, bool me
                                 "browser, and press its button:"
                               : "Somebody, probably you, wants to log in with this address. It is no member's\n"
                                 "yet. To become one, open this page and choose a name:";
-    return send_mail(w, r->address, arena_printf(a, "%.*s: %s", SV_ARG(name), member ? "log in" : "join"),
+    return account_send(w->c, &w->sender, r->address, member ? "log in" : "join",
                      arena_printf(a, "%s\n\n    %s\n\nIt works once, for %d minutes. Nobody will ask you for it.\n\n"
                                      "If it was not you, do nothing: then nothing "
                                      "happens.\n", what, url, LOGIN_MINUTES),
@@ -127,8 +100,8 @@ static int answer(struct store *s, void *context, struct err *err)
     int rc = login_requests_load(s, w->c->arena, &w->requests, err);
     if (rc || !w->requests.list.len)
         return rc;
-    rc = sender(w->c, &w->rules, &w->list, err);
-    for (size_t i = 0; !rc && w->list && i < w->requests.list.len; i++)
+    rc = account_sender_load(w->c, &w->sender, err);
+    for (size_t i = 0; !rc && w->sender.list && i < w->requests.list.len; i++)
         rc = answer_one(w, &w->requests.list.at[i], err);
     return rc ? rc : login_requests_drop(s, w->requests.list.at[w->requests.list.len - 1].id, err);
 }
@@ -174,11 +147,25 @@ int action_login_link(struct action_context *c, struct sv address, struct sv *ou
 
 /* ---- the link ---- */
 
+/* Whether a link or a password was enough. */
+static int look_at_account(struct action_context *c, struct login *out, struct err *err)
+{
+    struct account account;
+    bool second = out->token.kind == TOKEN_SECOND;
+    int rc = account_load(c->store, c->arena, out->member, &account, err);
+    out->way = second ? SESSION_BY_PASSWORD : SESSION_BY_LINK;
+    out->wants_code = account.has_codes;
+    if (!rc && second && (!account.has_codes || !sv_eq(out->token.subject, out->member)))
+        out->state = LOGIN_OLD; /* the account changed meanwhile */
+    return rc;
+}
+
 int action_login_look(struct action_context *c, struct sv link, struct login *out, struct err *err)
 {
     *out = (struct login){.state = LOGIN_UNKNOWN};
     int rc = token_find(c->store, c->arena, link, c->now, &out->token, err);
-    if (rc || out->token.state == TOKEN_UNKNOWN || out->token.kind != TOKEN_LOGIN)
+    if (rc || out->token.state == TOKEN_UNKNOWN ||
+        (out->token.kind != TOKEN_LOGIN && out->token.kind != TOKEN_SECOND))
         return rc;
     out->state = LOGIN_OLD;
     if (out->token.state != TOKEN_GOOD)
@@ -186,14 +173,15 @@ int action_login_look(struct action_context *c, struct sv link, struct login *ou
     out->address = out->token.address;
     out->next = out->token.detail;
     rc = people_by_mail(c, out->address, &out->member, &out->name, err);
-    if (!rc)
-        out->state = out->member.len ? LOGIN_MEMBER : LOGIN_STRANGER;
-    return rc;
+    if (rc)
+        return rc;
+    out->state = out->member.len ? LOGIN_MEMBER : out->token.kind == TOKEN_SECOND ? LOGIN_OLD : LOGIN_STRANGER;
+    return out->member.len ? look_at_account(c, out, err) : CM_OK;
 }
 
 struct entering {
     struct action_context *c;
-    struct sv link, name, browser, session;
+    const struct entrance *entrance;
     struct login *out;
 };
 
@@ -201,7 +189,7 @@ static int join(struct entering *e, struct err *err)
 {
     struct action_context c = *e->c;
     struct action_result r;
-    c.actor = sv_trim(e->name);
+    c.actor = sv_trim(e->entrance->name);
     c.role = c.reason = SV_NONE;
     c.source = SV("web");
     int rc = people_plain_name(c.actor, err);
@@ -213,23 +201,29 @@ static int join(struct entering *e, struct err *err)
 static int enter(struct store *s, void *context, struct err *err)
 {
     struct entering *e = context;
-    int rc = action_login_look(e->c, e->link, e->out, err);
+    int rc = action_login_look(e->c, e->entrance->link, e->out, err);
     if (!rc && e->out->state != LOGIN_MEMBER && e->out->state != LOGIN_STRANGER)
         rc = err_set(err, CM_ECONFLICT, "this link is not good any more: it works once, for %d minutes", LOGIN_MINUTES);
     if (!rc)
         rc = token_spend(s, &e->out->token, e->c->now, err);
+    if (!rc && e->out->wants_code)
+        rc = account_spend_code(e->c, e->out->member, e->entrance->code, err);
     if (!rc && e->out->state == LOGIN_STRANGER)
         rc = join(e, err);
     if (!rc)
         rc = answered_forget(s, e->c->arena, e->out->address, ANSWERED_CONFIRMATION, err);
-    if (!rc)
-        rc = session_make(s, e->session, e->out->member, e->browser, e->c->now, err);
-    return rc;
+    return rc ? rc : session_make(s, e->entrance->session, e->out->member, e->entrance->browser, e->out->way, e->c->now,
+                                  err);
 }
 
-int action_login(struct action_context *c, struct sv link, struct sv name, struct sv browser, struct sv session,
-                 struct login *out, struct err *err)
+int action_login(struct action_context *c, const struct entrance *entrance, struct login *out, struct err *err)
 {
-    struct entering e = {c, link, name, browser, session, out};
-    return store_tx(c->store, enter, &e, err);
+    struct entering e = {c, entrance, out};
+    int rc = action_login_look(c, entrance->link, out, err);
+    struct sv member = !rc && out->wants_code ? out->member : SV_NONE;
+    if (!rc && member.len)
+        rc = account_may_try(c, TRY_CODE, member, err);
+    if (!rc)
+        rc = store_tx(c->store, enter, &e, err);
+    return rc || !member.len ? rc : account_tried_well(c, TRY_CODE, member, err);
 }

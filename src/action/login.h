@@ -1,5 +1,5 @@
-/* Log-in on the web by a one-time link that is mailed. Private acts: no event but member.join, where somebody new
- * joins.
+/* Log-in on the web by a one-time link that is mailed; with a password: action/account.h. Private acts: no event
+ * but member.join, where somebody new joins.
  *
  * What is asked for is noted in the same way whatever the address is, and looked up only afterwards: neither the answer
  * nor its time tells who is a member. A member's address gets a link; any other is told how to join, once a day at most
@@ -9,6 +9,7 @@
 #define CASEMATE_ACTION_LOGIN_H
 
 #include "action/action.h"
+#include "forum/session.h"
 #include "forum/token.h"
 
 enum {
@@ -38,14 +39,20 @@ enum login_state {
 struct login {
     enum login_state state;
     struct sv member, name, address, next;
+    bool wants_code;       /* of LOGIN_MEMBER: a one-time code beside the link */
+    enum session_way way;  /* by which the session will be made */
     struct token token;
 };
 /* Changes nothing. */
 CM_MUST_USE int action_login_look(struct action_context *c, struct sv link, struct login *out, struct err *err);
-/* Spends the link and makes a session for session_token(). name: under which a stranger joins. CM_EREFUSED, CM_EINPUT:
- * the name cannot be had; the link is still good. CM_ECONFLICT: the link is not good any more. */
-CM_MUST_USE int action_login(struct action_context *c, struct sv link, struct sv name, struct sv browser,
-                             struct sv session, struct login *out, struct err *err);
+struct entrance {
+    struct sv link, name, code;  /* name: under which a stranger joins; code: where the account asks for one */
+    struct sv browser, session;  /* session: session_token() */
+};
+/* Spends the link and makes the session. CM_EREFUSED, CM_EINPUT: the name cannot be had, or the code is another; the
+ * link is still good. CM_ECONFLICT: the link is not good any more. */
+CM_MUST_USE int action_login(struct action_context *c, const struct entrance *entrance, struct login *out,
+                             struct err *err);
 
 /* ---- private to login.c and login_sql.c ---- */
 

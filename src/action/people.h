@@ -58,5 +58,8 @@ CM_MUST_USE int people_new_name(struct action_context *c, struct sv name, struct
 /* An address as it is kept, "local@domain" in lower case (nobody tells Ada@ from ada@); for a kind "jid" the local part
  * may be missing. CM_EINPUT when it is none of that kind ("mail", "jid"). */
 CM_MUST_USE int people_address(struct arena *a, struct sv kind, struct sv text, struct sv *out, struct err *err);
+/* One more address of a member; inside store_tx(). CM_EREFUSED when it belongs to somebody. */
+CM_MUST_USE int people_put_address(struct action_context *c, struct sv member, struct sv kind, struct sv text,
+                                   struct err *err);
 
 #endif

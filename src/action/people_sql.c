@@ -91,7 +91,7 @@ static int address_owner(struct action_context *c, struct sv kind, struct sv add
     return rc;
 }
 
-static int put_address(struct action_context *c, struct sv member, struct sv kind, struct sv text, struct err *err)
+int people_put_address(struct action_context *c, struct sv member, struct sv kind, struct sv text, struct err *err)
 {
     struct store_stmt *q;
     struct sv address, owner;
@@ -116,9 +116,9 @@ static int put_addresses(struct action_context *c, struct sv member, const struc
 {
     int rc = CM_OK;
     for (size_t i = 0; !rc && i < r->mail_count; i++)
-        rc = put_address(c, member, SV("mail"), r->mails[i], err);
+        rc = people_put_address(c, member, SV("mail"), r->mails[i], err);
     for (size_t i = 0; !rc && i < r->jid_count; i++)
-        rc = put_address(c, member, SV("jid"), r->jids[i], err);
+        rc = people_put_address(c, member, SV("jid"), r->jids[i], err);
     return rc;
 }
 
@@ -269,7 +269,7 @@ static int member_join(struct store *s, void *context, struct err *err)
         rc = act_commit(&act, id, err);
     }
     if (!rc)
-        rc = put_address(r->c, id, SV("mail"), r->name, err);
+        rc = people_put_address(r->c, id, SV("mail"), r->name, err);
     act_release(&act);
     return rc;
 }
@@ -415,10 +415,13 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
 {
     static const char *const steps[] = {"DELETE FROM role_grant WHERE member = $1",
                                         ("DELETE FROM token WHERE address IN "
-                                         "(SELECT address FROM address WHERE member = $1 AND kind = 'mail')"),
+                                         "(SELECT address FROM address WHERE member = $1 AND kind = 'mail') OR "
+                                         "(subject = $1 AND kind IN ('second', 'address'))"),
                                         "DELETE FROM address WHERE member = $1",
                                         "DELETE FROM session WHERE member = $1",
                                         "DELETE FROM access WHERE member = $1",
+                                        "DELETE FROM recovery_code WHERE member = $1",
+                                        "DELETE FROM account WHERE member = $1",
                                         "DELETE FROM calibration WHERE member = $1",
                                         "UPDATE member SET gone = coalesce(gone, $2) WHERE id = $1"};
     int rc = CM_OK;

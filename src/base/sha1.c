@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "base/str.h"
+
 enum { BLOCK = 64, ROUNDS = 80 };
 
 static uint32_t rotate(uint32_t x, int by)
@@ -55,4 +57,25 @@ void sha1(struct sv data, unsigned char out[SHA1_BYTES])
         add_block(h, last + at);
     for (int i = 0; i < SHA1_BYTES; i++)
         out[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha1_hmac(struct sv key, struct sv data, unsigned char out[SHA1_BYTES])
+{
+    unsigned char short_key[SHA1_BYTES], inner[SHA1_BYTES];
+    if (key.len > BLOCK) {
+        sha1(key, short_key);
+        key = sv_from((const char *)short_key, sizeof short_key);
+    }
+    struct str pads[2] = {STR_INIT, STR_INIT};
+    for (size_t i = 0; i < BLOCK; i++) {
+        unsigned char k = i < key.len ? (unsigned char)key.at[i] : 0;
+        str_add_char(&pads[0], (char)(k ^ 0x36));
+        str_add_char(&pads[1], (char)(k ^ 0x5c));
+    }
+    str_add(&pads[0], data);
+    sha1(str_sv(&pads[0]), inner);
+    str_add(&pads[1], sv_from((const char *)inner, sizeof inner));
+    sha1(str_sv(&pads[1]), out);
+    str_release(&pads[0]);
+    str_release(&pads[1]);
 }

@@ -7,5 +7,7 @@
 
 enum { SHA1_BYTES = 20 };
 void sha1(struct sv data, unsigned char out[SHA1_BYTES]);
+/* HMAC with it (RFC 2104), of which the above is not known to hold: what RFC 4226 asks for. */
+void sha1_hmac(struct sv key, struct sv data, unsigned char out[SHA1_BYTES]);
 
 #endif

@@ -12,6 +12,8 @@
     X(crypto_generichash_final)                                                                                        \
     X(crypto_generichash_init)                                                                                         \
     X(crypto_generichash_update)                                                                                       \
+    X(crypto_pwhash_str)                                                                                               \
+    X(crypto_pwhash_str_verify)                                                                                        \
     X(sodium_base64_encoded_len)                                                                                       \
     X(sodium_bin2base64)                                                                                               \
     X(sodium_bin2hex)                                                                                                  \

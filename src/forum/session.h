@@ -15,10 +15,13 @@ enum {
     SESSIONS_MAX = 20,                      /* of a member; the one that was used least lately makes room */
 };
 
+enum session_way { SESSION_BY_LINK, SESSION_BY_PASSWORD };
+
 struct session {
     int64_t id; /* 0: none */
     struct sv member, name, browser; /* "m3"; the name to print; what the browser says it is */
     int64_t made, seen;
+    enum session_way way; /* how whoever has it was recognised */
 };
 struct sessions {
     VEC(struct session) list;
@@ -27,8 +30,8 @@ struct sessions {
 /* A new token that nobody has, as text in the arena. It is a session once session_make() says so. */
 struct sv session_token(struct arena *a);
 /* Inside store_tx(), like all that change something. */
-CM_MUST_USE int session_make(struct store *s, struct sv token, struct sv member, struct sv browser, int64_t now,
-                             struct err *err);
+CM_MUST_USE int session_make(struct store *s, struct sv token, struct sv member, struct sv browser,
+                             enum session_way way, int64_t now, struct err *err);
 /* Of any text from outside; id 0: no session, or one that is over, or of who is no member any more. */
 CM_MUST_USE int session_find(struct store *s, struct arena *a, struct sv token, int64_t now, struct session *out,
                              struct err *err);

@@ -32,7 +32,10 @@ static int make_room(struct store *s, struct sv member, int64_t now, struct err 
     return store_finish(q, err);
 }
 
-int session_make(struct store *s, struct sv token, struct sv member, struct sv browser, int64_t now, struct err *err)
+static const char *const way_names[] = {[SESSION_BY_LINK] = "link", [SESSION_BY_PASSWORD] = "password"};
+
+int session_make(struct store *s, struct sv token, struct sv member, struct sv browser, enum session_way way,
+                 int64_t now, struct err *err)
 {
     struct store_stmt *q;
     struct digest d;
@@ -40,15 +43,15 @@ int session_make(struct store *s, struct sv token, struct sv member, struct sv b
         BUG("a session with a token that is none");
     int rc = make_room(s, member, now, err);
     if (!rc)
-        rc = store_prepare(s, "INSERT INTO session (digest, member, browser, made, seen) VALUES ($1, $2, $3, $4, "
-                              "$4)", &q,
-                           err);
+        rc = store_prepare(s, "INSERT INTO session (digest, member, browser, made, seen, way) VALUES ($1, $2, $3, "
+                              "$4, $4, $5)", &q, err);
     if (rc)
         return rc;
     store_bind_blob(q, 1, digest_sv(&d));
     store_bind_text(q, 2, member);
     store_bind_text(q, 3, browser);
     store_bind_int(q, 4, now);
+    store_bind_text(q, 5, sv_str(way_names[way]));
     return store_finish(q, err);
 }
 
@@ -56,7 +59,9 @@ static struct session read_row(struct arena *a, struct store_stmt *q)
 {
     return (struct session){.id = store_int(q, 0), .member = arena_sv(a, store_text(q, 1)),
                             .name = arena_sv(a, store_text(q, 2)), .browser = arena_sv(a, store_text(q, 3)),
-                            .made = store_int(q, 4), .seen = store_int(q, 5)};
+                            .made = store_int(q, 4), .seen = store_int(q, 5),
+                            .way = sv_eq_str(store_text(q, 6), way_names[SESSION_BY_PASSWORD]) ? SESSION_BY_PASSWORD
+                                                                                               : SESSION_BY_LINK};
 }
 
 int session_find(struct store *s, struct arena *a, struct sv token, int64_t now, struct session *out, struct err *err)
@@ -66,7 +71,8 @@ int session_find(struct store *s, struct arena *a, struct sv token, int64_t now,
     *out = (struct session){.id = 0};
     if (!secret_digest(token, &d))
         return CM_OK;
-    int rc = store_prepare(s, "SELECT s.id, s.member, m.name, s.browser, s.made, s.seen, s.digest FROM session s "
+    int rc = store_prepare(s, "SELECT s.id, s.member, m.name, s.browser, s.made, s.seen, s.way, s.digest FROM session "
+                              "s "
                               "JOIN member m ON m.id = s.member WHERE s.digest = $1 AND s.made > $2 AND s.seen > $3 "
                               "AND m.gone IS NULL", &q, err);
     if (rc)
@@ -75,7 +81,7 @@ int session_find(struct store *s, struct arena *a, struct sv token, int64_t now,
     store_bind_int(q, 2, now - SESSION_LIFE);
     store_bind_int(q, 3, now - SESSION_IDLE);
     while ((rc = store_step(q, err)) == STORE_ROW)
-        if (signed_equal(store_text(q, 6), digest_sv(&d)))
+        if (signed_equal(store_text(q, 7), digest_sv(&d)))
             *out = read_row(a, q);
     store_done(q);
     return rc;
@@ -97,7 +103,7 @@ int sessions_load(struct store *s, struct arena *a, struct sv member, int64_t no
 {
     struct store_stmt *q;
     *out = (struct sessions){{NULL, 0, 0}};
-    int rc = store_prepare(s, "SELECT s.id, s.member, m.name, s.browser, s.made, s.seen FROM session s "
+    int rc = store_prepare(s, "SELECT s.id, s.member, m.name, s.browser, s.made, s.seen, s.way FROM session s "
                               "JOIN member m ON m.id = s.member WHERE s.member = $1 AND s.made > $2 AND s.seen > $3 "
                               "ORDER BY s.seen DESC, s.id DESC", &q, err);
     if (rc)

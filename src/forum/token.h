@@ -19,6 +19,8 @@ enum token_kind {
     TOKEN_COMMAND,     /* an act asked for by mail */
     TOKEN_REVIEW,      /* an expert's answer */
     TOKEN_LOGIN,       /* to log in on the web; detail: the page to go to */
+    TOKEN_SECOND,      /* likewise, for who gave the password, and is to give a one-time code; subject: the member */
+    TOKEN_ADDRESS,     /* an address that a member wants to add; subject: the member */
     TOKEN_KINDS,
 };
 extern const char *const token_kind_names[TOKEN_KINDS];
@@ -53,6 +55,9 @@ CM_MUST_USE int token_spend(struct store *s, const struct token *t, int64_t now,
 /* How many of a kind were made for an address since a time, over all lists: for limits. */
 CM_MUST_USE int token_count(struct store *s, struct arena *a, enum token_kind kind, struct sv address, int64_t since,
                             int64_t *out, struct err *err);
+/* The same for one thing, wherever they were sent. */
+CM_MUST_USE int token_count_for(struct store *s, enum token_kind kind, struct sv subject, int64_t since, int64_t *out,
+                                struct err *err);
 /* Forgets all of a kind that are for one thing, with their addresses. */
 CM_MUST_USE int token_forget(struct store *s, enum token_kind kind, struct sv subject, struct err *err);
 /* Forgets all that expired before a time. */

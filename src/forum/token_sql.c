@@ -7,7 +7,8 @@
 enum { FORGET_DAYS = 30 };
 
 const char *const token_kind_names[TOKEN_KINDS] = {"subscribe", "unsubscribe", "join",   "settings",
-                                                   "moderate",  "command",     "review", "login"};
+                                                   "moderate",  "command",     "review", "login",
+                                                   "second",    "address"};
 
 int token_make(struct store *s, struct arena *a, const struct token_new *t, struct sv *out, struct err *err)
 {
@@ -96,6 +97,20 @@ int token_count(struct store *s, struct arena *a, enum token_kind kind, struct s
     if (rc)
         return rc;
     store_bind_text(q, 1, route_mailbox(a, address));
+    store_bind_int(q, 2, since);
+    store_bind_text(q, 3, sv_str(token_kind_names[kind]));
+    return store_finish_int(q, out, err);
+}
+
+int token_count_for(struct store *s, enum token_kind kind, struct sv subject, int64_t since, int64_t *out,
+                    struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*) FROM token WHERE subject = $1 AND made > $2 AND kind = $3", &q, err);
+    *out = 0;
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, subject);
     store_bind_int(q, 2, since);
     store_bind_text(q, 3, sv_str(token_kind_names[kind]));
     return store_finish_int(q, out, err);

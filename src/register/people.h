@@ -41,7 +41,7 @@ struct address {
 struct addresses {
     VEC(struct address) list;
 };
-/* Where mail for a member goes: the first address that was noted; empty: there is none. */
+/* Where mail for a member goes: the address that they chose, or else the first that was noted; empty: none. */
 CM_MUST_USE int people_mail(struct store *s, struct arena *a, struct sv id, struct sv *out, struct err *err);
 CM_MUST_USE int people_addresses(struct store *s, struct arena *a, struct sv id, struct addresses *out,
                                  struct err *err);

@@ -120,8 +120,8 @@ int people_mail(struct store *s, struct arena *a, struct sv id, struct sv *out, 
 {
     struct store_stmt *q;
     *out = SV_NONE;
-    int rc = store_prepare(s, "SELECT address FROM address WHERE member = $1 AND kind = 'mail' ORDER BY at, address "
-                              "LIMIT 1", &q, err);
+    int rc = store_prepare(s, "SELECT address FROM address WHERE member = $1 AND kind = 'mail' "
+                              "ORDER BY chosen DESC, at, address LIMIT 1", &q, err);
     if (rc)
         return rc;
     store_bind_text(q, 1, id);

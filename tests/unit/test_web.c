@@ -110,12 +110,14 @@ static int make_sessions(struct store *s, void *context, struct err *err)
     int rc = CM_OK;
     for (size_t i = MEMBER; !rc && i < ACTORS; i++) {
         struct sv id = sv_str(arena_printf(&g->http.arena, "m%zu", i));
-        rc = session_make(s, g->tokens[i] = session_token(&g->http.arena), id, SV("a test"), clock_of(NULL), err);
+        rc = session_make(s, g->tokens[i] = session_token(&g->http.arena), id, SV("a test"),
+                          SESSION_BY_LINK, clock_of(NULL), err);
         const struct access all = {.member = id, .name = SV("a test"), .scope = SV("*"), .ends = noon + 9 * DAY};
         if (!rc)
             rc = access_make(s, g->access[i] = access_token(&g->http.arena), &all, clock_of(NULL), err);
         if (!rc && i == EDITOR)
-            rc = session_make(s, g->other = session_token(&g->http.arena), id, SV("another"), clock_of(NULL), err);
+            rc = session_make(s, g->other = session_token(&g->http.arena), id, SV("another"),
+                              SESSION_BY_LINK, clock_of(NULL), err);
     }
     g->tokens[NOBODY] = session_token(&g->http.arena);
     return rc;
@@ -232,7 +234,9 @@ static const char *path_of(struct group *g, const char *pattern)
                  {"/api/v1/threats/?", "/api/v1/threats/G-0001"}, {"/api/v1/rounds/?", "/api/v1/rounds/R-1"},
                  {"/api/v1/calls/?", "/api/v1/calls/C-1"},
                  {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
-                 {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
+                 {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"},
+                 {"/account/address/?", "/account/address/aaaaaaaaaaaaaaaaaaaaaaaaaa"},
+                 {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         if (!strcmp(paths[i].pattern, pattern))
             return paths[i].path;
@@ -254,6 +258,7 @@ static const struct {
     {"POST", "/login", "yyyyyy"},
     {"GET", "/login/?", "yyyyyy"},
     {"POST", "/login/?", "yyyyyy"},
+    {"POST", "/login/password", "yyyyyy"},
     {"GET", "/account", "lyyyyy"},
     {"POST", "/account/logout", "lyyyyy"},
     {"POST", "/account/sessions", "lyyyyy"},
@@ -275,6 +280,15 @@ static const struct {
     {"GET", "/acts", "lyyyyy"},
     {"GET", "/acts/?", "lnynyn"},
     {"POST", "/acts/?", "lnynyn"},
+    {"POST", "/account/zone", "lyyyyy"},
+    {"POST", "/account/addresses", "lyyyyy"},
+    {"GET", "/account/address/?", "lyyyyy"},
+    {"POST", "/account/address/?", "lyyyyy"},
+    {"GET", "/account/security", "lyyyyy"},
+    {"POST", "/account/password", "lyyyyy"},
+    {"POST", "/account/codes", "lyyyyy"},
+    {"GET", "/account/leave", "lyyyyy"},
+    {"POST", "/account/leave", "lyyyyy"},
     {"GET", "/done", "lyyyyy"},
     {"GET", "/propose", "lyyyyy"},
     {"POST", "/propose", "lyyyyy"},

@@ -1,7 +1,7 @@
 /* Who is logged in, where, and what waits for them. */
+#include "action/account.h"
 #include "base/date.h"
 #include "gateway/web/pages.h"
-#include "register/due.h"
 
 static void roles(struct web_call *c)
 {
@@ -23,20 +23,29 @@ static void roles(struct web_call *c)
     markup_close(m, "ul");
 }
 
-static int addresses(struct web_call *c, struct err *err)
+static void zone_part(struct web_call *c, const struct zone *z)
+{
+    markup_element(&c->markup, "h2", SV("Your time zone"));
+    web_text(c, z ? "Times on pages that are made for you are in this zone." : "Times are in UTC.");
+    web_form_begin(c, "/account/zone", "account.zone");
+    web_field(c, &(struct web_field){.name = "zone", .label = "Time zone", .type = "text", .max = ZONE_NAME_MAX,
+                                     .value = form_has(&c->form, "zone") ? form_value(&c->form, "zone")
+                                              : z ? z->name : SV_NONE,
+                                     .help = "A name such as Europe/Berlin or America/New_York; empty: UTC."});
+    web_form_end(c, "Use this zone");
+}
+
+static void way_part(struct web_call *c)
 {
     struct markup *m = &c->markup;
-    struct addresses list;
-    int rc = people_addresses(c->store, c->arena, c->person->id, &list, err);
-    if (rc)
-        return rc;
-    markup_element(m, "h2", SV("Your addresses"));
-    web_text(c, "You alone see them here. Each can be used to log in, and to write to the mailing list as yourself.");
-    markup_open(m, "ul");
-    for (size_t i = 0; i < list.list.len; i++)
-        markup_element(m, "li", list.list.at[i].address);
-    markup_close(m, "ul");
-    return CM_OK;
+    markup_element(m, "h2", SV("How you log in"));
+    markup_open(m, "p");
+    web_link(m, "/account/security", SV("Password and one-time codes"));
+    markup_close(m, "p");
+    markup_element(m, "h2", SV("Leaving"));
+    markup_open(m, "p");
+    web_link(m, "/account/leave", SV("Close the account and leave the group"));
+    markup_close(m, "p");
 }
 
 static void end_button(struct web_call *c, const char *what, const char *button)
@@ -46,22 +55,22 @@ static void end_button(struct web_call *c, const char *what, const char *button)
     web_form_end(c, button);
 }
 
-static void session_row(struct web_call *c, const struct session *s)
+static void session_row(struct web_call *c, const struct session *s, const struct zone *z)
 {
     struct markup *m = &c->markup;
     bool here = s->id == c->session.id;
     markup_open(m, "li");
     markup_open(m, "p");
     markup_element(m, "b", s->browser);
-    markup_textf(m, " since %s, last used %s%s", date_format(c->arena, date_from_time(s->made)),
-                 date_format(c->arena, date_from_time(s->seen)), here ? ": this browser" : "");
+    markup_textf(m, " since %s, last used %s%s%s", zone_format(c->arena, z, s->made), zone_format(c->arena, z, s->seen),
+                 s->way == SESSION_BY_PASSWORD ? ", by password" : "", here ? ": this browser" : "");
     markup_close(m, "p");
     if (!here)
         end_button(c, arena_printf(c->arena, "%lld", (long long)s->id), "End this session");
     markup_close(m, "li");
 }
 
-static int sessions(struct web_call *c, struct err *err)
+static int sessions(struct web_call *c, const struct zone *z, struct err *err)
 {
     struct markup *m = &c->markup;
     struct sessions list;
@@ -74,7 +83,7 @@ static int sessions(struct web_call *c, struct err *err)
     markup_open(m, "ul");
     markup_attr_str(m, "class", "sessions");
     for (size_t i = 0; i < list.list.len; i++)
-        session_row(c, &list.list.at[i]);
+        session_row(c, &list.list.at[i], z);
     markup_close(m, "ul");
     if (list.list.len > 1)
         end_button(c, "others", "End all other sessions");
@@ -87,19 +96,50 @@ static int sessions(struct web_call *c, struct err *err)
     return CM_OK;
 }
 
-int account_page(struct web_call *c, struct err *err)
+static int show(struct web_call *c, const char *fault, struct err *err)
 {
+    const struct zone *z = web_zone(c);
     web_begin(c, arena_printf(c->arena, "%.*s", SV_ARG(c->person->name)));
+    if (fault)
+        web_fault(c, fault);
     int rc = waiting_part(c, err);
     if (rc)
         return rc;
     roles(c);
-    rc = addresses(c, err);
+    rc = address_part(c, err);
+    if (rc)
+        return rc;
+    zone_part(c, z);
+    rc = sessions(c, z, err);
     if (!rc)
-        rc = sessions(c, err);
+        way_part(c);
     if (!rc)
         web_end(c);
     return rc;
+}
+
+int account_page(struct web_call *c, struct err *err)
+{
+    return show(c, NULL, err);
+}
+
+int account_again(struct web_call *c, const char *fault, struct err *err)
+{
+    c->out->status = 422;
+    return show(c, fault, err);
+}
+
+int account_zone(struct web_call *c, struct err *err)
+{
+    struct action_context context = web_context(c);
+    struct err why = ERR_INIT;
+    int rc = action_account_zone(&context, c->person->id, sv_trim(form_value(&c->form, "zone")), &why);
+    if (rc == CM_EINPUT)
+        return account_again(c, why.text, err);
+    if (rc)
+        return err_set(err, rc, "%s", why.text);
+    web_redirect(c, "/account");
+    return CM_OK;
 }
 
 struct ending_session {

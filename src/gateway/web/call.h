@@ -2,6 +2,9 @@
 #ifndef CASEMATE_GATEWAY_WEB_CALL_H
 #define CASEMATE_GATEWAY_WEB_CALL_H
 
+#include <stdatomic.h>
+
+#include "base/zone.h"
 #include "document/page.h"
 #include "forum/access.h"
 #include "forum/session.h"
@@ -21,6 +24,8 @@ struct web_call {
     struct store *store;          /* GET: can only read */
     const struct view *frame;     /* rules, people, calls' clocks: view_load_process() */
     bool secure;                  /* the cookie is for https only */
+    struct sv url;                /* of the site, as mails have it */
+    atomic_uint *hashing;         /* passwords that are hashed just now: web_hash_begin() */
     struct sv token;              /* of the cookie; empty: none yet */
     struct session session;       /* id 0: nobody is logged in */
     struct access access;         /* of the API's routes; id 0: no token */
@@ -41,6 +46,22 @@ CM_MUST_USE int web_view(struct web_call *c, const struct view **out, struct err
 
 /* For the act functions: as the member, by web. */
 struct action_context web_context(struct web_call *c);
+
+/* Before and after a password is hashed, which takes memory and time: at most WEB_HASHINGS go on at once. CM_EAGAIN:
+ * there are as many, and nothing is to be ended. */
+enum { WEB_HASHINGS = 2 };
+CM_MUST_USE int web_hash_begin(struct web_call *c, struct err *err);
+void web_hash_end(struct web_call *c);
+/* What the browser says it is, so that its owner knows it again in the list of sessions. */
+struct sv web_browser(const struct web_call *c);
+/* The time zone of who is logged in; NULL: UTC. *err is set aside: a zone that is no more here is UTC. */
+const struct zone *web_zone(struct web_call *c);
+/* account_prove(), by the field "password" of the form; within web_hash_begin(). */
+CM_MUST_USE int web_prove(struct web_call *c, struct err *err);
+/* Whether the session alone does. */
+bool web_is_fresh(const struct web_call *c);
+/* The field for the password, or where to get a link, where it does not. */
+void web_prove_field(struct web_call *c);
 
 /* ---- pages ---- */
 

@@ -284,10 +284,12 @@ int round_page(struct web_call *c, struct err *err)
     if (!r->closed && c->person && (rc = asked_round(c->store, c->arena, c->person->id, r->id, &mine, err)))
         return rc;
     struct markup *m = web_begin(c, arena_printf(c->arena, "Round %.*s", SV_ARG(r->id)));
-    web_text(c, r->closed ? arena_printf(c->arena, "It closed on %s; %zu estimated. Each threat's page shows all ratings "
-                                                   "with their reasons.", day(c, r->closed_at), r->estimators)
-                          : arena_printf(c->arena, "It takes estimates until %s. Nobody sees what others answered before "
-                                                   "it closes.", day(c, r->due - 1)));
+    if (r->closed)
+        web_text(c, arena_printf(c->arena, "It closed on %s; %zu estimated. Each threat's page shows all ratings with "
+                                           "their reasons.", day(c, r->closed_at), r->estimators));
+    else
+        web_text(c, arena_printf(c->arena, "It takes estimates until %s. Nobody sees what others answered before it "
+                                           "closes.", day(c, r->due - 1)));
     markup_open(m, "ul");
     for (size_t i = 0; i < r->threats.len; i++)
         round_threat(c, v, r, &r->threats.at[i], &mine);

@@ -1,8 +1,20 @@
 /* Log-in: a form for an address, and the page of the link that is mailed there, with the button that does it. */
+#include "action/account.h"
 #include "action/login.h"
 #include "gateway/web/pages.h"
 
-#include "base/utf8.h"
+static void password_form(struct web_call *c, struct sv address, struct sv next)
+{
+    markup_element(&c->markup, "h2", SV("With a password"));
+    web_text(c, "If you have set one on the page of your account.");
+    web_form_begin(c, "/login/password", "login.password");
+    web_hidden(c, "next", next);
+    web_field(c, &(struct web_field){.name = "user", .label = "Mail address", .type = "email", .value = address,
+                                     .required = true, .max = 254, .complete = "username"});
+    web_field(c, &(struct web_field){.name = "password", .label = "Password", .type = "password", .required = true,
+                                     .complete = "current-password"});
+    web_form_end(c, "Log in");
+}
 
 static void address_form(struct web_call *c, const char *fault, struct sv address, struct sv next)
 {
@@ -16,6 +28,7 @@ static void address_form(struct web_call *c, const char *fault, struct sv addres
     web_field(c, &(struct web_field){.name = "address", .label = "Mail address", .type = "email", .value = address,
                                      .required = true, .max = 254, .complete = "email"});
     web_form_end(c, "Send me a link");
+    password_form(c, address, next);
     web_end(c);
 }
 
@@ -67,6 +80,11 @@ static void link_form(struct web_call *c, const struct login *l, const char *fau
     if (stranger)
         web_field(c, &(struct web_field){.name = "name", .label = "Name", .type = "text", .required = true, .max = 80,
                                          .value = form_value(&c->form, "name"), .complete = "name"});
+    if (l->wants_code)
+        web_field(c, &(struct web_field){.name = "code", .label = "One-time code", .type = "text", .required = true,
+                                         .max = 40, .complete = "one-time-code",
+                                         .help = "The six digits that your program shows now, or one of your recovery "
+                                                 "codes."});
     web_form_end(c, stranger ? "Join and log in" : "Log in");
     web_end(c);
 }
@@ -86,24 +104,14 @@ int login_link_page(struct web_call *c, struct err *err)
     return CM_OK;
 }
 
-/* What the browser says it is, so that its owner knows it again in the list of sessions. */
-static struct sv browser_of(struct web_call *c)
-{
-    size_t index = 0;
-    struct sv value = SV_NONE;
-    if (!framing_next_field(c->request->framing, c->request->head, "user-agent", &index, &value) ||
-        !utf8_valid(value, NULL) || value.len > SESSION_BROWSER_MAX)
-        return SV("unknown");
-    return value;
-}
-
 int login_link_do(struct web_call *c, struct err *err)
 {
     struct login l;
     struct action_context context = web_context(c);
     struct err why = ERR_INIT;
-    struct sv token = session_token(c->arena);
-    int rc = action_login(&context, c->params[0], form_value(&c->form, "name"), browser_of(c), token, &l, &why);
+    const struct entrance e = {c->params[0], form_value(&c->form, "name"), form_value(&c->form, "code"), web_browser(c),
+                               session_token(c->arena)};
+    int rc = action_login(&context, &e, &l, &why);
     if (rc == CM_EINPUT || rc == CM_EREFUSED) {
         c->out->status = 422;
         if ((rc = action_login_look(&context, c->params[0], &l, err)))
@@ -113,7 +121,48 @@ int login_link_do(struct web_call *c, struct err *err)
     }
     if (rc)
         return err_set(err, rc, "%s", why.text);
-    http_response_cookie(c->out, web_cookie_name(c->secure), token, SESSION_LIFE, c->secure);
+    http_response_cookie(c->out, web_cookie_name(c->secure), e.session, SESSION_LIFE, c->secure);
     web_redirect(c, arena_printf(c->arena, "%.*s", SV_ARG(web_next(l.next))));
+    return CM_OK;
+}
+
+/* ---- with a password ---- */
+
+static void wrong(struct web_call *c, int status, const char *why, const struct password_login *p)
+{
+    c->out->status = status;
+    c->out->retry_after = status == 429 ? ACCOUNT_HOUR : 0;
+    address_form(c, why, p->address, p->next);
+}
+
+/* The same page for a wrong password as for an address that nobody has; what is sent by mail works in any case. */
+int login_password(struct web_call *c, struct err *err)
+{
+    struct action_context context = web_context(c);
+    struct err why = ERR_INIT;
+    enum login_way way;
+    struct sv link;
+    const struct password_login p = {form_value(&c->form, "user"), form_value(&c->form, "password"),
+                                     web_next(form_value(&c->form, "next")), web_browser(c), session_token(c->arena)};
+    int rc = web_hash_begin(c, err);
+    if (rc)
+        return rc;
+    rc = action_login_password(&context, &p, &way, &link, &why);
+    web_hash_end(c);
+    if (rc == CM_EINPUT || rc == CM_EREFUSED) {
+        wrong(c, rc == CM_EREFUSED ? 429 : 422, why.text, &p);
+        return CM_OK;
+    }
+    if (rc)
+        return err_set(err, rc, "%s", why.text);
+    if (way == LOGIN_WRONG) {
+        wrong(c, 422, "Address and password do not belong together, or there is no such account, or it has no "
+                      "password.",
+              &p);
+        return CM_OK;
+    }
+    if (way == LOGIN_DONE)
+        http_response_cookie(c->out, web_cookie_name(c->secure), p.session, SESSION_LIFE, c->secure);
+    web_redirect(c, arena_printf(c->arena, "%.*s", SV_ARG(way == LOGIN_DONE ? p.next : link)));
     return CM_OK;
 }

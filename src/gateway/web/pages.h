@@ -4,8 +4,11 @@
 
 #include "gateway/web/call.h"
 
-/* Of the account page: calls and rounds that are open. */
+/* Of the account page: calls and rounds that are open; the person's addresses. */
 int waiting_part(struct web_call *c, struct err *err);
+int address_part(struct web_call *c, struct err *err);
+/* The page again, with what was wrong in a form on it; 422. */
+int account_again(struct web_call *c, const char *fault, struct err *err);
 int search_page(struct web_call *c, struct err *err);
 int search_feed(struct web_call *c, struct err *err);
 int unsubscribe_page(struct web_call *c, struct err *err);
@@ -14,6 +17,7 @@ int login_page(struct web_call *c, struct err *err);
 int login_ask(struct web_call *c, struct err *err);
 int login_link_page(struct web_call *c, struct err *err);
 int login_link_do(struct web_call *c, struct err *err);
+int login_password(struct web_call *c, struct err *err);
 int account_page(struct web_call *c, struct err *err);
 int account_logout(struct web_call *c, struct err *err);
 int account_end_session(struct web_call *c, struct err *err);
@@ -22,6 +26,15 @@ int act_page(struct web_call *c, struct err *err);
 int tokens_page(struct web_call *c, struct err *err);
 int tokens_do(struct web_call *c, struct err *err);
 int act_do(struct web_call *c, struct err *err);
+int account_zone(struct web_call *c, struct err *err);
+int account_addresses(struct web_call *c, struct err *err);
+int address_page(struct web_call *c, struct err *err);
+int address_add(struct web_call *c, struct err *err);
+int security_page(struct web_call *c, struct err *err);
+int security_password(struct web_call *c, struct err *err);
+int security_codes(struct web_call *c, struct err *err);
+int leave_page(struct web_call *c, struct err *err);
+int leave_do(struct web_call *c, struct err *err);
 int done_page(struct web_call *c, struct err *err);
 int propose_page(struct web_call *c, struct err *err);
 int propose_do(struct web_call *c, struct err *err);

@@ -24,6 +24,7 @@ struct web {
     struct rate *rates;
     struct str bar;
     atomic_bool asked; /* log-ins wait to be looked up */
+    atomic_uint hashing;
 };
 
 /* One thread's. */
@@ -95,6 +96,7 @@ int web_new(const struct web_options *options, struct web **out, struct err *err
     w->rates = rate_new();
     w->given = options->url != NULL;
     atomic_init(&w->asked, true);
+    atomic_init(&w->hashing, 0);
     str_add(&w->bar, web_bar_of(&a, NULL, NULL, SV_NONE));
     arena_release(&a);
     int rc = w->given ? take_url(w, sv_str(options->url), err) : CM_OK;
@@ -446,7 +448,8 @@ static void answer(void *worker, const struct http_request *request, struct http
     const char *allow;
     char *path = arena_alloc(&a, request->framing->path.len + 1u);
     struct web_call c = {.request = request, .out = out, .now = k->web->options.clock(k->web->options.context),
-                         .arena = &a, .secure = k->web->secure, .frame = &k->frame, .worker = k};
+                         .arena = &a, .secure = k->web->secure, .frame = &k->frame, .worker = k,
+                         .url = url_of(k->web, &a), .hashing = &k->web->hashing};
     if (!files_decode_path(framing_text(request->head, request->framing->path), path, &c.path.len))
         BUG("a path that was well-formed before");
     c.path.at = path;
