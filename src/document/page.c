@@ -94,6 +94,13 @@ static void head(struct arena *a, struct markup *m, const struct view *v, const 
         markup_close(m, "script");
         markup_newline(m);
     }
+    if (p->script) {
+        markup_open(m, "script");
+        markup_attr_str(m, "src", p->script);
+        markup_attr_str(m, "defer", "defer");
+        markup_close(m, "script");
+        markup_newline(m);
+    }
     markup_close(m, "head");
     markup_newline(m);
 }

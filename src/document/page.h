@@ -22,6 +22,7 @@ struct page {
     const char *body_class; /* may be NULL */
     const char *root;      /* instead of page_root(); may be NULL */
     const char *style;     /* relative to the page; NULL: style.css at the top */
+    const char *script;    /* path from the top of the site; NULL: none, as on all that is published */
     struct sv edition;     /* its version, when the page is an edition */
     bool no_index;
     VEC(struct page_link) links;

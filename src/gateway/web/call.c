@@ -7,9 +7,9 @@
 #include "gateway/web/api.h"
 #include "register/due.h"
 
-/* Only our own style and images; forms go nowhere else. */
-static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-                             "form-action 'self'; frame-ancestors 'none'";
+/* Only our own style, images and script, which asks only us; forms go nowhere else. */
+static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+                             "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /* ---- who may ---- */
 
@@ -61,6 +61,7 @@ struct action_context web_context(struct web_call *c)
 struct markup *web_begin(struct web_call *c, const char *title)
 {
     c->page = (struct page){.path = c->path, .title = sv_str(title), .root = "/", .no_index = true, .body_class = "act",
+                            .script = "/act.js",
                             .bar = web_bar_of(c->arena, c->frame, c->person, c->path)};
     c->out->type = "text/html; charset=utf-8";
     c->out->policy = policy;
@@ -69,6 +70,33 @@ struct markup *web_begin(struct web_call *c, const char *title)
     page_begin(c->arena, &c->markup, c->frame, &c->page);
     markup_element(&c->markup, "h1", sv_str(title));
     return &c->markup;
+}
+
+void web_part_begin(struct web_call *c)
+{
+    c->out->type = "text/html; charset=utf-8";
+    c->out->policy = policy;
+    str_clear(&c->out->text);
+    markup_init(&c->markup, &c->out->text, MARKUP_HTML);
+}
+
+void web_part_end(struct web_call *c)
+{
+    markup_finish(&c->markup);
+    c->out->body = str_cstr(&c->out->text);
+    c->out->body_len = c->out->text.len;
+}
+
+void web_live(struct web_call *c, const char *path, const char *name)
+{
+    struct markup *m = &c->markup;
+    markup_open(m, "div");
+    markup_attr_str(m, "class", "live");
+    markup_attr_str(m, "data-live", path);
+    markup_attr_str(m, "role", "region");
+    markup_attr_str(m, "aria-label", name);
+    markup_attr_str(m, "hidden", "hidden");
+    markup_close(m, "div");
 }
 
 void web_end(struct web_call *c)

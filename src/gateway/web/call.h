@@ -79,6 +79,13 @@ void web_redirect(struct web_call *c, const char *path);
 /* After an act: to the page that says so. what: "T-0042"; may be empty. */
 void web_done(struct web_call *c, const struct action_result *r);
 
+/* A part of a page, for our script: markup without a page around it. */
+void web_part_begin(struct web_call *c);
+void web_part_end(struct web_call *c);
+/* Within a form: a place where our script shows what comes back for the form as it is, while somebody writes. path: to
+ * which it sends the form; name: for who cannot see where it stands. Without the script it is hidden. */
+void web_live(struct web_call *c, const char *path, const char *name);
+
 /* A form for POST to a path, which proves `action`. Makes a token for who has none. */
 void web_form_begin(struct web_call *c, const char *path, const char *action);
 void web_form_end(struct web_call *c, const char *button);

@@ -1,7 +1,11 @@
 /* After an act: what the public record says of it. */
 #include "action/action.h"
+#include "document/html.h"
 #include "format/json.h"
+#include "gateway/http/files.h"
 #include "gateway/web/pages.h"
+
+#include <stdio.h>
 
 static const char *summary_of(struct sv action)
 {
@@ -50,5 +54,22 @@ int done_page(struct web_call *c, struct err *err)
     web_begin(c, "Done");
     show(c, &events.list.at[0]);
     web_end(c);
+    return CM_OK;
+}
+
+/* Our one script, for the pages of forms. */
+int script_file(struct web_call *c, struct err *err CM_UNUSED)
+{
+    struct sv script = web_asset("act.js");
+    struct digest d = digest_of(script);
+    snprintf(c->out->etag, sizeof(c->out->etag), "\"%.32s\"", digest_hex(c->arena, &d));
+    c->out->personal = false;
+    c->out->type = "text/javascript; charset=utf-8";
+    if (files_has_tag(c->request->framing, c->request->head, c->out->etag))
+        c->out->status = 304;
+    str_clear(&c->out->text);
+    str_add(&c->out->text, script);
+    c->out->body = str_cstr(&c->out->text);
+    c->out->body_len = c->out->text.len;
     return CM_OK;
 }

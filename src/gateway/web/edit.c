@@ -1,5 +1,5 @@
 /* One field of a threat: its text, a preview with the difference, and both texts where somebody else was faster. */
-#include "action/action.h"
+#include "action/preview.h"
 #include "document/document.h"
 #include "document/html.h"
 #include "gateway/web/pages.h"
@@ -8,7 +8,7 @@ enum { PATIENCE_SECONDS = 2 }; /* for the analysis of a tree that is being writt
 
 struct editing {
     struct web_call *c;
-    struct view view;
+    struct profile *profile;            /* the rules, and the threat */
     const struct threat *threat;
     const struct template_field *field; /* NULL: none was chosen */
     struct sv now;                      /* its text, with LF */
@@ -26,14 +26,11 @@ static int load(struct editing *e, struct err *err)
 {
     struct web_call *c = e->c;
     struct sv name = form_has(&c->form, "field") ? form_value(&c->form, "field") : form_value(&c->query, "field");
-    int rc = view_load_published(c->store, c->arena, c->now, &e->view, err);
+    struct action_context context = web_context(c);
+    int rc = threat_alone(&context, c->params[0], &e->profile, &e->threat, err);
     if (rc)
         return rc;
-    const struct template *t = &e->view.profile->template;
-    int index = view_find(&e->view, c->params[0]);
-    if (index < 0)
-        return err_set(err, CM_ENOTFOUND, "there is no threat %.*s", SV_ARG(c->params[0]));
-    e->threat = e->view.threats.at[index].threat;
+    const struct template *t = &e->profile->template;
     int field = template_field(t, name);
     if (name.len && (field < 0 || !is_editable(&t->fields.at[field])))
         return err_set(err, CM_ENOTFOUND, "threats have no text \"%.*s\"", SV_ARG(name));
@@ -56,7 +53,7 @@ static void choose_field(struct editing *e)
 {
     struct web_call *c = e->c;
     struct markup *m = web_begin(c, arena_printf(c->arena, "Edit %.*s", SV_ARG(e->threat->id)));
-    const struct template *t = &e->view.profile->template;
+    const struct template *t = &e->profile->template;
     markup_element(m, "p", e->threat->name);
     web_text(c, "Which part?");
     markup_open(m, "ul");
@@ -89,33 +86,12 @@ static void edit_form(struct editing *e, struct sv text, bool saves)
     web_field(c, &(struct web_field){.name = "reason", .label = "Reason", .type = "text", .max = 1000,
               .value = e->reason,
                                      .help = "Public, in the history of the threat. May be empty."});
+    if (prose)
+        web_live(c, arena_printf(c->arena, "/threats/%.*s/preview", SV_ARG(e->threat->id)), "What changes");
     web_button(c, "preview", "Preview");
     if (saves)
         web_button(c, "save", "Save");
     web_form_close(c);
-}
-
-/* The register with the text as it would be saved; its faults are in diag. CM_EINPUT: it cannot stand in the file. */
-static int would_be(struct editing *e, struct diag *diag, struct sv *out_source, struct view *out, struct err *err)
-{
-    struct arena *a = e->c->arena;
-    struct profile_files files = {{NULL, 0, 0}};
-    struct profile *p = arena_new(a, struct profile);
-    int rc = threat_text_set_section(a, &e->view.profile->template, e->threat->source, e->field->name, e->text,
-                                     out_source, err);
-    if (!rc)
-        rc = view_load_files(e->c->store, a, &files, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < files.list.len; i++)
-        if (!strcmp(files.list.at[i].path, e->threat->file))
-            files.list.at[i].text = *out_source;
-    profile_parse(a, &files, "", diag, p);
-    if (diag->errors)
-        return CM_OK;
-    view_derive(a, p, e->c->now, out);
-    out->patience = PATIENCE_SECONDS;
-    return CM_OK;
 }
 
 /* Faults of the text, by its own lines. */
@@ -146,49 +122,82 @@ static void show_faults(struct editing *e, const struct diag *diag, struct sv so
     markup_close(m, "div");
 }
 
+/* What the next stage still needs of the threat as it would be, texts and acts of the group. */
+static int show_lacks(struct editing *e, const struct threat_preview *as, struct err *err)
+{
+    struct web_call *c = e->c;
+    struct markup *m = &c->markup;
+    struct standing standing;
+    struct threat_view t;
+    const struct process *process = &as->profile->process;
+    int rc = standing_load_one(c->store, c->arena, as->profile, c->now, as->threat->id, &standing, err);
+    if (rc)
+        return rc;
+    view_derive_threat(c->arena, as->profile, as->threat, standing_of(&standing, as->threat), &t);
+    if (t.wants < 0)
+        return CM_OK;
+    struct sv stage = process->stages.at[t.wants].name;
+    markup_element(m, "h2", sv_str(arena_printf(c->arena, "For \"%.*s\"", SV_ARG(stage))));
+    if (!t.lacks.list.len)
+        web_text(c, "It has all that this stage needs.");
+    else
+        web_text(c, "This stage still needs:");
+    markup_open(m, "ul");
+    for (size_t i = 0; i < t.lacks.list.len; i++)
+        markup_element(m, "li", t.lacks.list.at[i].text);
+    markup_close(m, "ul");
+    return CM_OK;
+}
+
 /* As on the threat's page, with the attack tree drawn and analysed; where it has faults, they and the bare text. */
-static void show_field(struct editing *e)
+static int show_field(struct editing *e, struct err *err)
 {
     struct web_call *c = e->c;
     struct markup *m = &c->markup;
     struct doc_block *root = doc_block_new(c->arena, DOC_SECTION);
-    struct view *changed = arena_new(c->arena, struct view);
+    struct view *view = arena_new(c->arena, struct view);
+    struct action_context context = web_context(c);
+    struct threat_preview as;
     struct err why = ERR_INIT;
     struct diag diag;
-    struct sv source;
     diag_init(&diag, c->arena);
-    int rc = would_be(e, &diag, &source, changed, &why);
-    bool good = !rc && !diag.errors;
-    const struct html_context context = {.view = good ? changed : &e->view, .root = "/", .heading = 3,
-                                         .id_prefix = "preview-"};
+    context.diag = &diag;
+    int rc = threat_preview(&context, e->profile, e->threat, e->field->id, e->text, &as, &why);
+    bool good = !rc && as.profile;
+    view_derive(c->arena, good ? as.profile : e->profile, c->now, view);
+    view->patience = PATIENCE_SECONDS;
+    const struct html_context html = {.view = view, .root = "/", .heading = 3, .id_prefix = "preview-"};
     if (rc)
         web_fault(c, why.text);
     else if (!good)
-        show_faults(e, &diag, source);
+        show_faults(e, &diag, as.source);
     markup_open(m, "div");
     markup_attr_str(m, "class", "preview");
     if (good)
-        document_build_field(c->arena, changed, (size_t)view_find(changed, e->threat->id),
-                             template_field(&changed->profile->template, e->field->id), root);
+        document_build_field(c->arena, view, (size_t)view_find(view, e->threat->id),
+                             template_field(&view->profile->template, e->field->id), root);
     else
-        document_prose(c->arena, &e->view, root, e->text);
-    html_blocks(m, &context, root->first);
+        document_prose(c->arena, view, root, e->text);
+    html_blocks(m, &html, root->first);
     markup_close(m, "div");
+    return good ? show_lacks(e, &as, err) : CM_OK;
 }
 
-static void preview(struct editing *e)
+static int preview(struct editing *e, struct err *err)
 {
     struct web_call *c = e->c;
     struct markup *m = &c->markup;
+    int rc = CM_OK;
+    if (e->field->kind == FIELD_PROSE) {
+        markup_element(m, "h2", SV("As it will look"));
+        rc = show_field(e, err);
+    }
     markup_element(m, "h2", SV("What changes"));
     if (sv_eq(e->now, e->text))
         web_text(c, "Nothing: the text is as it was.");
     else
         web_difference(c, e->now, e->text);
-    if (e->field->kind != FIELD_PROSE)
-        return;
-    markup_element(m, "h2", SV("As it will look"));
-    show_field(e);
+    return rc;
 }
 
 static void begin(struct editing *e)
@@ -278,9 +287,25 @@ int edit_do(struct web_call *c, struct err *err)
         web_done(c, &e.result);
     } else {
         begin(&e);
-        preview(&e);
+        if ((rc = preview(&e, err)))
+            return rc;
         edit_form(&e, e.text, true);
         web_end(c);
     }
     return CM_OK;
+}
+
+/* The part of the page that says what changes, for who still writes. */
+int edit_preview(struct web_call *c, struct err *err)
+{
+    struct editing e = {.c = c, .text = sv_trim(form_value(&c->form, "text"))};
+    int rc = load(&e, err);
+    if (!rc && !e.field)
+        rc = err_set(err, CM_EINPUT, "the form does not say which text it is");
+    if (rc)
+        return rc;
+    web_part_begin(c);
+    rc = preview(&e, err);
+    web_part_end(c);
+    return rc;
 }

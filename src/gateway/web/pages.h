@@ -9,6 +9,8 @@ int waiting_part(struct web_call *c, struct err *err);
 int address_part(struct web_call *c, struct err *err);
 /* The page again, with what was wrong in a form on it; 422. */
 int account_again(struct web_call *c, const char *fault, struct err *err);
+int script_file(struct web_call *c, struct err *err);
+int similar_do(struct web_call *c, struct err *err);
 int search_page(struct web_call *c, struct err *err);
 int search_feed(struct web_call *c, struct err *err);
 int unsubscribe_page(struct web_call *c, struct err *err);
@@ -39,6 +41,7 @@ int done_page(struct web_call *c, struct err *err);
 int propose_page(struct web_call *c, struct err *err);
 int propose_do(struct web_call *c, struct err *err);
 int edit_page(struct web_call *c, struct err *err);
+int edit_preview(struct web_call *c, struct err *err);
 int edit_do(struct web_call *c, struct err *err);
 int estimate_page(struct web_call *c, struct err *err);
 int estimate_do(struct web_call *c, struct err *err);

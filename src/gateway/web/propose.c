@@ -72,6 +72,8 @@ static void form(struct web_call *c, const char *fault, const struct profile *p,
     web_field(c, &(struct web_field){.name = "abstract", .label = "Abstract", .required = true, .rows = 6,
                                      .value = form_value(&c->form, "abstract"),
                                      .help = "What happens, in plain words. How to solve it comes later."});
+    if (!found)
+        web_live(c, "/propose/similar", "Threats that it may be");
     areas(c);
     if (found)
         web_hidden(c, "new", SV("yes"));
@@ -98,14 +100,31 @@ static struct sv chosen_areas(struct web_call *c)
 }
 
 /* Those that it is likely to be a duplicate of. */
-static int look_for_similar(struct web_call *c, const struct proposal *p, struct view *v, struct similars *out,
+static int look_for_similar(struct web_call *c, const struct proposal *p, const struct view **v, struct similars *out,
                             struct err *err)
 {
-    int rc = view_load_published(c->store, c->arena, c->now, v, err);
+    int rc = web_view(c, v, err);
     if (rc)
         return rc;
     const struct similar_query q = {.name = p->name, .abstract = p->abstract};
-    similar_likely(c->arena, v->profile, &q, SIMILAR_MOST, out);
+    similar_likely(c->arena, (*v)->profile, &q, SIMILAR_MOST, out);
+    return CM_OK;
+}
+
+/* For who still writes. */
+int similar_do(struct web_call *c, struct err *err)
+{
+    const struct proposal p = {.name = sv_trim(form_value(&c->form, "name")),
+                               .abstract = sv_trim(form_value(&c->form, "abstract"))};
+    const struct view *v;
+    struct similars found = {{NULL, 0, 0}};
+    int rc = p.name.len || p.abstract.len ? look_for_similar(c, &p, &v, &found, err) : CM_OK;
+    if (rc)
+        return rc;
+    web_part_begin(c);
+    if (found.list.len)
+        similar_part(c, v->profile, &found);
+    web_part_end(c);
     return CM_OK;
 }
 
@@ -114,7 +133,7 @@ int propose_do(struct web_call *c, struct err *err)
     struct action_context context = web_context(c);
     struct action_result r;
     struct err why = ERR_INIT;
-    struct view v;
+    const struct view *v = NULL;
     struct similars found = {{NULL, 0, 0}};
     const struct proposal p = {.name = sv_trim(form_value(&c->form, "name")),
                                .abstract = sv_trim(form_value(&c->form, "abstract")),
@@ -124,7 +143,7 @@ int propose_do(struct web_call *c, struct err *err)
     if (rc)
         return rc;
     if (found.list.len) {
-        form(c, NULL, v.profile, &found);
+        form(c, NULL, v->profile, &found);
         return CM_OK;
     }
     rc = action_threat_propose(&context, &p, &r, &why);

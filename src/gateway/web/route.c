@@ -8,7 +8,8 @@ enum { SMALL = 4 * 1024 };
 
 const struct rate_limit web_rates[WEB_RATES] = {
     [WEB_RATE_READ] = {120, 1}, [WEB_RATE_SEARCH] = {30, 1}, [WEB_RATE_LOGIN] = {20, 30}, [WEB_RATE_CHANGE] = {30, 2},
-    [WEB_RATE_API] = {120, 1}};
+    [WEB_RATE_API] = {120, 1},
+    [WEB_RATE_LIVE] = {120, 1}};
 
 #define ANYONE WEB_ANYONE, PERMIT_READ
 #define MEMBER WEB_MEMBER, PERMIT_READ
@@ -18,6 +19,7 @@ const struct rate_limit web_rates[WEB_RATES] = {
 const struct web_route web_routes[] = {
     {"GET", "/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_page},
     {"GET", "/search.atom", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_feed},
+    {"GET", "/act.js", ANYONE, WEB_RATE_READ, NULL, 0, "Script", script_file},
     {"GET", "/unsubscribe/?/?", ANYONE, WEB_RATE_READ, NULL, 0, "Unsubscribe", unsubscribe_page},
     {"POST", "/unsubscribe/?/?", ANYONE, WEB_RATE_CHANGE, NULL, SMALL, "Unsubscribe", unsubscribe_do},
     {"GET", "/login", ANYONE, WEB_RATE_READ, NULL, 0, "Log in", login_page},
@@ -48,8 +50,12 @@ const struct web_route web_routes[] = {
     {"GET", "/propose", RIGHT(PROPOSE), WEB_RATE_READ, NULL, 0, "Propose a threat", propose_page},
     {"POST", "/propose", RIGHT(PROPOSE), WEB_RATE_CHANGE, "threat.propose", FORM_BYTES_MAX, "Propose a threat",
      propose_do},
+    {"POST", "/propose/similar", RIGHT(PROPOSE), WEB_RATE_LIVE, "threat.propose", FORM_BYTES_MAX, "Propose a threat",
+     similar_do},
     {"GET", "/threats/?/edit", RIGHT(EDIT), WEB_RATE_READ, NULL, 0, "Edit a threat", edit_page},
     {"POST", "/threats/?/edit", RIGHT(EDIT), WEB_RATE_CHANGE, "threat.edit", FORM_BYTES_MAX, "Edit a threat", edit_do},
+    {"POST", "/threats/?/preview", RIGHT(EDIT), WEB_RATE_LIVE, "threat.edit", FORM_BYTES_MAX, "Edit a threat",
+     edit_preview},
     {"GET", "/threats/?/estimate", RIGHT(ESTIMATE), WEB_RATE_READ, NULL, 0, "Estimate", estimate_page},
     {"POST", "/threats/?/estimate", RIGHT(ESTIMATE), WEB_RATE_CHANGE, "estimate.give", SMALL * 4, "Estimate",
      estimate_do},
