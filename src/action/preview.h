@@ -5,11 +5,11 @@
 #include "action/action.h"
 
 /* The rules, this threat and no other one. CM_ENOTFOUND. */
-CM_MUST_USE int threat_alone(struct action_context *c, struct sv id, struct profile **out, const struct threat **out_threat,
-                             struct err *err);
+CM_MUST_USE int threat_alone(struct action_context *c, struct sv id, struct profile **out,
+                             const struct threat **out_threat, struct err *err);
 
-/* As it would be with a new text of a field (its id). Faults of the text go to c->diag: the profile is empty then, and the
- * result CM_OK. CM_EINPUT: the text cannot stand in the file at all. */
+/* As it would be with a new text of a field (its id). Faults of the text go to c->diag: the profile is NULL then, and
+ * the result CM_OK. CM_EINPUT: the text cannot stand in the file at all. */
 struct threat_preview {
     const struct profile *profile; /* the rules, this threat, and what it names; NULL: there are faults */
     const struct threat *threat;   /* in it */

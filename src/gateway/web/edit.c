@@ -112,7 +112,9 @@ static void show_faults(struct editing *e, const struct diag *diag, struct sv so
         if (f->kind != DIAG_ERROR)
             continue;
         markup_open(m, "li");
-        if (f->line > before && !strcmp(f->file, e->threat->file))
+        if (strcmp(f->file, e->threat->file) != 0)
+            markup_textf(m, "In %s%s: ", f->file, f->line ? arena_printf(c->arena, ", line %u", f->line) : "");
+        else if (f->line > before)
             markup_textf(m, "Line %u%s: ", f->line - before,
                          f->column ? arena_printf(c->arena, ", column %u", f->column) : "");
         markup_text_str(m, f->text);

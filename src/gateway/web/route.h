@@ -16,7 +16,9 @@ enum web_who {
     WEB_RIGHT,  /* who holds a role with the right `needs` */
     WEB_ACT,    /* who may do the act that the path names, or is a deputy for who may; its form proves that act */
 };
-enum web_rate { WEB_RATE_READ, WEB_RATE_SEARCH, WEB_RATE_LOGIN, WEB_RATE_CHANGE, WEB_RATE_API, WEB_RATE_LIVE, WEB_RATES };
+enum web_rate {
+    WEB_RATE_READ, WEB_RATE_SEARCH, WEB_RATE_LOGIN, WEB_RATE_CHANGE, WEB_RATE_API, WEB_RATE_LIVE, WEB_RATES
+};
 
 struct web_route {
     const char *method;  /* "GET" (also HEAD), "POST" */
