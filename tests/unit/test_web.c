@@ -228,7 +228,9 @@ static const char *path_of(struct group *g, const char *pattern)
     static const struct {
         const char *pattern, *path;
     } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"},
-                 {"/threats/?/preview", "/threats/G-0001/preview"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
+                 {"/threats/?/preview", "/threats/G-0001/preview"},
+                 {"/threats/?/properties", "/threats/G-0001/properties"},
+                 {"/threats/?/estimate", "/threats/G-0001/estimate"},
                  {"/rounds/?", "/rounds/R-1"}, {"/calls/?", "/calls/C-1"},
                  {"/calls/?/position", "/calls/C-1/position"},
                  {"/acts/?", "/acts/" SOME_ACT}, {"/api/v1/acts/?", "/api/v1/acts/" SOME_ACT},
@@ -256,6 +258,8 @@ static const struct {
     {"GET", "/act.js", "yyyyyy"},
     {"POST", "/propose/similar", "lyyyyy"},
     {"POST", "/threats/?/preview", "lnynyn"},
+    {"GET", "/threats/?/properties", "lnynyn"},
+    {"POST", "/threats/?/properties", "lnynyn"},
     {"GET", "/unsubscribe/?/?", "yyyyyy"},
     {"POST", "/unsubscribe/?/?", "yyyyyy"},
     {"GET", "/login", "yyyyyy"},

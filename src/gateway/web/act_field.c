@@ -92,28 +92,6 @@ static bool is_given(const struct action_values *given, const char *name, struct
     return false;
 }
 
-static void box(struct web_call *c, const char *name, bool checked, struct sv label, struct sv help)
-{
-    struct markup *m = &c->markup;
-    markup_open(m, "label");
-    markup_attr_str(m, "class", "choice");
-    markup_open(m, "input");
-    markup_attr_str(m, "type", "checkbox");
-    markup_attr_str(m, "name", name);
-    markup_attr_str(m, "value", "yes");
-    if (checked)
-        markup_attr_str(m, "checked", "checked");
-    markup_close(m, "input");
-    markup_open(m, "span");
-    markup_element(m, "b", label);
-    if (help.len) {
-        markup_text_str(m, " ");
-        markup_element_class(m, "span", "help", help);
-    }
-    markup_close(m, "span");
-    markup_close(m, "label");
-}
-
 static void boxes(struct web_call *c, const struct action_input *in, const struct choices *choices,
                   const struct action_values *given)
 {
@@ -121,7 +99,7 @@ static void boxes(struct web_call *c, const struct action_input *in, const struc
     markup_element(&c->markup, "legend", sv_str(in->label));
     for (size_t i = 0; i < choices->list.len; i++) {
         const struct web_choice *k = &choices->list.at[i];
-        box(c, box_name(c, in, k->value), is_given(given, in->name, k->value), k->label, k->help);
+        web_box(c, box_name(c, in, k->value), is_given(given, in->name, k->value), k->label, k->help);
     }
     markup_close(&c->markup, "fieldset");
 }
@@ -210,7 +188,7 @@ void act_field(struct web_call *c, const struct action_input *in, const struct a
     struct sv value = action_value(given, in->name);
     bool many = (in->flags & INPUT_MANY) != 0, lines = many || in->kind == INPUT_TEXT;
     if (in->kind == INPUT_FLAG) {
-        box(c, in->name, value.len > 0, sv_str(in->label), sv_str(in->help));
+        web_box(c, in->name, value.len > 0, sv_str(in->label), sv_str(in->help));
     } else if (choices_for(c, in, &choices)) {
         if (many)
             boxes(c, in, &choices, given);

@@ -390,3 +390,25 @@ void web_choices(struct web_call *c, const char *name, const char *legend, const
     }
     markup_close(m, "fieldset");
 }
+
+void web_box(struct web_call *c, const char *name, bool checked, struct sv label, struct sv help)
+{
+    struct markup *m = &c->markup;
+    markup_open(m, "label");
+    markup_attr_str(m, "class", "choice");
+    markup_open(m, "input");
+    markup_attr_str(m, "type", "checkbox");
+    markup_attr_str(m, "name", name);
+    markup_attr_str(m, "value", "yes");
+    if (checked)
+        markup_attr_str(m, "checked", "checked");
+    markup_close(m, "input");
+    markup_open(m, "span");
+    markup_element(m, "b", label);
+    if (help.len) {
+        markup_text_str(m, " ");
+        markup_element_class(m, "span", "help", help);
+    }
+    markup_close(m, "span");
+    markup_close(m, "label");
+}

@@ -67,6 +67,10 @@ static void choose_field(struct editing *e)
             markup_element_class(m, "span", "help", SV(" (empty)"));
         markup_close(m, "li");
     }
+    markup_open(m, "li");
+    web_link(m, arena_printf(c->arena, "/threats/%.*s/properties", SV_ARG(e->threat->id)), SV("Properties"));
+    markup_element_class(m, "span", "help", SV(" (areas, level, attacker, what it affects, responses, rating)"));
+    markup_close(m, "li");
     markup_close(m, "ul");
     web_end(c);
 }

@@ -43,6 +43,8 @@ int propose_do(struct web_call *c, struct err *err);
 int edit_page(struct web_call *c, struct err *err);
 int edit_preview(struct web_call *c, struct err *err);
 int edit_do(struct web_call *c, struct err *err);
+int properties_page(struct web_call *c, struct err *err);
+int properties_do(struct web_call *c, struct err *err);
 int estimate_page(struct web_call *c, struct err *err);
 int estimate_do(struct web_call *c, struct err *err);
 int rounds_page(struct web_call *c, struct err *err);
