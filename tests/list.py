@@ -59,7 +59,7 @@ def programs(args):
     here = os.path.join(TOP, 'tests')
     # The longest first, so that none of them runs alone at the end.
     env = {'CASEMATE': os.path.join(args.build, 'casemate'), 'CASEMATE_SITE': args.site, 'LONG': '1' if args.long else ''}
-    for test in ('pages', 'markup'):
+    for test in ('pages', 'markup', 'play'):
         yield {'name': f'web/{test}', 'cmd': ['node', os.path.join(here, 'web', test + '.mjs')], 'env': env, 'timeout': 1800 if args.long else 900}
     for check in ('check-layers', 'check-headers', 'check-rules', 'lint'):
         yield {'name': check, 'cmd': [os.path.join(here, check)], 'env': {'LONG': '1' if args.long else ''}}

@@ -31,6 +31,7 @@ struct preview {
     int64_t every;      /* seconds between ticks of the clock; 0: none. Only with a store */
     int64_t next;       /* when the next one comes, by a clock that nobody sets */
     bool stuck;         /* the last one failed, which was told */
+    unsigned formats;
 };
 
 static void add_stat(struct digest_state *s, const char *path)
@@ -107,14 +108,13 @@ static int publish_once(struct preview *p, struct err *err)
     struct cli run = *p->c;
     struct view v;
     struct site_result r = {0};
-    unsigned formats = p->from ? SITE_ALL & ~(unsigned)SITE_PDF : SITE_ALL;
     arena_init(&run.arena);
     diag_init(&run.diag, &run.arena);
     run.store = NULL;
     run.err = (struct err)ERR_INIT;
     int rc = publish_load(&run, p->from, &v);
     if (!rc)
-        rc = publish_site(&run, &v, p->site, formats, &r);
+        rc = publish_site(&run, &v, p->site, p->formats, &r);
     if (rc)
         cli_print_diag(&run);
     *err = run.err;
@@ -203,6 +203,7 @@ struct serve_wish {
     bool sends;
     bool pages;      /* log-in, search and acts: of a store */
     const char *url; /* of these, as people reach them; NULL: on this machine only */
+    unsigned formats; /* SITE_... */
 };
 
 struct served {
@@ -343,7 +344,8 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
     if (!mkdtemp(dir))
         return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
     int lock = lock_folder(dir);
-    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, {{0}}, false, from ? 0 : every, 0, false};
+    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, {{0}}, false, from ? 0 : every, 0, false,
+                        wish->formats};
     (void)has_changed(&p);
     int rc = publish_once(&p, &c->err);
     if (!rc)
@@ -358,13 +360,14 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     enum { EVERY = 60, EVERY_MAX = 24 * 60 * 60 };
-    const char *from = NULL, *address = NULL, *site = NULL, *every = NULL;
+    const char *from = NULL, *address = NULL, *site = NULL, *every = NULL, *formats = NULL;
     uint64_t seconds = EVERY;
     struct serve_wish wish = {.pages = false};
     struct words words;
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
         {"http", OPTION_TEXT, &address, "ADDRESS", "host:port (default: localhost:8139)"},
+        {"formats", OPTION_TEXT, &formats, "LIST", "html,xml,json,text,pdf (default: all; of a folder all but pdf)"},
         {"site", OPTION_TEXT, &site, "DIR", "serve this published site"},
         {"tick", OPTION_TEXT, &every, "SECONDS", "let the clock act so often; 0: never (default: 60)"},
         {"lmtp", OPTION_TEXT, &wish.lmtp, "ADDRESS", "take mail here, such as unix:/run/casemate/lmtp"},
@@ -387,6 +390,11 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         return usage_error(self, "--from shows a folder, and mail wants a store");
     if (wish.url && from)
         return usage_error(self, "--url is for log-in and search, which want a store");
+    if (formats && site)
+        return usage_error(self, "--formats is for what is published here; --site is published already");
+    wish.formats = from ? SITE_ALL & ~(unsigned)SITE_PDF : SITE_ALL;
+    if (formats && (rc = publish_formats(self, formats, &wish.formats)))
+        return rc;
     wish.pages = !from && (!site || wish.url);
     rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;

@@ -374,8 +374,8 @@ const struct command commands[] = {
      "broken.",
      cmd_lint},
     {"serve",
-     "[--from DIR] [--http ADDRESS] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] [--worker "
-     "[--smtp ADDRESS]]",
+     "[--from DIR] [--http ADDRESS] [--formats LIST] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] "
+     "[--worker [--smtp ADDRESS]]",
      "serve the site, with search, log-in and acts; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"

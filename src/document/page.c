@@ -109,6 +109,11 @@ static void site_header(struct markup *m, const struct view *v, const struct pag
 {
     markup_open(m, "header");
     markup_attr_str(m, "class", "site");
+    markup_open(m, "a");
+    markup_attr_str(m, "class", "skip");
+    markup_attr_str(m, "href", "#page-content");
+    markup_text_str(m, "Skip to the content");
+    markup_close(m, "a");
     markup_open(m, "div");
     markup_attr_str(m, "class", "bar");
     markup_open(m, "a");
@@ -206,11 +211,6 @@ void page_begin(struct arena *a, struct markup *m, const struct view *v, const s
     if (p->bar.len)
         markup_fragment(m, p->bar);
     markup_newline(m);
-    markup_open(m, "a");
-    markup_attr_str(m, "class", "skip");
-    markup_attr_str(m, "href", "#page-content");
-    markup_text_str(m, "Skip to the content");
-    markup_close(m, "a");
     site_header(m, v, p, root);
     ending(a, m, v);
     crumbs(m, p, root);
@@ -237,6 +237,11 @@ void page_end(struct arena *a, struct markup *m, const struct view *v, const str
     markup_newline(m);
     markup_open(m, "footer");
     markup_attr_str(m, "class", "site");
+    markup_open(m, "a");
+    markup_attr_str(m, "class", "skip");
+    markup_attr_str(m, "href", "#page-content");
+    markup_text_str(m, "Skip to the content");
+    markup_close(m, "a");
     markup_open(m, "div");
     markup_attr_str(m, "class", "bar");
     markup_open(m, "p");
