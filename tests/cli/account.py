@@ -221,4 +221,5 @@ def main():
     print('1..1')
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -23,6 +23,22 @@ static void roles(struct web_call *c)
     markup_close(m, "ul");
 }
 
+static void discussion_part(struct web_call *c)
+{
+    struct markup *m = &c->markup;
+    if (!c->frame->lists)
+        return;
+    markup_element(m, "h2", SV("Discussion"));
+    markup_open(m, "ul");
+    markup_open(m, "li");
+    web_link(m, "/account/lists", SV("Your subscriptions"));
+    markup_close(m, "li");
+    markup_open(m, "li");
+    web_link(m, "/account/posts", SV("Your posts"));
+    markup_close(m, "li");
+    markup_close(m, "ul");
+}
+
 static void zone_part(struct web_call *c, const struct zone *z)
 {
     markup_element(&c->markup, "h2", SV("Your time zone"));
@@ -99,6 +115,10 @@ static int show(struct web_call *c, const char *fault, struct err *err)
     if (fault)
         web_fault(c, fault);
     int rc = waiting_part(c, err);
+    if (rc)
+        return rc;
+    discussion_part(c);
+    rc = follow_part(c, err);
     if (rc)
         return rc;
     roles(c);

@@ -103,6 +103,12 @@ void web_difference(struct web_call *c, struct sv old, struct sv new);
 void web_text(struct web_call *c, const char *text); /* a paragraph */
 void web_link(struct markup *m, const char *href, struct sv text);
 
+/* Of the bar: what can be done about the page of a list, a thread, a message or a threat. */
+void web_bar_discussion(struct arena *a, struct markup *m, const struct view *frame, const struct person *person,
+                        struct sv path);
+/* One of its links. */
+void web_bar_link(struct markup *m, const char *href, const char *text);
+
 /* The bar above all pages. person: who is logged in; NULL: nobody, and frame may be NULL. path: of the page below it,
  * which it may have links about. In the arena. */
 struct sv web_bar_of(struct arena *a, const struct view *frame, const struct person *person, struct sv path);
