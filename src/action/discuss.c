@@ -27,17 +27,17 @@ int discuss_list(struct action_context *c, struct sv id, struct lists *lists, co
 }
 
 int discuss_address(struct action_context *c, const struct person *person, struct sv list, struct sv *out,
-                    bool *out_subscribed, struct err *err)
+                    enum discuss_standing *out_standing, struct err *err)
 {
     struct subscriber who = {.id = 0};
     int rc = people_mail(c->store, c->arena, person->id, out, err);
-    *out_subscribed = false;
+    *out_standing = DISCUSS_STRANGER;
     if (!rc && !out->len)
         rc = err_set(err, CM_EREFUSED, "You have no mail address here, and a post is a mail: add one to your account.");
     if (!rc)
         rc = subscription_of(c, list, *out, &who, err);
     if (!rc && who.id && who.state != SUBSCRIBER_GONE) {
-        *out_subscribed = true;
+        *out_standing = who.passed ? DISCUSS_KNOWN : DISCUSS_FIRST;
         *out = route_mailbox(c->arena, who.address);
     }
     return rc;
@@ -128,12 +128,12 @@ static int put_references(struct action_context *c, struct outgoing_post *o, str
 
 static int make(struct action_context *c, struct outgoing_post *o, struct err *err)
 {
-    bool subscribed;
+    enum discuss_standing standing;
     int rc = check(o->p, err);
     if (!rc)
         rc = discuss_list(c, o->p->list, &o->lists, &o->list, err);
     if (!rc)
-        rc = discuss_address(c, o->person, o->list->id, &o->from, &subscribed, err);
+        rc = discuss_address(c, o->person, o->list->id, &o->from, &standing, err);
     if (rc)
         return rc;
     o->to = route_address(c->arena, o->list->address, "", o->p->threat);

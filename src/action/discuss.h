@@ -29,10 +29,15 @@ struct discuss_post {
  * closed. */
 CM_MUST_USE int discuss_list(struct action_context *c, struct sv id, struct lists *lists, const struct list **out,
                              struct err *err);
-/* From which of the person's addresses: the one that is subscribed, or else the one that mail goes to. *out_subscribed:
- * one is. CM_EREFUSED: there is none. */
+enum discuss_standing {
+    DISCUSS_STRANGER, /* no address is subscribed */
+    DISCUSS_FIRST,    /* one is, and no post of theirs went out yet */
+    DISCUSS_KNOWN,
+};
+/* From which of the person's addresses: the one that is subscribed, or else the one that mail goes to. CM_EREFUSED:
+ * there is none. */
 CM_MUST_USE int discuss_address(struct action_context *c, const struct person *person, struct sv list, struct sv *out,
-                                bool *out_subscribed, struct err *err);
+                                enum discuss_standing *out_standing, struct err *err);
 /* The mail as it will be sent, for a preview. CM_EINPUT: subject or text is empty, too long, or no text. */
 CM_MUST_USE int discuss_compose(struct action_context *c, const struct person *person, const struct discuss_post *p,
                                 struct sv *out_bytes, struct err *err);

@@ -35,7 +35,7 @@ def field(a, name):
 def posting(ada, cleo):
     a = ada.get('/lists/sec/post')
     headers(a, 'a new message')
-    tell('the form says from where it goes out, and that a first post waits', 'ada@example.org' in a.text and 'If it is your first post' in a.text, a.text)
+    tell('the form says from where it goes out, and that a first post waits', 'ada@example.org' in a.text and 'It is your first post' in a.text, a.text)
     before = rows('SELECT count(*) FROM message')
     a = ada.form('/lists/sec/post', subject='On gates', text='Hello <script>alert(1)</script>\nhttps://example.org/x', do='preview')
     tell('a preview, as it will stand there', a.status == 200 and '<h2>On gates</h2>' in a.text and '&lt;script&gt;' in a.text and '<script' not in a.text and

@@ -14,7 +14,7 @@
 #include "action/people.h"
 #include "action/round.h"
 #include "forum/session.h"
-#include "gateway/web/route.h"
+#include "gateway/web/call.h"
 #include "gateway/web/web.h"
 #include "http_client.h"
 
@@ -530,6 +530,21 @@ static void test_estimate(void **state)
     }
 }
 
+/* Two passwords are hashed at once, and the third comes again. */
+static void test_hashings(void **state CM_UNUSED)
+{
+    atomic_uint hashing;
+    struct err err = ERR_INIT;
+    struct web_call c = {.hashing = &hashing};
+    atomic_init(&hashing, 0);
+    for (int i = 0; i < WEB_HASHINGS; i++)
+        assert_int_equal(web_hash_begin(&c, &err), 0);
+    assert_int_equal(web_hash_begin(&c, &err), CM_EAGAIN);
+    assert_int_equal(web_status(CM_EAGAIN), 503);
+    web_hash_end(&c);
+    assert_int_equal(web_hash_begin(&c, &err), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -537,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_every_route_by_everybody),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_hashings),
         cmocka_unit_test(test_propose),
         cmocka_unit_test(test_edit),
         cmocka_unit_test(test_position),

@@ -105,8 +105,11 @@ void web_fail(struct web_call *c, int status, const char *why)
     struct markup *m = web_begin(c, c->route->title);
     web_fault(c, why ? why : "This did not work, which is our fault. Nothing was changed. Whoever runs this site can "
                              "see in its log what it was.");
-    if (status == 401)
+    if (status == 401) {
+        markup_open(m, "p");
         web_link(m, "/login", SV("Log in"));
+        markup_close(m, "p");
+    }
     if (status == 401 || status == 403)
         keep_texts(c);
     web_end(c);

@@ -28,6 +28,8 @@ struct web_call {
     struct sv token;              /* of the cookie; empty: none yet */
     struct session session;       /* id 0: nobody is logged in */
     const struct person *person;  /* NULL likewise */
+    const struct zone *zone;      /* web_zone() */
+    bool zoned;                   /* it was looked for */
     struct diag diag;
     bool asked;                   /* out: a log-in was asked for, which is looked up after the answer */
     struct markup markup;         /* between web_begin() and web_end() */
@@ -47,8 +49,12 @@ CM_MUST_USE int web_hash_begin(struct web_call *c, struct err *err);
 void web_hash_end(struct web_call *c);
 /* What the browser says it is, so that its owner knows it again in the list of sessions. */
 struct sv web_browser(const struct web_call *c);
-/* The time zone of who is logged in; NULL: UTC. *err is set aside: a zone that is no more here is UTC. */
+/* The time zone of who is logged in; NULL: UTC, also for one that is no more here. Looked for once. */
 const struct zone *web_zone(struct web_call *c);
+/* A time in that zone: "2026-12-07 01:00 CET". */
+const char *web_time(struct web_call *c, int64_t at);
+/* Of the first second that is too late: "until 2026-12-06", and in a zone "before 2026-12-07 01:00 CET". */
+const char *web_until(struct web_call *c, int64_t until);
 /* account_prove(), by the field "password" of the form; within web_hash_begin(). */
 CM_MUST_USE int web_prove(struct web_call *c, struct err *err);
 /* Whether the session alone does. */

@@ -2,7 +2,6 @@
  * mail to the list then (action/discuss.h). */
 #include "action/discuss.h"
 #include "action/follow.h"
-#include "base/date.h"
 #include "forum/archive.h"
 #include "forum/secret.h"
 #include "forum/text.h"
@@ -16,7 +15,7 @@ struct writing {
     const char *action;      /* that the form proves */
     struct sv back;          /* page to go back to */
     struct sv address;
-    bool subscribed;
+    enum discuss_standing standing;
 };
 
 static int begin(struct web_call *c, struct writing *w, struct err *err)
@@ -24,7 +23,7 @@ static int begin(struct web_call *c, struct writing *w, struct err *err)
     struct action_context context = web_context(c);
     int rc = discuss_list(&context, w->post.list, &w->lists, &w->list, err);
     if (!rc)
-        rc = discuss_address(&context, c->person, w->list->id, &w->address, &w->subscribed, err);
+        rc = discuss_address(&context, c->person, w->list->id, &w->address, &w->standing, err);
     if (rc)
         return rc;
     w->post.list = w->list->id;
@@ -43,14 +42,14 @@ static void notes(struct web_call *c, const struct writing *w)
                                        "your "
                                        "name. It goes out from your address %.*s, which subscribers see.",
                              SV_ARG(w->list->title), SV_ARG(w->address)));
-    if (!w->subscribed && list_is(w->list, SET_POSTS, "members"))
+    if (w->standing == DISCUSS_STRANGER && list_is(w->list, SET_POSTS, "members"))
         web_text(c, list_is(w->list, SET_STRANGERS, "return")
                         ? "No address of yours is subscribed to this list: posts of others are returned. Subscribe on "
                           "the "
                           "page of your account first; it need not send you any mail."
                         : "No address of yours is subscribed to this list: a moderator looks at your post first.");
-    else if (w->subscribed && sv_eq_str(p->moderation_first_post, "hold"))
-        web_text(c, "If it is your first post to this list, a moderator looks at it before it appears.");
+    else if (w->standing == DISCUSS_FIRST && sv_eq_str(p->moderation_first_post, "hold"))
+        web_text(c, "It is your first post to this list: a moderator looks at it before it appears.");
 }
 
 static void preview(struct web_call *c, struct sv bytes)
@@ -107,7 +106,7 @@ static void held(struct web_call *c, const struct hold *h)
     struct sv then = h->stranger ? p->moderation_strangers_on_timeout : p->moderation_on_timeout;
     if (h->due)
         web_text(c, arena_printf(c->arena, "If nobody decides before %s, the process does: \"%.*s\".",
-                                 zone_format(c->arena, web_zone(c), h->due), SV_ARG(then)));
+                                 web_time(c, h->due), SV_ARG(then)));
 }
 
 static void outcome(struct web_call *c, const struct writing *w, const struct discuss_outcome *o)
@@ -117,8 +116,10 @@ static void outcome(struct web_call *c, const struct writing *w, const struct di
     if (o->state == MESSAGE_PUBLIC) {
         web_text(c, arena_printf(c->arena, "Your post is on its way to the subscribers of %.*s. Its page is there in a "
                                            "moment, when the site is published anew:", SV_ARG(w->list->title)));
+        markup_open(m, "p");
         web_link(m, arena_printf(c->arena, "/lists/%.*s/message/%.*s.html", SV_ARG(w->list->id), SV_ARG(o->key)),
                  w->post.subject);
+        markup_close(m, "p");
     } else if (o->state == MESSAGE_HELD && o->hold.number) {
         held(c, &o->hold);
     } else {
@@ -127,7 +128,7 @@ static void outcome(struct web_call *c, const struct writing *w, const struct di
     }
     markup_open(m, "p");
     web_link(m, arena_printf(c->arena, "%.*s", SV_ARG(w->back)), SV("Back"));
-    markup_text_str(m, " ");
+    markup_text_str(m, " · ");
     web_link(m, "/account/posts", SV("Your posts"));
     markup_close(m, "p");
     web_end(c);

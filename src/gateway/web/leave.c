@@ -23,9 +23,11 @@ static void form(struct web_call *c, const char *fault)
     markup_open(m, "ul");
     markup_element(m, "li", SV("What you proposed, wrote and decided with others, and the public record of it."));
     markup_element(m, "li", SV("Your mails to the lists, in their archives, with the name that they give."));
-    markup_element(m, "li", SV("Subscriptions to mailing lists: they belong to an address. End them below your "
-                               "addresses, "
-                               "or by the link in each mail."));
+    markup_open(m, "li");
+    markup_text_str(m, "Subscriptions to mailing lists: they belong to an address. End them ");
+    web_link(m, "/account/lists", SV("first"));
+    markup_text_str(m, ", or later by the link in each mail.");
+    markup_close(m, "li");
     markup_close(m, "ul");
     web_form_begin(c, "/account/leave", "member.leave");
     web_choices(c, "how", "How", choices, ARRAY_LEN(choices), form_value(&c->form, "how"), true);

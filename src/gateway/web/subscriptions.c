@@ -1,7 +1,6 @@
 /* A person's subscriptions, list by list, and their own posts. */
 #include "action/discuss.h"
 #include "action/membership.h"
-#include "base/date.h"
 #include "gateway/web/pages.h"
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
@@ -114,7 +113,7 @@ int subscriptions_do(struct web_call *c, struct err *err)
 
 /* ---- posts ---- */
 
-static void post_row(struct web_call *c, const struct own_post *p, const struct zone *z)
+static void post_row(struct web_call *c, const struct own_post *p)
 {
     struct markup *m = &c->markup;
     struct sv subject = p->subject.len ? p->subject : SV("(no subject)");
@@ -123,7 +122,7 @@ static void post_row(struct web_call *c, const struct own_post *p, const struct 
         web_link(m, arena_printf(c->arena, "/lists/%.*s/message/%.*s.html", SV_ARG(p->list), SV_ARG(p->key)), subject);
     else
         markup_text(m, subject);
-    markup_textf(m, ", to %.*s, %s%s", SV_ARG(p->list), zone_format(c->arena, z, p->received),
+    markup_textf(m, ", to %.*s, %s%s", SV_ARG(p->list), web_time(c, p->received),
                  p->state == MESSAGE_HELD ? ": it waits for a moderator"
                  : p->state == MESSAGE_RETURNED ? ": it was returned" : "");
     markup_close(m, "li");
@@ -132,7 +131,6 @@ static void post_row(struct web_call *c, const struct own_post *p, const struct 
 int own_posts_page(struct web_call *c, struct err *err)
 {
     struct own_posts posts;
-    const struct zone *z = web_zone(c);
     int rc = discuss_own_posts(c->store, c->arena, c->person->id, &posts, err);
     if (rc)
         return rc;
@@ -142,7 +140,7 @@ int own_posts_page(struct web_call *c, struct err *err)
                                : "There are none from your addresses.");
     markup_open(m, "ul");
     for (size_t i = 0; i < posts.list.len; i++)
-        post_row(c, &posts.list.at[i], z);
+        post_row(c, &posts.list.at[i]);
     markup_close(m, "ul");
     web_end(c);
     return CM_OK;

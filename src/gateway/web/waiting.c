@@ -1,5 +1,4 @@
 /* What waits for whoever is logged in. */
-#include "base/date.h"
 #include "gateway/web/pages.h"
 #include "register/due.h"
 
@@ -17,7 +16,6 @@ static const char *page_for(struct web_call *c, const struct due_open *d)
 int waiting_part(struct web_call *c, struct err *err CM_UNUSED)
 {
     struct markup *m = &c->markup;
-    const struct zone *z = web_zone(c);
     bool any = false;
     markup_element(m, "h2", SV("What waits for you"));
     markup_open(m, "ul");
@@ -29,10 +27,7 @@ int waiting_part(struct web_call *c, struct err *err CM_UNUSED)
         any = true;
         markup_open(m, "li");
         web_link(m, page, sv_str(arena_printf(c->arena, "%s %.*s", due_kind_names[d->kind], SV_ARG(d->id))));
-        if (z)
-            markup_textf(m, " before %s", zone_format(c->arena, z, d->until));
-        else
-            markup_textf(m, " until %s", date_format(c->arena, date_from_time(d->until - 1)));
+        markup_textf(m, " %s", web_until(c, d->until));
         markup_close(m, "li");
     }
     if (person_may(c->person, c->frame->profile, SV("moderate"))) {
