@@ -140,6 +140,12 @@ int security_password(struct web_call *c, struct err *err)
 
 /* ---- one-time codes ---- */
 
+/* What proves that the secret was shown in this session, to who proved who they are then. */
+static const char *shown_action(struct web_call *c, struct sv secret)
+{
+    return arena_printf(c->arena, "account.codes %.*s", SV_ARG(totp_text(c->arena, secret)));
+}
+
 static int secret_form(struct web_call *c, struct sv secret, const char *fault, struct err *err)
 {
     struct markup *m = &c->markup;
@@ -164,6 +170,7 @@ static int secret_form(struct web_call *c, struct sv secret, const char *fault, 
     markup_close(m, "p");
     markup_close(m, "details");
     web_form_begin(c, "/account/codes", "account.codes");
+    web_hidden(c, "shown", session_proof(c->arena, c->token, shown_action(c, secret)));
     code_field(c, "What the program shows now: it proves that the secret arrived. Until then no code is asked for.");
     web_button(c, "prove", "Ask for codes from now on");
     web_form_close(c);
@@ -213,11 +220,15 @@ static int prove(struct web_call *c, struct err *err)
     struct action_context context = web_context(c);
     struct err why = ERR_INIT;
     struct sv codes[ACCOUNT_CODES], secret;
-    int rc = action_codes_prove(&context, &c->session, form_value(&c->form, "code"), codes, &why);
+    int rc = account_codes_waiting(c->store, c->arena, c->person->id, &secret, err);
+    if (rc)
+        return rc;
+    if (!secret.len || !session_proves(c->arena, c->token, shown_action(c, secret), form_value(&c->form, "shown")))
+        return show(c, "This form is too old; please begin again.", err);
+    rc = action_codes_prove(&context, &c->session, form_value(&c->form, "code"), codes, &why);
     if (rc == CM_EINPUT) {
         c->out->status = 422;
-        rc = account_codes_waiting(c->store, c->arena, c->person->id, &secret, err);
-        return rc ? rc : secret_form(c, secret, why.text, err);
+        return secret_form(c, secret, why.text, err);
     }
     if (rc)
         return answer(c, rc, &why, err);
