@@ -12,7 +12,7 @@
 
 enum {
     DISCUSS_SUBJECT_MAX = 200,       /* characters */
-    DISCUSS_TEXT_MAX = 128 * 1024,   /* bytes */
+    DISCUSS_TEXT_MAX = 64 * 1024,    /* bytes: escaped in a form it still fits into one */
     DISCUSS_DRAFT = 26,              /* secret_make(): of the form, so that it is sent once */
     DISCUSS_QUOTE_LINES = 100,
 };
