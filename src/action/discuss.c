@@ -72,11 +72,11 @@ static int check(const struct discuss_post *p, struct err *err)
     return rc;
 }
 
-/* Follows from the form, so that the same one is the same mail. */
+/* Follows from the form and what it says, so that the same one is the same mail. */
 static struct sv message_id(struct action_context *c, const struct person *person, const struct list *list,
                             const struct discuss_post *p)
 {
-    const struct sv parts[] = {SV("casemate-post-1"), person->id, list->id, p->draft};
+    const struct sv parts[] = {SV("casemate-post-1"), person->id, list->id, p->draft, p->subject, p->text};
     struct digest d = digest_of_parts(parts, ARRAY_LEN(parts));
     struct sv local = base32_write(c->arena, sv_from((const char *)d.bytes, MID_BYTES));
     struct sv domain = sv_from_byte(list->address, (size_t)sv_find_char(list->address, '@') + 1);
@@ -104,7 +104,8 @@ struct outgoing_post {
     const struct discuss_post *p;
     const struct list *list;
     struct lists lists;
-    struct sv from, to, mid, bytes;
+    struct sv from, to, bytes;
+    struct sv mid; /* empty before make(): that of the form */
 };
 
 static int put_references(struct action_context *c, struct outgoing_post *o, struct compose *mail, struct err *err)
@@ -137,7 +138,8 @@ static int make(struct action_context *c, struct outgoing_post *o, struct err *e
     if (rc)
         return rc;
     o->to = route_address(c->arena, o->list->address, "", o->p->threat);
-    o->mid = message_id(c, o->person, o->list, o->p);
+    if (!o->mid.len)
+        o->mid = message_id(c, o->person, o->list, o->p);
     struct compose mail = {.from = o->from, .from_name = o->person->name, .to = o->to,
                            .subject = sv_trim(o->p->subject), .text = o->p->text, .date = c->now, .message_id = o->mid,
                            .automatic = COMPOSE_PERSON};
@@ -174,6 +176,20 @@ static int look_at_outcome(struct action_context *c, int64_t id, struct discuss_
     return CM_OK;
 }
 
+/* The message that the form made before; 0: none. One that was not taken may be sent again: it gets another name. */
+static int look_for_first(struct action_context *c, struct outgoing_post *o, int64_t *out, struct err *err)
+{
+    struct message m;
+    int rc = discuss_find(c->store, o->list->id, o->mid, out, err);
+    if (!rc && *out)
+        rc = message_load(c->store, c->arena, *out, &m, err);
+    if (rc || !*out || (m.state != MESSAGE_RETURNED && m.state != MESSAGE_DISCARDED))
+        return rc;
+    *out = 0;
+    o->mid = compose_message_id(c->arena, o->list->address);
+    return make(c, o, err);
+}
+
 int action_discuss_post(struct action_context *c, const struct person *person, const struct discuss_post *p,
                         struct discuss_outcome *out, struct err *err)
 {
@@ -185,7 +201,7 @@ int action_discuss_post(struct action_context *c, const struct person *person, c
     gateway.actor = gateway.source = SV_NONE;
     int rc = make(c, &o, err);
     if (!rc)
-        rc = discuss_find(c->store, o.list->id, o.mid, &before, err);
+        rc = look_for_first(c, &o, &before, err);
     const struct mail_in mail = {.sender = o.from, .recipient = o.to, .bytes = o.bytes};
     if (!rc && !before)
         rc = action_mail_receive_known(&gateway, &mail, &reply, err);

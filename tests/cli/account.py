@@ -170,6 +170,12 @@ def addresses(server, base):
     path = re.search(r'/account/address/[a-z2-7]{26}', mails('ada@example.org')[-1].get_content()).group(0)
     tell('but to who reads its mail', cleo.form(path).status == 409 and len(rows("SELECT 1 FROM address WHERE address = 'ada@example.org'")) == 1)
 
+    age('Ben', 3600)
+    a = button(ben, 'add', 'ben@example.net')
+    tell('who has a password may give it instead of a new log-in', a.status == 422 and 'type="password"' in a.text and 'value="ben@example.net"' in a.text and
+         not mails('ben@example.net'), a.text)
+    tell('not another', button(ben, 'add', 'ben@example.net', password='something else').status == 422 and not mails('ben@example.net'))
+    tell('and then goes on', button(ben, 'add', 'ben@example.net', password=PASSWORD).status == 200 and len(mails('ben@example.net')) == 1)
     tell('mail goes to the one that is chosen', button(cleo, 'choose', 'cleo@example.net').status == 303 and
          'cleo@example.net</b>: mail for you goes here' in cleo.get('/account').text, cleo.get('/account').text)
     tell('one of others cannot be removed', button(cleo, 'remove', 'ben@example.org').status == 422 and rows("SELECT 1 FROM address WHERE address = 'ben@example.org'"))

@@ -62,6 +62,14 @@ def posting(ada, cleo):
     m = email.message_from_string(raw(number), policy=email.policy.default)
     tell('it is the mail that a mail program would have sent', m['From'] == 'Ada <ada@example.org>' and m['To'] == 'sec@example.org' and m['Subject'] == 'On gates' and
          m['Message-ID'] == f'<{mid}>' and mid.endswith('@example.org') and 'Auto-Submitted' not in m and m.get_content().strip().endswith('Grüße'), m.as_string())
+    cleo_form = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', cleo.get('/lists/sec/post').text)) | {'subject': 'Let me in', 'text': 'x', 'do': 'send'}
+    casemate('list', 'set', 'sec', 'strangers=return')
+    a = cleo.ask('POST', '/lists/sec/post', cleo_form)
+    tell('a post that the list returns', a.status == 200 and 'a mail to you says why' in a.text and newest()[2] == 'returned' and
+         'was not delivered' in mails('cleo@example.org')[-1]['Subject'], (a.text, newest()))
+    casemate('list', 'set', 'sec', 'strangers=hold')
+    a = cleo.ask('POST', '/lists/sec/post', cleo_form)
+    tell('may be sent again', a.status == 200 and newest()[2] == 'held' and len(rows("SELECT 1 FROM message WHERE subject = 'Let me in'")) == 2, newest())
     casemate('list', 'set', 'sec', 'trusted=mx.example.org')
     ada.form('/lists/sec/post', subject='Who wrote this', text='The log-in says who.', do='send')
     tell('a log-in proves who wrote it, where mails must prove it', newest()[2] == 'public', rows('SELECT rules FROM hold'))
