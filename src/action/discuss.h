@@ -48,8 +48,8 @@ struct discuss_outcome {
     struct sv key;    /* archive_key(), when it is public */
     struct hold hold; /* when it is held */
 };
-/* The same form with the same words a second time changes nothing, and has the outcome of the first, unless that was not
- * taken. */
+/* The same form with the same words a second time changes nothing, and has the outcome of the first, unless that
+ * was not taken. */
 CM_MUST_USE int action_discuss_post(struct action_context *c, const struct person *person,
                                     const struct discuss_post *p, struct discuss_outcome *out, struct err *err);
 
