@@ -9,7 +9,7 @@ for name in Ada Ben Cleo; do "$CM" member add $name --mail "${name,,}@example.or
 "$CM" list new sec --address sec@example.org --title 'Security SIG' --now $NOW >/dev/null
 "$CM" list set sec url=https://sec.example.org strangers=hold announce=no --now $NOW >/dev/null
 "$CM" list new inner --address inner@example.org --title 'Inner circle' --now $NOW >/dev/null
-"$CM" list set inner archive=closed --now $NOW >/dev/null
+"$CM" list set inner archive=closed posts=anyone --now $NOW >/dev/null
 "$CM" list new far --address far@example.net --title 'Run elsewhere' --followed --now $NOW >/dev/null
 printf 'ada@example.org\nben@example.org\nreader@example.net\n' >addresses
 "$CM" list subscribe sec --file addresses --consent 'a test' --now $NOW >/dev/null

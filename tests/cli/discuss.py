@@ -153,6 +153,11 @@ def following(ada, cleo):
     casemate('deliver', 'sec+G1@example.org', '--sender', 'ben@example.org',
              text='From: Ben <ben@example.org>\nTo: sec+G1@example.org\nSubject: Seen\nMessage-ID: <9@mail.example>\n\nYes.\n')
     tell('nor is a post about a threat missed', len(told('cleo@example.org')) == 2 and 'Yes.' in told('cleo@example.org')[1].get_content(), [m.as_string() for m in told('cleo@example.org')])
+    for number, to in ((10, 'inner+G1'), (11, 'sec+G1')):
+        casemate('deliver', f'{to}@example.org', '--sender', 'eve@example.net',
+                 text=f'From: Eve <eve@example.net>\nTo: {to}@example.org\nSubject: Canary\nMessage-ID: <{number}@mail.example>\n\ncanary\n')
+    states = rows("SELECT list, state FROM message WHERE subject = 'Canary' ORDER BY list")
+    tell('nothing is told of a closed list, nor of what is held', states == [('inner', 'public'), ('sec', 'held')] and len(told('cleo@example.org')) == 2, states)
     casemate('threat', 'reopen', 'G-0001', '--to', 'noted', '--reason', 'a test', '--as', 'Cleo')
     got = told('cleo@example.org')
     tell('another stage of a threat is told, where no list is told', len(got) == 3 and 'G-0001' in got[2]['Subject'] and '/threats/G-0001.html' in got[2].get_content(),

@@ -14,7 +14,8 @@ static void password_part(struct web_call *c, const struct account *a)
                                   "with a "
                                   "password, too.");
     web_form_begin(c, "/account/password", "account.password");
-    web_prove_field(c);
+    if (a->has_password)
+        web_prove_field(c);
     web_field(c, &(struct web_field){.name = "new", .label = "New password", .type = "password",
                                      .complete = "new-password",
                                      .help = "At least 12 characters; a few words that you use nowhere else do well. "
@@ -41,13 +42,14 @@ static void end_codes_form(struct web_call *c, const struct account *a)
     web_form_close(c);
 }
 
-static void begin_codes_form(struct web_call *c)
+static void begin_codes_form(struct web_call *c, const struct account *a)
 {
     web_text(c, "None are asked for. With them, who has your password or reads your mail still cannot log in: a "
                 "program "
                 "on a device of yours shows a code of six digits that changes every half minute.");
     web_form_begin(c, "/account/codes", "account.codes");
-    web_prove_field(c);
+    if (a->has_password)
+        web_prove_field(c);
     web_button(c, "begin", "Set them up");
     web_form_close(c);
 }
@@ -87,7 +89,7 @@ static int show(struct web_call *c, const char *fault, struct err *err)
     if (a.has_codes)
         end_codes_form(c, &a);
     else
-        begin_codes_form(c);
+        begin_codes_form(c, &a);
     markup_open(&c->markup, "p");
     web_link(&c->markup, "/account", SV("Back to your account"));
     markup_close(&c->markup, "p");
@@ -166,7 +168,10 @@ static int secret_form(struct web_call *c, struct sv secret, const char *fault, 
     markup_element(m, "summary", SV("The same as an address, which some programs take"));
     markup_open(m, "p");
     markup_attr_str(m, "class", "secret");
+    markup_open(m, "a");
+    markup_attr(m, "href", uri);
     markup_element(m, "code", uri);
+    markup_close(m, "a");
     markup_close(m, "p");
     markup_close(m, "details");
     web_form_begin(c, "/account/codes", "account.codes");
