@@ -7,9 +7,10 @@ import itertools
 import re
 import sqlite3
 import struct
+import subprocess
 import time
 
-from web import Browser, Server, headers, log_in, mails, rows, tell, wait_mails
+from web import CM, Browser, Server, headers, log_in, mails, rows, tell, wait_mails
 
 PASSWORD = 'nine green bottles'
 URL = 'https://sec.example.org'
@@ -206,9 +207,11 @@ def leaving(server, base, cleo):
     tell('a page says what stays', a.status == 200 and 'What stays' in a.text and cleo.get('/account').status == 200)
     a = cleo.form('/account/leave')
     tell('it wants to know how', a.status == 422 and cleo.get('/account').status == 200, a.status)
+    subprocess.run([CM, 'threat', 'edit', 'G-0001', '--set', 'level=gate', '--as', 'Ben', '--reason', 'Cleo said so'], check=True, capture_output=True)
     event, = rows('SELECT max(seq) FROM event')[0]
     a = cleo.form('/account/leave', how='pseudonym', reason='Enough.')
-    tell('leaving under a pseudonym', a.status == 200 and 'You have left' in a.text and 'Max-Age=0' in a.getheader('Set-Cookie') and 'Cleo' not in a.text, (a.status, a.text))
+    tell('leaving under a pseudonym', a.status == 200 and 'You have left' in a.text and 'Max-Age=0' in a.getheader('Set-Cookie') and 'Cleo' not in a.text and
+         'Former member 3' in a.text and f'event {event} of the record' in a.text, (a.status, a.text))
     action, payload = rows('SELECT action, payload FROM event WHERE seq > ?', event)[-1]
     tell('is an act of the member, by web', action == 'member.leave' and '"asserted_by":"web"' in payload and 'Former member' in payload, payload)
     tell('of whom nothing private stays', not rows("SELECT 1 FROM address WHERE address LIKE 'cleo@%'") and not rows("SELECT 1 FROM member WHERE name = 'Cleo'") and
@@ -219,8 +222,7 @@ def leaving(server, base, cleo):
     tell('leaving under the name', a.status == 200 and rows("SELECT gone IS NOT NULL FROM member WHERE name = 'Ada'") == [(1,)], a.text)
 
 
-def main():
-    server = Server('--site', 'site', '--url', URL)
+def play(server):
     passwords(server, URL)
     secret = one_time_codes(server, URL)
     cleo = addresses(server, URL)
@@ -230,6 +232,14 @@ def main():
     tell('nothing of it was a fault to tell the operator', 'casemate:' not in told and secret not in told and PASSWORD not in told, told)
     events = ''.join(p for p, in rows('SELECT payload FROM event'))
     tell('the record holds no address, secret or password', not any(x in events for x in ('ada@example', 'ben@example', 'cleo@example', secret, PASSWORD, 'argon2')))
+
+
+def main():
+    server = Server('--site', 'site', '--url', URL)
+    try:
+        play(server)
+    finally:
+        server.child.kill()
     print('1..1')
 
 

@@ -212,8 +212,7 @@ def subscribing(cleo):
         tell(f'not with {fields}', a.status in (404, 422) and len(rows("SELECT 1 FROM subscriber WHERE state <> 'gone'")) == 3, (a.status, rows('SELECT address, state FROM subscriber')))
 
 
-def main():
-    server = Server('--site', 'site', '--url', URL)
+def play(server):
     ada, cleo = Client(server), Client(server)
     log_in(ada, 'ada@example.org', URL)
     log_in(cleo, 'cleo@example.org', URL)
@@ -226,6 +225,14 @@ def main():
     tell('nothing of it was a fault to tell the operator', 'casemate:' not in said, said)
     events = ''.join(p for p, in rows('SELECT payload FROM event'))
     tell('the record holds no address of a member', not any(x in events for x in ('ada@example', 'ben@example', 'cleo@example')))
+
+
+def main():
+    server = Server('--site', 'site', '--url', URL)
+    try:
+        play(server)
+    finally:
+        server.child.kill()
     print('1..1')
 
 
