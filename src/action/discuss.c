@@ -190,24 +190,38 @@ static int look_for_first(struct action_context *c, struct outgoing_post *o, int
     return make(c, o, err);
 }
 
-int action_discuss_post(struct action_context *c, const struct person *person, const struct discuss_post *p,
-                        struct discuss_outcome *out, struct err *err)
+struct posting {
+    struct action_context *c;
+    struct outgoing_post o;
+    struct discuss_outcome *out;
+};
+
+/* In one transaction, so that of two presses of the button at once the second sees the first. */
+static int post(struct store *s, void *context, struct err *err)
 {
-    struct outgoing_post o = {.person = person, .p = p};
-    struct action_context gateway = *c; /* a mail acts for nobody by name */
+    struct posting *k = context;
+    struct action_context gateway = *k->c; /* a mail acts for nobody by name */
     struct mail_reply reply = {.message = 0};
     int64_t before = 0;
-    *out = (struct discuss_outcome){.message = 0};
+    (void)s;
     gateway.actor = gateway.source = SV_NONE;
-    int rc = make(c, &o, err);
+    int rc = make(k->c, &k->o, err);
     if (!rc)
-        rc = look_for_first(c, &o, &before, err);
-    const struct mail_in mail = {.sender = o.from, .recipient = o.to, .bytes = o.bytes};
+        rc = look_for_first(k->c, &k->o, &before, err);
+    const struct mail_in mail = {.sender = k->o.from, .recipient = k->o.to, .bytes = k->o.bytes};
     if (!rc && !before)
         rc = action_mail_receive_known(&gateway, &mail, &reply, err);
     if (!rc && !before && reply.fate != FATE_TAKEN)
         rc = err_set(err, CM_EINPUT, "%s", reply.text);
-    return rc ? rc : look_at_outcome(c, before ? before : reply.message, out, err);
+    return rc ? rc : look_at_outcome(k->c, before ? before : reply.message, k->out, err);
+}
+
+int action_discuss_post(struct action_context *c, const struct person *person, const struct discuss_post *p,
+                        struct discuss_outcome *out, struct err *err)
+{
+    struct posting k = {.c = c, .o = {.person = person, .p = p}, .out = out};
+    *out = (struct discuss_outcome){.message = 0};
+    return store_tx(c->store, post, &k, err);
 }
 
 /* ---- a quote ---- */

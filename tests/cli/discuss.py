@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import subprocess
+import threading
 
 from account import URL, Client, alert
 from web import CM, Server, headers, log_in, mails, rows, tell
@@ -70,6 +71,16 @@ def posting(ada, cleo):
     casemate('list', 'set', 'sec', 'strangers=hold')
     a = cleo.ask('POST', '/lists/sec/post', cleo_form)
     tell('may be sent again', a.status == 200 and newest()[2] == 'held' and len(rows("SELECT 1 FROM message WHERE subject = 'Let me in'")) == 2, newest())
+    other = [Client(ada.server), Client(ada.server)]
+    for b in other:
+        b.cookie = ada.cookie
+    form2 = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', ada.get('/lists/sec/post').text)) | {'subject': 'Twins', 'text': 'At once.', 'do': 'send'}
+    at_once = [threading.Thread(target=b.ask, args=('POST', '/lists/sec/post', form2)) for b in other]
+    for t in at_once:
+        t.start()
+    for t in at_once:
+        t.join()
+    tell('nor twice when the button is pressed twice at once', len(rows("SELECT 1 FROM message WHERE subject = 'Twins'")) == 1)
     casemate('list', 'set', 'sec', 'trusted=mx.example.org')
     ada.form('/lists/sec/post', subject='Who wrote this', text='The log-in says who.', do='send')
     tell('a log-in proves who wrote it, where mails must prove it', newest()[2] == 'public', rows('SELECT rules FROM hold'))
