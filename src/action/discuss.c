@@ -11,7 +11,7 @@
 #include "forum/subject.h"
 #include "forum/text.h"
 
-enum { FOLD = 70, MID_BYTES = 16 };
+enum { FOLD = 70, WORD_MAX = 400, MID_BYTES = 16 };
 
 /* ---- where from, where to ---- */
 
@@ -238,7 +238,7 @@ static void quote_line(struct str *out, struct sv line, size_t *lines)
             count++;
         }
         cut = i == line.len || !blank ? i : blank;
-        while (cut < line.len && !blank && line.at[cut] != ' ') /* a long word stays whole */
+        while (cut < line.len && cut < WORD_MAX && !blank && line.at[cut] != ' ') /* a long word stays whole */
             (void)utf8_next(line, &cut);
         str_addf(out, "> %.*s\n", (int)cut, line.at);
         line = sv_trim(sv_from_byte(line, cut));
