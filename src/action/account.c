@@ -7,6 +7,7 @@
 #include "base/rand.h"
 #include "base/zone.h"
 #include "forum/base32.h"
+#include "forum/token.h"
 #include "forum/totp.h"
 
 enum { RECOVERY_BYTES = 10, RECOVERY_LETTERS = 16 }; /* 80 bits */
@@ -23,6 +24,7 @@ struct account_run {
 
 struct trying {
     struct action_context *c;
+    enum account_try kind;
     struct digest what;
 };
 
@@ -38,13 +40,15 @@ static int take_try(struct store *s, void *context, struct err *err)
     int64_t count;
     int rc = account_tries(s, &t->what, t->c->now - ACCOUNT_HOUR, &count, err);
     if (!rc && count >= ACCOUNT_TRIES)
-        rc = err_set(err, CM_EREFUSED, "too many were tried within an hour; wait, or ask for a link by mail");
+        rc = err_set(err, CM_EREFUSED, t->kind == TRY_PASSWORD
+                                           ? "too many were tried within an hour; wait, or ask for a link by mail"
+                                           : "too many codes were tried within an hour; wait");
     return rc ? rc : account_try_put(s, &t->what, t->c->now, err);
 }
 
 int account_may_try(struct action_context *c, enum account_try what, struct sv who, struct err *err)
 {
-    struct trying t = {c, try_digest(what, who)};
+    struct trying t = {c, what, try_digest(what, who)};
     return store_tx(c->store, take_try, &t, err);
 }
 
@@ -56,7 +60,7 @@ static int give_back(struct store *s, void *context, struct err *err)
 
 int account_tried_well(struct action_context *c, enum account_try what, struct sv who, struct err *err)
 {
-    struct trying t = {c, try_digest(what, who)};
+    struct trying t = {c, what, try_digest(what, who)};
     return store_tx(c->store, give_back, &t, err);
 }
 
@@ -139,6 +143,8 @@ static int put_password(struct store *s, void *context, struct err *err)
     int rc = account_password_put(s, r->member, r->text, err);
     if (!rc)
         rc = session_end_others(s, r->member, r->session->id, err);
+    if (!rc) /* who gave the old one, and owes a code yet */
+        rc = token_forget(s, TOKEN_SECOND, r->member, err);
     return rc ? rc : tell(r, r->text.len ? "The password of your account was set or changed, and all other\nsessions "
                                            "were ended."
                                          : "The password of your account was removed: one logs in by mailed "
@@ -242,6 +248,36 @@ int action_codes_end(struct action_context *c, struct sv member, struct sv code,
     if (!rc)
         rc = store_tx(c->store, end_codes, &r, err);
     return rc ? rc : account_tried_well(c, TRY_CODE, member, err);
+}
+
+/* ---- by who runs the site ---- */
+
+static int reset(struct store *s, void *context, struct err *err)
+{
+    struct account_run *r = context;
+    bool any;
+    int rc = permit_rules(r->c, PERMIT_CONFIGURE, err);
+    if (!rc)
+        rc = act_member(r->c, r->text, &r->member, err);
+    if (!rc)
+        rc = account_password_put(s, r->member, SV_NONE, err);
+    if (!rc)
+        rc = account_totp_put(s, r->member, SV_NONE, 0, err);
+    if (!rc)
+        rc = account_recovery_take(s, r->member, NULL, &any, err);
+    if (!rc)
+        rc = session_end_others(s, r->member, 0, err);
+    if (!rc)
+        rc = token_forget(s, TOKEN_SECOND, r->member, err);
+    return rc ? rc : tell(r, "Those who run the site took password and one-time codes from your account, and\nended "
+                             "all "
+                             "its sessions: one logs in by a mailed link now.", err);
+}
+
+int action_account_reset(struct action_context *c, struct sv name, struct err *err)
+{
+    struct account_run r = {.c = c, .text = name};
+    return store_tx(c->store, reset, &r, err);
 }
 
 /* ---- the time zone ---- */

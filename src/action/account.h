@@ -83,6 +83,10 @@ CM_MUST_USE int action_codes_prove(struct action_context *c, const struct sessio
                                    struct sv out_recovery[ACCOUNT_CODES], struct err *err);
 CM_MUST_USE int action_codes_end(struct action_context *c, struct sv member, struct sv code, struct err *err);
 
+/* For who lost password and codes: takes both away, and ends all sessions; a mailed link does then. Wants the right to
+ * configure. name: of the member; CM_ENOTFOUND. */
+CM_MUST_USE int action_account_reset(struct action_context *c, struct sv name, struct err *err);
+
 /* Sends a link to an address that the member wants to add, whether somebody has it or not. url: of the site. */
 CM_MUST_USE int action_address_ask(struct action_context *c, struct sv member, struct sv address, struct sv url,
                                    struct err *err);

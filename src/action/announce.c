@@ -1,5 +1,6 @@
 #include "action/announce.h"
 
+#include "action/follow.h"
 #include "action/posts.h"
 #include "action/ties.h"
 #include "base/date.h"
@@ -203,6 +204,13 @@ static bool wants(const struct announcing *n, const struct list *list)
     return !list->followed && (list_is(list, SET_ANNOUNCE, "yes") || (list_is(list, SET_ANNOUNCE, "auto") && main));
 }
 
+/* Where a list is told, its followers are, by the post. */
+static int tell_followers(const struct announcing *n, struct notice *notice, struct err *err)
+{
+    int rc = about_threat(n, notice, err);
+    return rc || !notice->key.len ? rc : follow_tell_act(n->c, notice->key, notice->subject, notice->text, err);
+}
+
 int announce(struct action_context *c, struct sv action, struct sv subject, struct sv payload, int64_t event,
              struct err *err)
 {
@@ -211,6 +219,7 @@ int announce(struct action_context *c, struct sv action, struct sv subject, stru
     struct lists lists;
     struct profile *rules;
     int row = row_of(action);
+    bool sent = false;
     int rc = row < 0 ? CM_OK : lists_load(c->store, c->arena, &lists, err);
     if (rc || row < 0 || !lists.list.len)
         return rc;
@@ -224,6 +233,7 @@ int announce(struct action_context *c, struct sv action, struct sv subject, stru
             rc = announced[row].about(&n, &notice, err);
         if (!rc && notice.key.len)
             rc = send(&n, &notice, &lists.list.at[i], err);
+        sent = sent || notice.key.len;
     }
-    return rc;
+    return rc || sent || announced[row].about != about_threat ? rc : tell_followers(&n, &notice, err);
 }

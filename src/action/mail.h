@@ -28,6 +28,9 @@ CM_MUST_USE int action_mail_recipient(struct action_context *c, struct sv recipi
 /* replies: one for each of `mails`. An error means that nothing at all was done; CM_EAGAIN: try later. */
 CM_MUST_USE int action_mail_receive(struct action_context *c, const struct mail_in *mails, size_t count,
                                     struct mail_reply *replies, struct err *err);
+/* One mail whose author is known by a log-in: nothing in it has to prove who it is. Everything else is the same. */
+CM_MUST_USE int action_mail_receive_known(struct action_context *c, const struct mail_in *mail,
+                                          struct mail_reply *reply, struct err *err);
 
 /* list.new: kind of list and address; list.set: settings of forum/list.h. */
 CM_MUST_USE int action_list_new(struct action_context *c, struct sv id, struct sv address, struct sv title,

@@ -33,23 +33,34 @@ static int welcome(struct arriving *m, struct sv to, enum subscriber_delivery de
                   err);
 }
 
-static int confirm_subscribe(struct arriving *m, const struct token *t, struct err *err)
+struct joining {
+    struct sv address, name, word; /* word: of a delivery; what is none changes nothing */
+    const char *consent;
+};
+
+static int put_subscriber(struct arriving *m, const struct joining *j, struct err *err)
 {
     struct arena *a = m->c->arena;
     struct subscriber who = {.id = 0};
-    struct sv name = t->detail, word;
     enum subscriber_delivery delivery;
-    sv_split(&name, ' ', &word);
-    struct sv consent = sv_str(arena_printf(a, "confirmed by mail, asked for on %s",
-                                            date_format(a, date_from_time(t->made))));
-    int rc = subscriber_put(m->c->store, a, m->list->id, t->subject, name, consent, m->c->now, NULL, err);
+    int rc = subscriber_put(m->c->store, a, m->list->id, j->address, j->name, sv_str(j->consent), m->c->now, NULL, err);
     if (!rc)
-        rc = subscriber_find(m->c->store, a, m->list->id, t->subject, &who, err);
-    if (!rc && subscriber_delivery_find(word, &delivery)) {
+        rc = subscriber_find(m->c->store, a, m->list->id, j->address, &who, err);
+    if (!rc && subscriber_delivery_find(j->word, &delivery)) {
         who.delivery = delivery;
         rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     }
     return rc ? rc : welcome(m, who.address, who.delivery, err);
+}
+
+static int confirm_subscribe(struct arriving *m, const struct token *t, struct err *err)
+{
+    struct arena *a = m->c->arena;
+    struct sv name = t->detail, word;
+    sv_split(&name, ' ', &word);
+    const struct joining j = {t->subject, name, word, arena_printf(a, "confirmed by mail, asked for on %s",
+                                                                   date_format(a, date_from_time(t->made)))};
+    return put_subscriber(m, &j, err);
 }
 
 /* ---- leaving ---- */
@@ -130,6 +141,62 @@ static int confirm_settings(struct arriving *m, const struct token *t, struct er
     rc = subscriber_set_delivery(m->c->store, who.id, delivery, err);
     return rc ? rc : answer(m, who.address, "set", arena_printf(a, "From now on its mail comes %s.\n",
                                                                delivery_words(delivery)), err);
+}
+
+/* ---- by who is logged in ---- */
+
+struct web_membership {
+    struct action_context *c;
+    struct sv member, list, address, word;
+};
+
+/* The address as the member has it, and the member's name. */
+static int find_own_address(struct web_membership *w, struct sv *out_name, struct err *err)
+{
+    struct sv id;
+    int rc = people_by_mail(w->c, w->address, &id, out_name, err);
+    if (!rc && (!id.len || !sv_eq(id, w->member)))
+        rc = err_set(err, CM_EREFUSED, "that is no mail address of yours (any more)");
+    return rc;
+}
+
+static int change_membership(struct store *s, void *context, struct err *err)
+{
+    struct web_membership *w = context;
+    struct lists lists;
+    struct subscriber who;
+    struct mail_reply ignored;
+    struct sv name;
+    enum subscriber_delivery delivery;
+    int rc = find_own_address(w, &name, err);
+    if (!rc)
+        rc = lists_load(s, w->c->arena, &lists, err);
+    const struct list *list = rc ? NULL : lists_find(&lists, w->list);
+    if (list)
+        rc = subscriber_find(s, w->c->arena, list->id, w->address, &who, err);
+    bool here = list && !rc && who.id && who.state != SUBSCRIBER_GONE;
+    if (!rc && (!list || list->followed || !(here || list_is(list, SET_ARCHIVE, "public"))))
+        rc = err_set(err, CM_ENOTFOUND, "there is no such list that can be subscribed to here");
+    if (rc)
+        return rc;
+    struct arriving m = {.c = w->c, .list = list, .reply = &ignored};
+    const struct token t = {.subject = w->address, .address = w->address};
+    if (sv_eq_str(w->word, "unsubscribe"))
+        return here ? confirm_unsubscribe(&m, &t, err) : CM_OK;
+    if (!subscriber_delivery_find(w->word, &delivery))
+        return err_set(err, CM_EINPUT, "the form does not say how mail is to come");
+    const struct token settings = {.subject = SV("delivery"), .address = w->address, .detail = w->word};
+    if (here && who.state == SUBSCRIBER_ACTIVE)
+        return confirm_settings(&m, &settings, err);
+    const struct joining j = {w->address, name, w->word, "on the web, by who is logged in with that address"};
+    return put_subscriber(&m, &j, err);
+}
+
+int action_list_membership(struct action_context *c, struct sv member, struct sv list, struct sv address,
+                           struct sv word, struct err *err)
+{
+    struct web_membership w = {c, member, list, address, word};
+    return store_tx(c->store, change_membership, &w, err);
 }
 
 /* ---- joining the group ---- */

@@ -1,4 +1,5 @@
 #include "action/commands.h"
+#include "action/follow.h"
 #include "action/held.h"
 #include "action/membership.h"
 #include "action/ties.h"
@@ -34,6 +35,8 @@ int post_publish(struct action_context *c, const struct list *list, int64_t mess
     if (rc || list->followed)
         return rc;
     rc = outbox_post(c->store, list->id, message, c->now, err);
+    if (!rc)
+        rc = follow_tell_post(c, list, message, mail, err);
     return rc ? rc : commands_of_post(c, list, message, mail, err);
 }
 

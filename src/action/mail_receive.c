@@ -7,6 +7,7 @@ struct batch {
     struct profile *profile;
     const struct mail_in *mails;
     size_t count;
+    bool known;
     struct mail_reply *replies;
 };
 
@@ -68,7 +69,7 @@ static int receive_one(struct batch *b, size_t i, struct err *err)
 {
     struct err reason = ERR_INIT;
     struct arriving m = {.c = b->c, .process = &b->profile->process, .lists = &b->lists, .in = &b->mails[i],
-                         .reply = &b->replies[i]};
+                         .known = b->known, .reply = &b->replies[i]};
     *m.reply = unknown_address;
     m.list = lists_route(&b->lists, m.in->recipient, &m.route);
     if (!m.list)
@@ -96,14 +97,26 @@ static int receive_all(struct store *s, void *context, struct err *err)
     return rc;
 }
 
+static int receive(struct batch *b, struct err *err)
+{
+    int rc = lists_load(b->c->store, b->c->arena, &b->lists, err);
+    if (!rc)
+        rc = content_rules(b->c, &b->profile, err);
+    return rc ? rc : store_tx(b->c->store, receive_all, b, err);
+}
+
 int action_mail_receive(struct action_context *c, const struct mail_in *mails, size_t count,
                         struct mail_reply *replies, struct err *err)
 {
     struct batch b = {.c = c, .mails = mails, .count = count, .replies = replies};
-    int rc = lists_load(c->store, c->arena, &b.lists, err);
-    if (!rc)
-        rc = content_rules(c, &b.profile, err);
-    return rc ? rc : store_tx(c->store, receive_all, &b, err);
+    return receive(&b, err);
+}
+
+int action_mail_receive_known(struct action_context *c, const struct mail_in *mail, struct mail_reply *reply,
+                              struct err *err)
+{
+    struct batch b = {.c = c, .mails = mail, .count = 1, .known = true, .replies = reply};
+    return receive(&b, err);
 }
 
 int action_mail_recipient(struct action_context *c, struct sv recipient, struct mail_reply *out, struct err *err)

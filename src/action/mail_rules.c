@@ -63,7 +63,7 @@ int post_rules(struct arriving *m, const struct subscriber *who, struct hold *ou
 {
     int64_t today = 0, rate = list_number(m->list, SET_RATE);
     bool known = who->id && who->state != SUBSCRIBER_GONE, members = list_is(m->list, SET_POSTS, "members");
-    bool proven = author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED]);
+    bool proven = m->known || author_is_proven(m->c->arena, &m->mail, m->list->setting[SET_TRUSTED]);
     bool first = known && proven && !who->passed;
     int rc = count_today(m, &today, err);
     holds(out, list_is(m->list, SET_POSTS, "nobody"), HOLD_CLOSED);

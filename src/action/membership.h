@@ -94,6 +94,11 @@ CM_MUST_USE int action_list_unsubscribe(struct action_context *c, struct sv list
                                         size_t count, struct err *err);
 CM_MUST_USE int action_list_set_delivery(struct action_context *c, struct sv list, struct sv address, struct sv word,
                                          struct err *err);
+/* By a member who is logged in, for an address of theirs: what a confirmed mail to LIST-request@ does, with the
+ * same mail about it. word: a kind of delivery subscribes, or changes how mail comes; "unsubscribe" ends it.
+ * CM_EREFUSED: not theirs, or a list whose archive is closed to whom it does not have; CM_ENOTFOUND: no such list. */
+CM_MUST_USE int action_list_membership(struct action_context *c, struct sv member, struct sv list, struct sv address,
+                                       struct sv word, struct err *err);
 struct subscriber_seen {
     struct subscriber who;
     struct sv member; /* name; empty: no member's address */

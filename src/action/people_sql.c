@@ -422,6 +422,7 @@ static int apply_gone(struct store *s, const struct act_event *e, struct sv id, 
                                         "DELETE FROM access WHERE member = $1",
                                         "DELETE FROM recovery_code WHERE member = $1",
                                         "DELETE FROM account WHERE member = $1",
+                                        "DELETE FROM follow WHERE member = $1",
                                         "DELETE FROM calibration WHERE member = $1",
                                         "UPDATE member SET gone = coalesce(gone, $2) WHERE id = $1"};
     int rc = CM_OK;

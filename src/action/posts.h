@@ -20,6 +20,7 @@ struct arriving {
     struct route route;
     const struct mail_in *in;
     struct mail mail;
+    bool known;      /* its author is logged in: action_mail_receive_known() */
     bool unreadable; /* beyond a limit: only its header was read, if that */
     const char *why; /* it is unreadable */
     struct mail_reply *reply;

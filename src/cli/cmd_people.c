@@ -1,4 +1,5 @@
 /* member, role: the people of the group. */
+#include "action/account.h"
 #include "action/login.h"
 #include "action/people.h"
 #include "cli/cli.h"
@@ -301,11 +302,35 @@ static int member_link(struct cli *c, const struct command *self, int argc, cons
     return EXIT_DONE;
 }
 
+/* For who lost password and codes. */
+static int member_reset(struct cli *c, const struct command *self, int argc, const char **argv)
+{
+    struct words words;
+    struct action_context context;
+    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
+    if (rc)
+        return options_exit(rc);
+    if (words.len != 1)
+        return usage_error(self, "member reset wants one name");
+    if ((rc = cli_begin(c, &context)) || (rc = action_account_reset(&context, sv_str(words.at[0]), &c->err)))
+        return cli_fail(c, rc);
+    if (c->json) {
+        struct cli_json j;
+        cli_json_begin(&j);
+        json_put_str(&j.j, "reset", words.at[0]);
+        cli_json_end(&j);
+    } else if (!c->quiet) {
+        printf("%s has no password and no one-time codes now, and is logged in nowhere.\n", words.at[0]);
+    }
+    return EXIT_DONE;
+}
+
 int cmd_member(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     static const struct cli_verb verbs[] = {
         {"list", member_list}, {"show", member_show}, {"add", member_add},
-        {"leave", member_leave}, {"link", member_link}};
+        {"leave", member_leave}, {"link", member_link},
+        {"reset", member_reset}};
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }
 

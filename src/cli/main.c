@@ -119,13 +119,15 @@ const struct command commands[] = {
      "show NAME\n"
      "add NAME [--mail ADDRESS]... [--jid ADDRESS]...\n"
      "leave NAME [--reason TEXT] [--pseudonym]\n"
-     "link ADDRESS [--url URL]",
+     "link ADDRESS [--url URL]\n"
+     "reset NAME",
      "who belongs to the group",
      "\"add\" makes somebody a member, or notes a further address of one. Addresses stay in the store: they are never\n"
      "exported or published. A name that can be mistaken for a known one is refused. Who leaves loses roles and\n"
      "addresses; what they did stays under the name. --pseudonym, on request, also later, puts \"Former member 3\"\n"
      "where the name stands for the person, in the record, threats and stored editions; the record goes on to verify.\n"
-     "\"link\" prints a link that logs in on the web once: the member with that address, or somebody new, who joins.",
+     "\"link\" prints a link that logs in on the web once: the member with that address, or somebody new, who joins.\n"
+     "\"reset\" is for who lost password and one-time codes: it takes both from the account and ends its sessions.",
      cmd_member},
     {"role",
      "list\n"

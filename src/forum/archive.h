@@ -38,6 +38,8 @@ CM_MUST_USE int archive_load(struct store *s, struct arena *a, struct sv list, s
 /* Base 32 of the SHA-1 of the Message-ID, which is the name that HyperKitty gives it too, so that its links can be
  * sent here; copy 2 and further under the same Message-ID get "-2". */
 struct sv archive_key(struct arena *a, struct sv mid, int64_t copy);
+/* The public message of a list that has a key; 0: none. Looks at all of the list. */
+CM_MUST_USE int archive_find(struct store *s, struct sv list, struct sv key, int64_t *out, struct err *err);
 /* A text of a header as readers see it: at most `characters`, mail addresses hidden. */
 struct sv archive_shown(struct arena *a, struct sv text, size_t characters);
 

@@ -214,3 +214,49 @@ int archive_load(struct store *s, struct arena *a, struct sv list, struct archiv
         order(out);
     return rc;
 }
+
+/* Of two messages under one key the later one has its number behind it, as own_key() gives it. */
+static bool has_key(struct arena *a, struct store_stmt *q, struct sv key)
+{
+    struct sv plain = archive_key(a, store_text(q, 1), store_int(q, 2));
+    if (!sv_starts(key, plain))
+        return false;
+    struct sv rest = sv_from_byte(key, plain.len);
+    return !rest.len || sv_eq_str(rest, arena_printf(a, "-m%lld", (long long)store_int(q, 0)));
+}
+
+static int is_public(struct store *s, int64_t id, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT id FROM public_message WHERE id = $1", &q, err);
+    *out = 0;
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, id);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
+/* What is asked of all messages stands in the index of their names, and their texts are not read. */
+int archive_find(struct store *s, struct sv list, struct sv key, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int64_t found = 0;
+    struct arena scratch = ARENA_INIT;
+    *out = 0;
+    int rc = store_prepare(s, "SELECT id, mid, copy FROM message WHERE list = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_text(q, 1, list);
+    while (!found && (rc = store_step(q, err)) == STORE_ROW) {
+        if (has_key(&scratch, q, key))
+            found = store_int(q, 0);
+        arena_release(&scratch);
+    }
+    store_done(q);
+    if (found)
+        rc = is_public(s, found, out, err);
+    return rc;
+}

@@ -288,6 +288,13 @@ static bool is_link(struct sv link)
     return good;
 }
 
+/* RFC 8058 */
+static void put_one_click(struct arena *a, struct str *out, struct sv link, struct sv by_mail)
+{
+    put_field(out, "List-Unsubscribe", link_of(a, link), by_mail);
+    put_field(out, "List-Unsubscribe-Post", SV("List-Unsubscribe=One-Click"), SV_NONE);
+}
+
 void compose_list_fields(struct arena *a, struct str *out, const struct compose_list *l)
 {
     struct sv request = route_address(a, l->address, "-request", SV_NONE);
@@ -300,8 +307,7 @@ void compose_list_fields(struct arena *a, struct str *out, const struct compose_
     put_field(out, "List-Help", mailto(a, request, "help"), SV_NONE);
     put_field(out, "List-Subscribe", mailto(a, request, "subscribe"), SV_NONE);
     if (is_link(l->one_click)) {
-        put_field(out, "List-Unsubscribe", link_of(a, l->one_click), by_mail);
-        put_field(out, "List-Unsubscribe-Post", SV("List-Unsubscribe=One-Click"), SV_NONE);
+        put_one_click(a, out, l->one_click, by_mail);
     } else {
         put_field(out, "List-Unsubscribe", by_mail, SV_NONE);
     }
@@ -355,6 +361,8 @@ int compose_header(struct arena *a, const struct compose *m, struct str *out, st
         str_addf(out, "Auto-Submitted: %s\r\n", m->automatic == COMPOSE_REPLIED ? "auto-replied" : "auto-generated");
     if (m->list.address.len)
         compose_list_fields(a, out, &m->list);
+    else if (is_link(m->one_click))
+        put_one_click(a, out, m->one_click, SV_NONE);
     return CM_OK;
 }
 

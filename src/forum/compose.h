@@ -35,6 +35,7 @@ struct compose {
     const struct sv *references; /* oldest first; the same. Of many the first and the newest are kept */
     size_t reference_count;
     enum compose_auto automatic;
+    struct sv one_click;       /* of a mail of no list: as that of compose_list; may be empty */
     struct compose_list list;
 };
 /* CM_EINPUT: an address that is none, or text that is not UTF-8. *out is in the arena. */

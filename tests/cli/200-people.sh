@@ -23,6 +23,7 @@ says 'for the site' '^https://sig.example.org/login/[a-z2-7]{26}$' "$out"
 fails 1 'no mail address' 'not for what is no address' "$CM" member link grace
 fails 2 'not the address of a site' 'nor to what is no site' "$CM" member link grace@example.org --url sig.example.org
 fails 2 'want https' 'nor over a network without https' "$CM" member link grace@example.org --url http://sig.example.org
+fails 1 'is no member' 'nobody to take a password from' "$CM" member reset Nobody
 run "$CM" member show Grace --json
 is 'and kept' 'grace@example.org' "$(json "d['addresses'][0]['address']")"
 
@@ -31,6 +32,7 @@ does 'a role' "$CM" role give 'Ada Byron' editor --reason 'by the assembly'
 fails 1 'no member' 'then a stranger may nothing' "$CM" threat edit G-0001 --set level=protocol --as Stranger
 fails 1 'no role that may edit' 'a member not what an editor may' "$CM" threat edit G-0001 --set level=protocol --as Grace
 fails 1 'no role that may configure' 'nor make links for others' "$CM" member link ada@example.org --as Grace
+fails 1 'no role that may configure' 'nor take their passwords' "$CM" member reset 'Ada Byron' --as Grace
 fails 1 'does not hold the role' 'nor by claiming the role' "$CM" threat edit G-0001 --set level=protocol --as Grace --role editor
 does 'an editor may' "$CM" threat edit G-0001 --set level=protocol --as 'Ada Byron'
 fails 1 'may not' 'but not beyond the role that is asked for' "$CM" threat edit G-0001 --set level=gate --as 'Ada Byron' --role reader

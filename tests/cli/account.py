@@ -7,9 +7,10 @@ import itertools
 import re
 import sqlite3
 import struct
+import subprocess
 import time
 
-from web import Browser, Server, headers, log_in, mails, rows, tell, wait_mails
+from web import CM, Browser, Server, headers, log_in, mails, rows, tell, wait_mails
 
 PASSWORD = 'nine green bottles'
 URL = 'https://sec.example.org'
@@ -105,11 +106,17 @@ def one_time_codes(server, base):
          re.sub(r'(....)(?!$)', r'\1 ', secret.group(1)) in a.text, a.text)
     secret = secret.group(1)
     proof = re.search(r'/account/codes".*?name="proof" value="([^"]*)"', a.text, re.S).group(1)
+    shown = re.search(r'name="shown" value="([^"]*)"', a.text).group(1)
     step = int(time.time()) // 30
-    a = ben.ask('POST', '/account/codes', {'proof': proof, 'do': 'prove', 'code': code(secret, step + 100)})
+    other = Client(server)
+    password(other, 'ben@example.org', PASSWORD)
+    theirs = re.search(r'/account/codes".*?name="proof" value="([^"]*)"', other.get('/account/security').text, re.S).group(1)
+    a = other.ask('POST', '/account/codes', {'proof': theirs, 'do': 'prove', 'code': '000000', 'shown': shown})
+    tell('another session does not get to see it', a.status == 422 and secret not in a.text and 'begin again' in alert(a), a.text)
+    a = ben.ask('POST', '/account/codes', {'proof': proof, 'shown': shown, 'do': 'prove', 'code': code(secret, step + 100)})
     tell('another code does not prove it; the secret is shown again', a.status == 422 and secret in a.text and 'clock' in alert(a), a.text)
-    tell('until then none is asked for', password(Client(server), 'ben@example.org', PASSWORD).getheader('Location') == '/account')
-    a = ben.ask('POST', '/account/codes', {'proof': proof, 'do': 'prove', 'code': code(secret, step - 1)})
+    tell('until then none is asked for', other.get('/account').status == 200)
+    a = ben.ask('POST', '/account/codes', {'proof': proof, 'shown': shown, 'do': 'prove', 'code': code(secret, step - 1)})
     recovery = re.findall(r'<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>', a.text)
     tell('the right one does: eight recovery codes', a.status == 200 and len(set(recovery)) == 8, (a.status, a.text))
     a = ben.get('/account/security')
@@ -164,6 +171,12 @@ def addresses(server, base):
     path = re.search(r'/account/address/[a-z2-7]{26}', mails('ada@example.org')[-1].get_content()).group(0)
     tell('but to who reads its mail', cleo.form(path).status == 409 and len(rows("SELECT 1 FROM address WHERE address = 'ada@example.org'")) == 1)
 
+    age('Ben', 3600)
+    a = button(ben, 'add', 'ben@example.net')
+    tell('who has a password may give it instead of a new log-in', a.status == 422 and 'type="password"' in a.text and 'value="ben@example.net"' in a.text and
+         not mails('ben@example.net'), a.text)
+    tell('not another', button(ben, 'add', 'ben@example.net', password='something else').status == 422 and not mails('ben@example.net'))
+    tell('and then goes on', button(ben, 'add', 'ben@example.net', password=PASSWORD).status == 200 and len(mails('ben@example.net')) == 1)
     tell('mail goes to the one that is chosen', button(cleo, 'choose', 'cleo@example.net').status == 303 and
          'cleo@example.net</b>: mail for you goes here' in cleo.get('/account').text, cleo.get('/account').text)
     tell('one of others cannot be removed', button(cleo, 'remove', 'ben@example.org').status == 422 and rows("SELECT 1 FROM address WHERE address = 'ben@example.org'"))
@@ -194,9 +207,11 @@ def leaving(server, base, cleo):
     tell('a page says what stays', a.status == 200 and 'What stays' in a.text and cleo.get('/account').status == 200)
     a = cleo.form('/account/leave')
     tell('it wants to know how', a.status == 422 and cleo.get('/account').status == 200, a.status)
+    subprocess.run([CM, 'threat', 'edit', 'G-0001', '--set', 'level=gate', '--as', 'Ben', '--reason', 'Cleo said so'], check=True, capture_output=True)
     event, = rows('SELECT max(seq) FROM event')[0]
     a = cleo.form('/account/leave', how='pseudonym', reason='Enough.')
-    tell('leaving under a pseudonym', a.status == 200 and 'You have left' in a.text and 'Max-Age=0' in a.getheader('Set-Cookie') and 'Cleo' not in a.text, (a.status, a.text))
+    tell('leaving under a pseudonym', a.status == 200 and 'You have left' in a.text and 'Max-Age=0' in a.getheader('Set-Cookie') and 'Cleo' not in a.text and
+         'Former member 3' in a.text and f'event {event} of the record' in a.text, (a.status, a.text))
     action, payload = rows('SELECT action, payload FROM event WHERE seq > ?', event)[-1]
     tell('is an act of the member, by web', action == 'member.leave' and '"asserted_by":"web"' in payload and 'Former member' in payload, payload)
     tell('of whom nothing private stays', not rows("SELECT 1 FROM address WHERE address LIKE 'cleo@%'") and not rows("SELECT 1 FROM member WHERE name = 'Cleo'") and
@@ -207,8 +222,7 @@ def leaving(server, base, cleo):
     tell('leaving under the name', a.status == 200 and rows("SELECT gone IS NOT NULL FROM member WHERE name = 'Ada'") == [(1,)], a.text)
 
 
-def main():
-    server = Server('--site', 'site', '--url', URL)
+def play(server):
     passwords(server, URL)
     secret = one_time_codes(server, URL)
     cleo = addresses(server, URL)
@@ -218,7 +232,16 @@ def main():
     tell('nothing of it was a fault to tell the operator', 'casemate:' not in told and secret not in told and PASSWORD not in told, told)
     events = ''.join(p for p, in rows('SELECT payload FROM event'))
     tell('the record holds no address, secret or password', not any(x in events for x in ('ada@example', 'ben@example', 'cleo@example', secret, PASSWORD, 'argon2')))
+
+
+def main():
+    server = Server('--site', 'site', '--url', URL)
+    try:
+        play(server)
+    finally:
+        server.child.kill()
     print('1..1')
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "action/account.h"
+#include "action/follow.h"
 #include "action/login.h"
 #include "action/mail.h"
 #include "action/people.h"
@@ -304,6 +305,24 @@ static void test_one_time_codes(void **state)
     assert_int_equal(log_in(f, "ada@example.org", good, NULL), LOGIN_DONE);
 }
 
+/* For who lost both. */
+static void test_reset(void **state)
+{
+    struct fixture *f = *state;
+    struct session s = a_session(f, SESSION_BY_LINK);
+    struct sv secret, recovery[ACCOUNT_CODES], link;
+    give_password(f);
+    OK(f, action_codes_begin(&f->c, SV("m1"), &secret, &f->err));
+    OK(f, action_codes_prove(&f->c, &s, code_at(f, secret, noon), recovery, &f->err));
+    assert_int_equal(log_in(f, "ada@example.org", good, &link), LOGIN_SECOND);
+    assert_int_equal(action_account_reset(&f->c, SV("Nobody"), &f->err), CM_ENOTFOUND);
+    OK(f, action_account_reset(&f->c, SV("Ada"), &f->err));
+    assert_int_equal(use_link(f, link, recovery[0]), CM_ECONFLICT);
+    OK(f, action_login_link(&f->c, SV("ada@example.org"), &link, &f->err));
+    OK(f, use_link(f, link, SV_NONE));
+    assert_int_equal(count(f, "SELECT count(*) FROM account WHERE password IS NOT NULL OR totp IS NOT NULL"), 0);
+}
+
 static void test_guessed_codes(void **state)
 {
     struct fixture *f = *state;
@@ -389,12 +408,15 @@ static void test_leaving_takes_all(void **state)
     OK(f, action_account_zone(&f->c, SV("m1"), SV("Europe/Berlin"), &f->err));
     assert_int_equal(action_account_zone(&f->c, SV("m1"), SV("../UTC"), &f->err), CM_EINPUT);
     OK(f, action_address_ask(&f->c, SV("m1"), SV("ada@example.net"), SV("https://x.example"), &f->err));
+    const struct followed gate = {0, SV("G-0001")};
+    OK(f, action_follow(&f->c, SV("m1"), gate, true, SV("https://x.example"), &f->err));
     int64_t events = count(f, "SELECT count(*) FROM event");
     f->c.actor = SV("Ada");
     OK(f, action_member_leave(&f->c, SV("Ada"), &f->r, &f->err));
     assert_int_equal(count(f, "SELECT count(*) FROM event"), events + 1);
     assert_int_equal(count(f, "SELECT (SELECT count(*) FROM account) + (SELECT count(*) FROM recovery_code) + "
-                              "(SELECT count(*) FROM token) + (SELECT count(*) FROM session) + "
+                              "(SELECT count(*) FROM token) + (SELECT count(*) FROM follow) + (SELECT count(*) FROM "
+                              "session) + "
                               "(SELECT count(*) FROM address WHERE member = 'm1')"), 0);
 }
 
@@ -405,7 +427,7 @@ int main(void)
         cmocka_unit_test(test_passwords), cmocka_unit_test(test_codes), cmocka_unit_test(test_zones),
         T(test_log_in_with_password),     T(test_tries),                T(test_who_it_is),
         T(test_one_time_codes),           T(test_guessed_codes),        T(test_addresses),
-        T(test_leaving_takes_all),
+        T(test_leaving_takes_all),        T(test_reset),
     };
     return cmocka_run_group_tests_name("account", tests, NULL, NULL);
 }

@@ -61,6 +61,22 @@ static void test_list_fields(void **state)
     str_release(&s);
 }
 
+/* A mail of no list that is ended by one click has these two fields, and none of a list. */
+static void test_one_click_without_a_list(void **state)
+{
+    struct fixture *f = *state;
+    struct compose m = plain();
+    m.one_click = SV("https://x.org/unfollow/1-abc");
+    struct sv bytes = written(f, &m);
+    assert_true(sv_find(bytes, SV("List-Unsubscribe: <https://x.org/unfollow/1-abc>\r\n"
+                                  "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")) > 0);
+    assert_int_equal(sv_find(bytes, SV("List-Id")), -1);
+    m.one_click = SV("https://x.org/>\r\nBcc: x@y.org");
+    bytes = written(f, &m);
+    assert_int_equal(sv_find(bytes, SV("List-Unsubscribe")), -1);
+    assert_int_equal(sv_find(bytes, SV("Bcc")), -1);
+}
+
 /* Every name and subject comes out as it went in, in one field, on short lines. */
 static void test_texts_survive_and_inject_nothing(void **state)
 {
@@ -193,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_mail_as_written, setup, teardown),
         cmocka_unit_test_setup_teardown(test_list_fields, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_click_without_a_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_texts_survive_and_inject_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bodies_survive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_from_outside, setup, teardown),

@@ -16,7 +16,7 @@
 #include "action/round.h"
 #include "forum/access.h"
 #include "forum/session.h"
-#include "gateway/web/route.h"
+#include "gateway/web/call.h"
 #include "gateway/web/web.h"
 #include "http_client.h"
 
@@ -238,6 +238,11 @@ static const char *path_of(struct group *g, const char *pattern)
                  {"/api/v1/calls/?", "/api/v1/calls/C-1"},
                  {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
                  {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"},
+                 {"/lists/?/post", "/lists/doors/post"}, {"/threats/?/discuss", "/threats/G-0001/discuss"},
+                 {"/lists/?/message/?/reply", "/lists/doors/message/ABC/reply"}, {"/unfollow/?", "/unfollow/1-abc"},
+                 {"/lists/?/thread/?/reply", "/lists/doors/thread/1/reply"},
+                 {"/lists/?/thread/?/follow", "/lists/doors/thread/1/follow"},
+                 {"/threats/?/follow", "/threats/G-0001/follow"},
                  {"/account/address/?", "/account/address/aaaaaaaaaaaaaaaaaaaaaaaaaa"},
                  {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
@@ -297,6 +302,23 @@ static const struct {
     {"POST", "/account/codes", "lyyyyy"},
     {"GET", "/account/leave", "lyyyyy"},
     {"POST", "/account/leave", "lyyyyy"},
+    {"POST", "/account/follow", "lyyyyy"},
+    {"GET", "/account/lists", "lyyyyy"},
+    {"POST", "/account/lists", "lyyyyy"},
+    {"GET", "/account/posts", "lyyyyy"},
+    {"GET", "/lists/?/post", "lyyyyy"},
+    {"POST", "/lists/?/post", "lyyyyy"},
+    {"GET", "/lists/?/message/?/reply", "lyyyyy"},
+    {"POST", "/lists/?/message/?/reply", "lyyyyy"},
+    {"GET", "/lists/?/thread/?/reply", "lyyyyy"},
+    {"GET", "/threats/?/discuss", "lyyyyy"},
+    {"POST", "/threats/?/discuss", "lyyyyy"},
+    {"GET", "/lists/?/thread/?/follow", "lyyyyy"},
+    {"POST", "/lists/?/thread/?/follow", "lyyyyy"},
+    {"GET", "/threats/?/follow", "lyyyyy"},
+    {"POST", "/threats/?/follow", "lyyyyy"},
+    {"GET", "/unfollow/?", "yyyyyy"},
+    {"POST", "/unfollow/?", "yyyyyy"},
     {"GET", "/done", "lyyyyy"},
     {"GET", "/propose", "lyyyyy"},
     {"POST", "/propose", "lyyyyy"},
@@ -636,6 +658,21 @@ static void test_act_forms(void **state)
     assert_false(page_has(g, LEADER, "/acts/no.such", "<form"));
 }
 
+/* Two passwords are hashed at once, and the third comes again. */
+static void test_hashings(void **state CM_UNUSED)
+{
+    atomic_uint hashing;
+    struct err err = ERR_INIT;
+    struct web_call c = {.hashing = &hashing};
+    atomic_init(&hashing, 0);
+    for (int i = 0; i < WEB_HASHINGS; i++)
+        assert_int_equal(web_hash_begin(&c, &err), 0);
+    assert_int_equal(web_hash_begin(&c, &err), CM_EAGAIN);
+    assert_int_equal(web_status(CM_EAGAIN), 503);
+    web_hash_end(&c);
+    assert_int_equal(web_hash_begin(&c, &err), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -645,6 +682,7 @@ int main(void)
         cmocka_unit_test(test_act_forms),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_hashings),
         cmocka_unit_test(test_propose),
         cmocka_unit_test(test_edit),
         cmocka_unit_test(test_position),

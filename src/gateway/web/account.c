@@ -23,8 +23,25 @@ static void roles(struct web_call *c)
     markup_close(m, "ul");
 }
 
-static void zone_part(struct web_call *c, const struct zone *z)
+static void discussion_part(struct web_call *c)
 {
+    struct markup *m = &c->markup;
+    if (!c->frame->lists)
+        return;
+    markup_element(m, "h2", SV("Discussion"));
+    markup_open(m, "ul");
+    markup_open(m, "li");
+    web_link(m, "/account/lists", SV("Your subscriptions"));
+    markup_close(m, "li");
+    markup_open(m, "li");
+    web_link(m, "/account/posts", SV("Your posts"));
+    markup_close(m, "li");
+    markup_close(m, "ul");
+}
+
+static void zone_part(struct web_call *c)
+{
+    const struct zone *z = web_zone(c);
     markup_element(&c->markup, "h2", SV("Your time zone"));
     web_text(c, z ? "Times on pages that are made for you are in this zone." : "Times are in UTC.");
     web_form_begin(c, "/account/zone", "account.zone");
@@ -55,14 +72,14 @@ static void end_button(struct web_call *c, const char *what, const char *button)
     web_form_end(c, button);
 }
 
-static void session_row(struct web_call *c, const struct session *s, const struct zone *z)
+static void session_row(struct web_call *c, const struct session *s)
 {
     struct markup *m = &c->markup;
     bool here = s->id == c->session.id;
     markup_open(m, "li");
     markup_open(m, "p");
     markup_element(m, "b", s->browser);
-    markup_textf(m, " since %s, last used %s%s%s", zone_format(c->arena, z, s->made), zone_format(c->arena, z, s->seen),
+    markup_textf(m, " since %s, last used %s%s%s", web_time(c, s->made), web_time(c, s->seen),
                  s->way == SESSION_BY_PASSWORD ? ", by password" : "", here ? ": this browser" : "");
     markup_close(m, "p");
     if (!here)
@@ -70,7 +87,7 @@ static void session_row(struct web_call *c, const struct session *s, const struc
     markup_close(m, "li");
 }
 
-static int sessions(struct web_call *c, const struct zone *z, struct err *err)
+static int sessions(struct web_call *c, struct err *err)
 {
     struct markup *m = &c->markup;
     struct sessions list;
@@ -83,7 +100,7 @@ static int sessions(struct web_call *c, const struct zone *z, struct err *err)
     markup_open(m, "ul");
     markup_attr_str(m, "class", "sessions");
     for (size_t i = 0; i < list.list.len; i++)
-        session_row(c, &list.list.at[i], z);
+        session_row(c, &list.list.at[i]);
     markup_close(m, "ul");
     if (list.list.len > 1)
         end_button(c, "others", "End all other sessions");
@@ -98,19 +115,22 @@ static int sessions(struct web_call *c, const struct zone *z, struct err *err)
 
 static int show(struct web_call *c, const char *fault, struct err *err)
 {
-    const struct zone *z = web_zone(c);
     web_begin(c, arena_printf(c->arena, "%.*s", SV_ARG(c->person->name)));
     if (fault)
         web_fault(c, fault);
     int rc = waiting_part(c, err);
     if (rc)
         return rc;
+    discussion_part(c);
+    rc = follow_part(c, err);
+    if (rc)
+        return rc;
     roles(c);
     rc = address_part(c, err);
     if (rc)
         return rc;
-    zone_part(c, z);
-    rc = sessions(c, z, err);
+    zone_part(c);
+    rc = sessions(c, err);
     if (!rc)
         way_part(c);
     if (!rc)

@@ -125,6 +125,25 @@ int web_status(int code)
     }
 }
 
+/* A form that was refused because its session ended meanwhile: nothing that was typed is lost. Passwords and codes are
+ * not among these fields. */
+static void keep_texts(struct web_call *c)
+{
+    static const char *const kept[][2] = {{"subject", "Subject"}, {"name", "Name"},     {"abstract", "Abstract"},
+                                          {"text", "Text"},       {"reason", "Reason"}};
+    bool any = false;
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        struct sv value = form_value(&c->form, kept[i][0]);
+        if (!value.len)
+            continue;
+        if (!any)
+            web_text(c, "What you wrote was not sent. Here it is, to be copied into the form when you have opened it "
+                        "again.");
+        any = true;
+        web_field(c, &(struct web_field){.name = kept[i][0], .label = kept[i][1], .rows = 6, .value = value});
+    }
+}
+
 void web_fail(struct web_call *c, int status, const char *why)
 {
     if (api_is(c->route)) {
@@ -136,8 +155,13 @@ void web_fail(struct web_call *c, int status, const char *why)
     struct markup *m = web_begin(c, c->route->title);
     web_fault(c, why ? why : "This did not work, which is our fault. Nothing was changed. Whoever runs this site can "
                              "see in its log what it was.");
-    if (status == 401)
+    if (status == 401) {
+        markup_open(m, "p");
         web_link(m, "/login", SV("Log in"));
+        markup_close(m, "p");
+    }
+    if (status == 401 || status == 403)
+        keep_texts(c);
     web_end(c);
 }
 
@@ -172,7 +196,7 @@ struct sv web_next(struct sv text)
 
 /* ---- the bar ---- */
 
-static void bar_link(struct markup *m, const char *href, const char *text)
+void web_bar_link(struct markup *m, const char *href, const char *text)
 {
     markup_open(m, "li");
     web_link(m, href, sv_str(text));
@@ -199,10 +223,10 @@ static void bar_links_about(struct arena *a, struct markup *m, const struct view
         if (!((id.at[i] >= 'A' && id.at[i] <= 'Z') || (id.at[i] >= '0' && id.at[i] <= '9') || id.at[i] == '-'))
             return;
     if (person_may(person, frame->profile, SV("edit")))
-        bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
+        web_bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
     if (person_may(person, frame->profile, SV("estimate")) && round_is_open(frame))
-        bar_link(m, arena_printf(a, "/threats/%.*s/estimate", SV_ARG(id)), "Estimate");
-    bar_link(m, arena_printf(a, "/acts?threat=%.*s", SV_ARG(id)), arena_printf(a, "Act on %.*s", SV_ARG(id)));
+        web_bar_link(m, arena_printf(a, "/threats/%.*s/estimate", SV_ARG(id)), "Estimate");
+    web_bar_link(m, arena_printf(a, "/acts?threat=%.*s", SV_ARG(id)), arena_printf(a, "Act on %.*s", SV_ARG(id)));
 }
 
 struct sv web_bar_of(struct arena *a, const struct view *frame, const struct person *person, struct sv path)
@@ -214,15 +238,16 @@ struct sv web_bar_of(struct arena *a, const struct view *frame, const struct per
     markup_attr_str(&m, "class", "account");
     markup_attr_str(&m, "aria-label", "Account");
     markup_open(&m, "ul");
-    bar_link(&m, "/search", "Search");
+    web_bar_link(&m, "/search", "Search");
     if (person) {
         bar_links_about(a, &m, frame, person, path);
+        web_bar_discussion(a, &m, frame, person, path);
         if (person_may(person, frame->profile, SV("propose")))
-            bar_link(&m, "/propose", "Propose a threat");
-        bar_link(&m, "/acts", "Acts");
-        bar_link(&m, "/account", arena_printf(a, "%.*s", SV_ARG(person->name)));
+            web_bar_link(&m, "/propose", "Propose a threat");
+        web_bar_link(&m, "/acts", "Acts");
+        web_bar_link(&m, "/account", arena_printf(a, "%.*s", SV_ARG(person->name)));
     } else {
-        bar_link(&m, "/login", "Log in");
+        web_bar_link(&m, "/login", "Log in");
     }
     markup_close(&m, "ul");
     markup_close(&m, "nav");

@@ -32,6 +32,8 @@ struct web_call {
     bool bad_token;               /* there was one, and it is none of ours, or over */
     struct web_worker *worker;    /* for web_view() */
     const struct person *person;  /* NULL likewise */
+    const struct zone *zone;      /* web_zone() */
+    bool zoned;                   /* it was looked for */
     struct diag diag;
     bool asked;                   /* out: a log-in was asked for, which is looked up after the answer */
     struct markup markup;         /* between web_begin() and web_end() */
@@ -54,8 +56,12 @@ CM_MUST_USE int web_hash_begin(struct web_call *c, struct err *err);
 void web_hash_end(struct web_call *c);
 /* What the browser says it is, so that its owner knows it again in the list of sessions. */
 struct sv web_browser(const struct web_call *c);
-/* The time zone of who is logged in; NULL: UTC. *err is set aside: a zone that is no more here is UTC. */
+/* The time zone of who is logged in; NULL: UTC, also for one that is no more here. Looked for once. */
 const struct zone *web_zone(struct web_call *c);
+/* A time in that zone: "2026-12-07 01:00 CET". */
+const char *web_time(struct web_call *c, int64_t at);
+/* Of the first second that is too late: "until 2026-12-06", and in a zone "before 2026-12-07 01:00 CET". */
+const char *web_until(struct web_call *c, int64_t until);
 /* account_prove(), by the field "password" of the form; within web_hash_begin(). */
 CM_MUST_USE int web_prove(struct web_call *c, struct err *err);
 /* Whether the session alone does. */
@@ -119,6 +125,12 @@ void web_fault(struct web_call *c, const char *text);
 void web_difference(struct web_call *c, struct sv old, struct sv new);
 void web_text(struct web_call *c, const char *text); /* a paragraph */
 void web_link(struct markup *m, const char *href, struct sv text);
+
+/* Of the bar: what can be done about the page of a list, a thread, a message or a threat. */
+void web_bar_discussion(struct arena *a, struct markup *m, const struct view *frame, const struct person *person,
+                        struct sv path);
+/* One of its links. */
+void web_bar_link(struct markup *m, const char *href, const char *text);
 
 /* The bar above all pages. person: who is logged in; NULL: nobody, and frame may be NULL. path: of the page below it,
  * which it may have links about. In the arena. */

@@ -1,6 +1,5 @@
 /* An estimate in an open round: private until it closes. Of answers the page has the member's own only. */
 #include "action/asked.h"
-#include "base/date.h"
 #include "gateway/web/pages.h"
 
 /* The words of the scale as it was when the round was opened, and how not to rate. */
@@ -50,10 +49,9 @@ static void form(struct web_call *c, const struct asked_estimate *e, const char 
         web_fault(c, fault);
     markup_open(m, "p");
     web_link(m, arena_printf(c->arena, "/threats/%.*s.html", SV_ARG(e->threat)), e->name);
-    markup_textf(m, " is in round %.*s, until %s. Nobody sees what you answer before the round closes; then it is "
+    markup_textf(m, " is in round %.*s, %s. Nobody sees what you answer before the round closes; then it is "
                     "public with its reason. Until then you may answer again: the last answer "
-                    "counts.", SV_ARG(e->round),
-                 date_format(c->arena, date_from_time(e->due - 1)));
+                    "counts.", SV_ARG(e->round), web_until(c, e->due));
     markup_close(m, "p");
     web_form_begin(c, arena_printf(c->arena, "/%.*s", SV_ARG(c->path)), "estimate.give");
     for (int f = 0; f < ROUND_FACTORS; f++)

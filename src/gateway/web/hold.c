@@ -1,7 +1,6 @@
 /* For moderators: the posts that wait, one of them with its text, and what becomes of it. Nothing of a post is more
  * than text here. */
 #include "action/moderation.h"
-#include "base/date.h"
 #include "gateway/web/pages.h"
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
@@ -26,7 +25,7 @@ static void rules_item(struct web_call *c, const struct held *h)
 
 static struct sv time_text(struct web_call *c, int64_t at)
 {
-    return sv_str(date_format_time(c->arena, at));
+    return sv_str(web_time(c, at));
 }
 
 /* ---- all ---- */

@@ -23,9 +23,11 @@ static void form(struct web_call *c, const char *fault)
     markup_open(m, "ul");
     markup_element(m, "li", SV("What you proposed, wrote and decided with others, and the public record of it."));
     markup_element(m, "li", SV("Your mails to the lists, in their archives, with the name that they give."));
-    markup_element(m, "li", SV("Subscriptions to mailing lists: they belong to an address. End them below your "
-                               "addresses, "
-                               "or by the link in each mail."));
+    markup_open(m, "li");
+    markup_text_str(m, "Subscriptions to mailing lists: they belong to an address. End them ");
+    web_link(m, "/account/lists", SV("first"));
+    markup_text_str(m, ", or later by the link in each mail.");
+    markup_close(m, "li");
     markup_close(m, "ul");
     web_form_begin(c, "/account/leave", "member.leave");
     web_choices(c, "how", "How", choices, ARRAY_LEN(choices), form_value(&c->form, "how"), true);
@@ -42,10 +44,9 @@ int leave_page(struct web_call *c, struct err *err CM_UNUSED)
     return CM_OK;
 }
 
-static int leave(struct web_call *c, struct err *err)
+static int leave(struct web_call *c, struct leave_outcome *out, struct err *err)
 {
     struct action_context context = web_context(c);
-    struct leave_outcome outcome;
     struct action_result r;
     struct sv how = form_value(&c->form, "how");
     bool pseudonym = sv_eq_str(how, "pseudonym");
@@ -55,17 +56,33 @@ static int leave(struct web_call *c, struct err *err)
     int rc = web_prove(c, err);
     if (rc)
         return rc;
-    return pseudonym ? action_member_leave_as_pseudonym(&context, c->person->name, &outcome, &r, err)
+    return pseudonym ? action_member_leave_as_pseudonym(&context, c->person->name, out, &r, err)
                      : action_member_leave(&context, c->person->name, &r, err);
+}
+
+/* Where the name stands still: in words of others, which a member who may take them out would have to look at. */
+static void left_over(struct web_call *c, const struct leave_outcome *o)
+{
+    struct markup *m = &c->markup;
+    if (!o->events.len && !o->files.len)
+        return;
+    web_text(c, "Your name still stands in what others wrote, here:");
+    markup_open(m, "ul");
+    for (size_t i = 0; i < o->events.len; i++)
+        markup_element(m, "li", sv_str(arena_printf(c->arena, "event %lld of the record", (long long)o->events.at[i])));
+    for (size_t i = 0; i < o->files.len; i++)
+        markup_element(m, "li", sv_str(o->files.at[i]));
+    markup_close(m, "ul");
 }
 
 int leave_do(struct web_call *c, struct err *err)
 {
     struct err why = ERR_INIT;
+    struct leave_outcome outcome = {.pseudonym = SV_NONE};
     int rc = web_hash_begin(c, err);
     if (rc)
         return rc;
-    rc = leave(c, &why);
+    rc = leave(c, &outcome, &why);
     web_hash_end(c);
     if (rc == CM_EINPUT || rc == CM_EREFUSED) {
         c->out->status = 422;
@@ -77,7 +94,12 @@ int leave_do(struct web_call *c, struct err *err)
     http_response_cookie(c->out, web_cookie_name(c->secure), SV_NONE, 0, c->secure);
     c->person = NULL; /* the bar is that of nobody */
     web_begin(c, "You have left the group");
-    web_text(c, "Your account is closed, and all its sessions are over.");
+    web_text(c, outcome.pseudonym.len ? arena_printf(c->arena, "Your account is closed, and all its sessions are "
+                                                               "over. In "
+                                                               "your place stands \"%.*s\".",
+                                                     SV_ARG(outcome.pseudonym))
+                                      : "Your account is closed, and all its sessions are over.");
+    left_over(c, &outcome);
     web_link(&c->markup, "/index.html", SV("To the front page"));
     web_end(c);
     return CM_OK;

@@ -4,8 +4,9 @@
 
 #include "gateway/web/call.h"
 
-/* Of the account page: calls and rounds that are open; the person's addresses. */
+/* Of the account page: calls and rounds that are open; what is followed; the person's addresses. */
 int waiting_part(struct web_call *c, struct err *err);
+int follow_part(struct web_call *c, struct err *err);
 int address_part(struct web_call *c, struct err *err);
 /* The page again, with what was wrong in a form on it; 422. */
 int account_again(struct web_call *c, const char *fault, struct err *err);
@@ -37,6 +38,21 @@ int security_password(struct web_call *c, struct err *err);
 int security_codes(struct web_call *c, struct err *err);
 int leave_page(struct web_call *c, struct err *err);
 int leave_do(struct web_call *c, struct err *err);
+int follow_page(struct web_call *c, struct err *err);
+int follow_do(struct web_call *c, struct err *err);
+int follow_end(struct web_call *c, struct err *err);
+int unfollow_page(struct web_call *c, struct err *err);
+int unfollow_do(struct web_call *c, struct err *err);
+int subscriptions_page(struct web_call *c, struct err *err);
+int subscriptions_do(struct web_call *c, struct err *err);
+int own_posts_page(struct web_call *c, struct err *err);
+int post_page(struct web_call *c, struct err *err);
+int post_do(struct web_call *c, struct err *err);
+int reply_page(struct web_call *c, struct err *err);
+int reply_do(struct web_call *c, struct err *err);
+int reply_thread(struct web_call *c, struct err *err);
+int discuss_page(struct web_call *c, struct err *err);
+int discuss_do(struct web_call *c, struct err *err);
 int done_page(struct web_call *c, struct err *err);
 int propose_page(struct web_call *c, struct err *err);
 int propose_do(struct web_call *c, struct err *err);

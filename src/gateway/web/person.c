@@ -1,5 +1,6 @@
 /* What pages need to know about who is logged in. */
 #include "action/account.h"
+#include "base/date.h"
 #include "base/utf8.h"
 #include "gateway/web/call.h"
 
@@ -31,10 +32,23 @@ const struct zone *web_zone(struct web_call *c)
     struct account account;
     struct err none = ERR_INIT;
     struct zone *z = arena_new(c->arena, struct zone);
-    if (!c->person || account_load(c->store, c->arena, c->person->id, &account, &none) || !account.zone.len ||
-        zone_load(c->arena, account.zone, z, &none))
-        return NULL;
-    return z;
+    if (!c->zoned && c->person && !account_load(c->store, c->arena, c->person->id, &account, &none) &&
+        account.zone.len && !zone_load(c->arena, account.zone, z, &none))
+        c->zone = z;
+    c->zoned = true;
+    return c->zone;
+}
+
+const char *web_time(struct web_call *c, int64_t at)
+{
+    return zone_format(c->arena, web_zone(c), at);
+}
+
+const char *web_until(struct web_call *c, int64_t until)
+{
+    if (web_zone(c))
+        return arena_printf(c->arena, "before %s", web_time(c, until));
+    return arena_printf(c->arena, "until %s", date_format(c->arena, date_from_time(until - 1)));
 }
 
 int web_prove(struct web_call *c, struct err *err)

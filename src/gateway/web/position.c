@@ -1,7 +1,6 @@
 /* A position in a call. */
 #include "action/asked.h"
 #include "action/call.h"
-#include "base/date.h"
 #include "gateway/web/pages.h"
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
@@ -30,7 +29,7 @@ static void form(struct web_call *c, const struct asked_call *k, const char *fau
     markup_open(m, "p");
     markup_text_str(m, "The call is on ");
     web_link(m, subject_page(c, k), k->subject);
-    markup_textf(m, ", until %s. Its question:", date_format(c->arena, date_from_time(k->until - 1)));
+    markup_textf(m, ", %s. Its question:", web_until(c, k->until));
     markup_close(m, "p");
     markup_open(m, "blockquote");
     markup_element(m, "p", k->question);

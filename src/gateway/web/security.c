@@ -14,7 +14,8 @@ static void password_part(struct web_call *c, const struct account *a)
                                   "with a "
                                   "password, too.");
     web_form_begin(c, "/account/password", "account.password");
-    web_prove_field(c);
+    if (a->has_password)
+        web_prove_field(c);
     web_field(c, &(struct web_field){.name = "new", .label = "New password", .type = "password",
                                      .complete = "new-password",
                                      .help = "At least 12 characters; a few words that you use nowhere else do well. "
@@ -41,13 +42,14 @@ static void end_codes_form(struct web_call *c, const struct account *a)
     web_form_close(c);
 }
 
-static void begin_codes_form(struct web_call *c)
+static void begin_codes_form(struct web_call *c, const struct account *a)
 {
     web_text(c, "None are asked for. With them, who has your password or reads your mail still cannot log in: a "
                 "program "
                 "on a device of yours shows a code of six digits that changes every half minute.");
     web_form_begin(c, "/account/codes", "account.codes");
-    web_prove_field(c);
+    if (a->has_password)
+        web_prove_field(c);
     web_button(c, "begin", "Set them up");
     web_form_close(c);
 }
@@ -87,7 +89,7 @@ static int show(struct web_call *c, const char *fault, struct err *err)
     if (a.has_codes)
         end_codes_form(c, &a);
     else
-        begin_codes_form(c);
+        begin_codes_form(c, &a);
     markup_open(&c->markup, "p");
     web_link(&c->markup, "/account", SV("Back to your account"));
     markup_close(&c->markup, "p");
@@ -140,6 +142,12 @@ int security_password(struct web_call *c, struct err *err)
 
 /* ---- one-time codes ---- */
 
+/* What proves that the secret was shown in this session, to who proved who they are then. */
+static const char *shown_action(struct web_call *c, struct sv secret)
+{
+    return arena_printf(c->arena, "account.codes %.*s", SV_ARG(totp_text(c->arena, secret)));
+}
+
 static int secret_form(struct web_call *c, struct sv secret, const char *fault, struct err *err)
 {
     struct markup *m = &c->markup;
@@ -160,10 +168,14 @@ static int secret_form(struct web_call *c, struct sv secret, const char *fault, 
     markup_element(m, "summary", SV("The same as an address, which some programs take"));
     markup_open(m, "p");
     markup_attr_str(m, "class", "secret");
+    markup_open(m, "a");
+    markup_attr(m, "href", uri);
     markup_element(m, "code", uri);
+    markup_close(m, "a");
     markup_close(m, "p");
     markup_close(m, "details");
     web_form_begin(c, "/account/codes", "account.codes");
+    web_hidden(c, "shown", session_proof(c->arena, c->token, shown_action(c, secret)));
     code_field(c, "What the program shows now: it proves that the secret arrived. Until then no code is asked for.");
     web_button(c, "prove", "Ask for codes from now on");
     web_form_close(c);
@@ -213,11 +225,15 @@ static int prove(struct web_call *c, struct err *err)
     struct action_context context = web_context(c);
     struct err why = ERR_INIT;
     struct sv codes[ACCOUNT_CODES], secret;
-    int rc = action_codes_prove(&context, &c->session, form_value(&c->form, "code"), codes, &why);
+    int rc = account_codes_waiting(c->store, c->arena, c->person->id, &secret, err);
+    if (rc)
+        return rc;
+    if (!secret.len || !session_proves(c->arena, c->token, shown_action(c, secret), form_value(&c->form, "shown")))
+        return show(c, "This form is too old; please begin again.", err);
+    rc = action_codes_prove(&context, &c->session, form_value(&c->form, "code"), codes, &why);
     if (rc == CM_EINPUT) {
         c->out->status = 422;
-        rc = account_codes_waiting(c->store, c->arena, c->person->id, &secret, err);
-        return rc ? rc : secret_form(c, secret, why.text, err);
+        return secret_form(c, secret, why.text, err);
     }
     if (rc)
         return answer(c, rc, &why, err);

@@ -1,6 +1,5 @@
 /* What waits for whoever is logged in. */
 #include "action/inputs.h"
-#include "base/date.h"
 #include "gateway/web/act.h"
 #include "gateway/web/pages.h"
 #include "register/due.h"
@@ -51,15 +50,12 @@ static const char *words_for(struct web_call *c, const struct due *d)
 static void item(struct web_call *c, const struct due *d, const char *page)
 {
     struct markup *m = &c->markup;
-    const struct zone *z = web_zone(c);
     markup_open(m, "li");
     web_link(m, page, sv_str(words_for(c, d)));
     if (d->overdue)
         markup_textf(m, ", due since %.*s", SV_ARG(d->day));
-    else if (z)
-        markup_textf(m, ", before %s", zone_format(c->arena, z, d->until));
     else
-        markup_textf(m, ", until %.*s", SV_ARG(d->day));
+        markup_textf(m, ", %s", web_until(c, d->until));
     markup_close(m, "li");
 }
 

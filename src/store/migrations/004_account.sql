@@ -29,3 +29,19 @@ CREATE INDEX log_in_try_at ON log_in_try (at);
 
 ALTER TABLE session ADD COLUMN way TEXT NOT NULL DEFAULT 'link'; -- by which it was made: link, password
 ALTER TABLE address ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0; -- 1: mail goes there; of none: the oldest
+
+-- What a member follows: a thread, or a threat with all its threads and stages. Links in mails name the number, so it is never given
+-- twice.
+CREATE TABLE follow (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    member TEXT NOT NULL REFERENCES member (id),
+    thread INTEGER NOT NULL DEFAULT 0,                   -- 0: a threat
+    threat TEXT NOT NULL DEFAULT '',
+    mail   INTEGER NOT NULL,                             -- 1: what is new comes by mail; 0: it is only in the list of what one follows
+    site   TEXT NOT NULL,                                -- address of the site on which it was asked for, for links
+    at     INTEGER NOT NULL,
+    UNIQUE (member, thread, threat)
+) STRICT;
+CREATE INDEX follow_thread ON follow (thread);
+CREATE INDEX follow_threat ON follow (threat);
+CREATE INDEX thread_became ON thread (became);
