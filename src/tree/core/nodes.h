@@ -80,24 +80,36 @@ static inline uint32_t memo_hash(uint32_t a, uint32_t b, uint32_t c)
     return (uint32_t)(h >> 32);
 }
 
-static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
+/* hash: memo_hash(a, b, c), for callers who need it again. */
+static inline bool memo_find(const struct memo *m, uint32_t hash, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
 {
-    const struct memo_entry *e = &m->at[memo_hash(a, b, c) & m->mask];
+    const struct memo_entry *e = &m->at[hash & m->mask];
     *out = e->result;
     return e->a == a && e->b == b && e->c == c;
 }
 
-/* Asks for the place of an entry that will be wanted soon: the memo is far larger than any cache. */
-static inline void memo_prefetch(const struct memo *m, uint32_t a, uint32_t b, uint32_t c)
+static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
 {
-    __builtin_prefetch(&m->at[memo_hash(a, b, c) & m->mask]);
+    return memo_find(m, memo_hash(a, b, c), a, b, c, out);
+}
+
+/* Asks for the place of an entry that will be wanted soon: the memo is far larger than any cache. */
+static inline void memo_prefetch(const struct memo *m, uint32_t hash)
+{
+    __builtin_prefetch(&m->at[hash & m->mask]);
+}
+
+/* Grows late: what is forgotten costs less to find again than a larger table costs in misses of the cache. */
+static inline void memo_keep(struct memo *m, uint32_t hash, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
+{
+    if (++m->stores > 2 * m->mask && m->mask < m->max)
+        memo_grow(m);
+    m->at[hash & m->mask] = (struct memo_entry){a, b, c, result};
 }
 
 static inline void memo_put(struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
 {
-    if (++m->stores > m->mask && m->mask < m->max)
-        memo_grow(m);
-    m->at[memo_hash(a, b, c) & m->mask] = (struct memo_entry){a, b, c, result};
+    memo_keep(m, memo_hash(a, b, c), a, b, c, result);
 }
 
 #endif

@@ -88,18 +88,19 @@ static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
     if (t <= EMPTY_SET || s == t)
         return t == NO_SET ? s : NO_SET;
     uint32_t result;
-    if (memo_get(&z->memo, s, t, 0, &result))
+    uint32_t hash = memo_hash(s, t, 0);
+    if (memo_find(&z->memo, hash, s, t, 0, &result))
         return result;
     if (tired(z))
         return NODE_FAIL;
     bool same = z->nodes.at[t].level == level;
     uint32_t t0 = same ? z->nodes.at[t].lo : t;
-    memo_prefetch(&z->memo, lo, t0, 0);
+    memo_prefetch(&z->memo, memo_hash(lo, t0, 0));
     hi = same ? drop_with(z, hi, t) : drop_larger(z, hi, t);
     lo = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, lo, t0);
     result = make(z, level, hi, lo);
     if (result != NODE_FAIL)
-        memo_put(&z->memo, s, t, 0, result);
+        memo_keep(&z->memo, hash, s, t, 0, result);
     return result;
 }
 
