@@ -41,8 +41,8 @@ struct bdd *bdd_new(uint32_t vars, const uint32_t *level_of, const struct tree_l
 {
     struct bdd *b = bdd_new_within(vars, level_of, NULL, 0, 0);
     budget_init(&b->own, limits);
-    atomic_store(&b->own.used, (b->nodes.room * sizeof(struct node)) + (b->nodes.mask + (size_t)1) * sizeof(uint32_t) +
-                                   (b->memo.mask + (size_t)1) * sizeof(struct memo_entry) +
+    atomic_store(&b->own.used, (b->nodes.room * sizeof(struct node)) + node_table_places(&b->nodes) * sizeof(uint32_t) +
+                                   memo_entries(&b->memo) * sizeof(struct memo_entry) +
                                    (level_of ? 2 * (vars + (size_t)1) * sizeof(uint32_t) : 0));
     b->failed = b->failed || atomic_load(&b->own.used) > b->own.max_bytes;
     return b;
