@@ -629,6 +629,11 @@ static void follow_coverage(struct change_run *r, struct sv before)
     *vec_push(r->c->arena, &r->edits) = (struct content_edit){.path = now->path, .text = now->text};
 }
 
+static int refused(const struct diag *diag, struct err *err)
+{
+    return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", diag->errors, diag->errors == 1 ? "" : "s");
+}
+
 /* Parses the whole SIG as it would be. */
 static int try_whole(struct change_run *r, struct err *err)
 {
@@ -643,8 +648,7 @@ static int try_whole(struct change_run *r, struct err *err)
     profile_parse_current(r->c->arena, &r->files, "", r->c->diag, &r->profile, &r->moves);
     follow_coverage(r, before);
     if (r->c->diag->errors)
-        return err_set(err, CM_EINPUT, "%zu fault%s; nothing was changed", r->c->diag->errors,
-                       r->c->diag->errors == 1 ? "" : "s");
+        return refused(r->c->diag, err);
     r->state = state_of(&r->files);
     r->every_row = rules_changed(r) || !rows_whole;
     return CM_OK;
@@ -653,9 +657,14 @@ static int try_whole(struct change_run *r, struct err *err)
 static int try_change(struct change_run *r, struct err *err)
 {
     struct part_change part = {.settled = false};
-    int rc = r->change->recorded ? CM_OK : part_try(r->c, r->edits.at, r->edits.len, &part, err);
+    bool whole = r->change->recorded || r->c->diag->len;
+    int rc = whole ? CM_OK : part_try(r->c, r->edits.at, r->edits.len, &part, err);
     if (rc || !part.settled)
         return rc ? rc : try_whole(r, err);
+    if (part.faults.errors) {
+        *r->c->diag = part.faults;
+        return refused(&part.faults, err);
+    }
     r->profile = part.profile;
     r->state = part.state;
     r->moves = part.moves;

@@ -395,7 +395,9 @@ static int follow_citations(struct trial *t, struct err *err)
     struct coverage_changes changes = {{NULL, 0, 0}};
     struct store_stmt *q;
     find_citations(t, &changes);
-    if (!changes.list.len)
+    if (t->out->faults.errors && changes.list.len)
+        p->sound = false; /* what a file with faults cites may not be all it says */
+    if (!changes.list.len || !p->sound)
         return CM_OK;
     int rc = store_prepare(p->c->store, "SELECT path, text, digest FROM file WHERE path = 'coverage.tsv'", &q, err);
     if (rc)
@@ -414,13 +416,16 @@ static int follow_citations(struct trial *t, struct err *err)
     return rc;
 }
 
+/* A fault of a changed file is one on the whole, too; of another one, the whole says what it is. */
 static void check_files(struct trial *t)
 {
     struct part *p = &t->part;
-    struct diag diag;
-    diag_init(&diag, p->a);
-    profile_parse_part(p->a, &p->rules->profile, &p->threats, &p->checked, &diag, &t->out->profile);
-    p->sound = p->sound && !diag.errors;
+    profile_parse_part(p->a, &p->rules->profile, &p->threats, &p->checked, &t->out->faults, &t->out->profile);
+    const struct diag *faults = &t->out->faults;
+    size_t own = 0;
+    for (size_t i = 0; i < faults->len; i++)
+        own += faults->items[i].kind == DIAG_ERROR && map_get(&p->checked, sv_str(faults->items[i].file));
+    p->sound = p->sound && own == faults->errors;
 }
 
 /* ---- state: as state_of() in content.c, from digests that are stored ---- */
@@ -533,6 +538,7 @@ int part_try(struct action_context *c, const struct content_edit *edits, size_t 
     if (!is_small(edits, count))
         return CM_OK;
     part_init(&t.part, c);
+    diag_init(&out->faults, c->arena);
     t.ids = arena_new_array(c->arena, struct sv, count);
     int rc = part_rows_whole(c->store, &whole, err);
     if (rc || !whole)

@@ -17,12 +17,17 @@ void digest_add(struct digest_state *s, struct sv data)
                               data.len);
 }
 
+static void put_length(unsigned char out[8], size_t len)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = (unsigned char)((uint64_t)len >> (8 * i));
+}
+
 void digest_add_part(struct digest_state *s, struct sv data)
 {
     unsigned char part[128]; /* a short text and its length are added in one call */
     size_t with = data.len <= sizeof(part) - 8 ? data.len : 0;
-    for (int i = 0; i < 8; i++)
-        part[i] = (unsigned char)((uint64_t)data.len >> (8 * i));
+    put_length(part, data.len);
     if (with)
         memcpy(part + 8, data.at, with);
     digest_add(s, sv_from((const char *)part, 8 + with));
@@ -44,9 +49,24 @@ struct digest digest_of(struct sv data)
     return d;
 }
 
+/* Few bytes are gathered for one call: each one to a digest under way costs as much as hashing a hundred bytes. */
 struct digest digest_of_parts(const struct sv *parts, size_t count)
 {
+    unsigned char all[1024];
+    size_t len = 0;
     struct digest_state s;
+    for (size_t i = 0; i < count && len <= sizeof(all); i++)
+        len += parts[i].len > sizeof(all) ? sizeof(all) + 1 : 8 + parts[i].len;
+    if (len <= sizeof(all)) {
+        len = 0;
+        for (size_t i = 0; i < count; len += parts[i++].len) {
+            put_length(all + len, parts[i].len);
+            len += 8;
+            if (parts[i].len)
+                memcpy(all + len, parts[i].at, parts[i].len);
+        }
+        return digest_of(sv_from((const char *)all, len));
+    }
     digest_begin(&s);
     for (size_t i = 0; i < count; i++)
         digest_add_part(&s, parts[i]);

@@ -3,10 +3,10 @@
 
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void json_init(struct json *j, struct str *out, bool compact)
 {
@@ -102,6 +102,31 @@ static bool plain_byte(unsigned char c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
+/* Whether eight bytes are all plain. The top bit of each byte of a sum is set where that byte is at fault; with x below
+ * 128 in every byte no carry leaves one. */
+static bool plain_eight(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), low = 0x7F * ones;
+    uint64_t x;
+    memcpy(&x, at, sizeof(x));
+    if (x & ~low)
+        return false;
+    uint64_t quote = low - (x ^ '"' * ones), slash = low - (x ^ '\\' * ones); /* 127 exactly where it is one */
+    uint64_t faults = ((quote + ones) | (slash + ones) | (x + ones)) | ~(x + 0x60 * ones);
+    return !(faults & ~low);
+}
+
+/* How many bytes from `at` on need no escape. */
+static size_t plain_run(struct sv text, size_t at)
+{
+    size_t end = at;
+    while (text.len - end >= 8 && plain_eight(text.at + end))
+        end += 8;
+    while (end < text.len && plain_byte((unsigned char)text.at[end]))
+        end++;
+    return end - at;
+}
+
 static void add_ascii(struct str *out, unsigned char c)
 {
     if (c == '"' || c == '\\') {
@@ -125,11 +150,10 @@ static void add_string(struct str *out, struct sv text)
     str_reserve(out, text.len + 2);
     str_add_char(out, '"');
     for (size_t at = 0; at < text.len;) {
-        size_t start = at;
-        while (at < text.len && plain_byte((unsigned char)text.at[at]))
-            at++;
-        if (at > start)
-            str_add(out, sv_from(text.at + start, at - start));
+        size_t run = plain_run(text, at);
+        if (run)
+            str_add(out, sv_from(text.at + at, run));
+        at += run;
         if (at == text.len)
             break;
         unsigned char c = (unsigned char)text.at[at];
@@ -176,8 +200,16 @@ void json_string_str(struct json *j, const char *text)
 
 void json_int(struct json *j, int64_t value)
 {
+    char digits[24];
+    size_t at = sizeof(digits);
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        digits[--at] = '-';
     begin_value(j);
-    str_addf(j->out, "%" PRId64, value);
+    str_add(j->out, sv_from(digits + at, sizeof(digits) - at));
 }
 
 void json_double(struct json *j, double value)

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { HEADER_MAX = 64 << 10, STATE_TAIL = DIGEST_HEX + 2 /* "} */ };
 
@@ -20,40 +21,37 @@ static const int64_t TIME_MIN = -62167219200, TIME_MAX = 253402300799; /* years 
 
 struct digest record_commit(struct sv salt, struct sv payload)
 {
-    struct digest_state s;
-    digest_begin(&s);
-    digest_add_part(&s, salt);
-    digest_add_part(&s, payload);
-    return digest_end(&s);
+    const struct sv parts[] = {salt, payload};
+    return digest_of_parts(parts, ARRAY_LEN(parts));
 }
 
 struct digest record_link(const struct digest *previous, struct sv header,
                           const struct digest *commitment)
 {
-    struct digest_state s;
-    digest_begin(&s);
-    digest_add_part(&s, SV("casemate-event-1"));
-    digest_add_part(&s, digest_sv(previous));
-    digest_add_part(&s, header);
-    digest_add_part(&s, digest_sv(commitment));
-    return digest_end(&s);
+    const struct sv parts[] = {SV("casemate-event-1"), digest_sv(previous), header, digest_sv(commitment)};
+    return digest_of_parts(parts, ARRAY_LEN(parts));
 }
 
 /* ---- headers ---- */
 
-/* date_format_time() without an arena: this runs once per event verified */
-static void format_time(int64_t seconds, char out[32])
+/* date_format_time() without an arena and printf(): this runs once per event verified */
+static void format_time(int64_t seconds, char out[sizeof("0000-00-00T00:00:00Z")])
 {
     struct date d = date_from_time(seconds);
     int rest = (int)(seconds - date_to_time(d));
-    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year % 10000, d.month, d.day, rest / 3600,
-             rest / 60 % 60, rest % 60);
+    const int pairs[] = {d.year / 100, d.year % 100, d.month, d.day, rest / 3600, rest / 60 % 60, rest % 60};
+    static const unsigned char places[] = {0, 2, 5, 8, 11, 14, 17};
+    memcpy(out, "0000-00-00T00:00:00Z", sizeof("0000-00-00T00:00:00Z"));
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        out[places[i]] = (char)('0' + pairs[i] / 10 % 10);
+        out[places[i] + 1] = (char)('0' + pairs[i] % 10);
+    }
 }
 
 bool record_write_header(struct str *out, const struct record_fields *f, struct sv state_hex)
 {
     struct json j;
-    char at[32];
+    char at[sizeof("0000-00-00T00:00:00Z")];
     if (f->at < TIME_MIN || f->at > TIME_MAX)
         return false;
     format_time(f->at, at);
@@ -79,7 +77,8 @@ struct sv record_header_state(struct sv header)
     if (!sv_eq(sv_from(header.at + at - key.len, key.len), key))
         return SV_NONE;
     for (size_t i = at; i < at + DIGEST_HEX; i++) {
-        if (!memchr("0123456789abcdef", header.at[i], 16))
+        char c = header.at[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
             return SV_NONE;
     }
     return sv_from(header.at + at, DIGEST_HEX);

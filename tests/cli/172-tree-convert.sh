@@ -28,6 +28,16 @@ does 'the report as JSON' "$CM" tree convert t.txt --to dot --json
 is 'what is lost' True "$(json 'len(d["lost"]) > 0 and "digraph" in d["text"]')"
 fails 1 'Galileo.*--approximate' 'what would mean something else' "$CM" tree convert t.txt --to dft
 does 'unless one says so' "$CM" tree convert t.txt --to dft --approximate
+printf 'OR Open it\n  2 OF Shares\n    a [p=.5]\n    b [p=.5]\n    c [p=.25]\n  Bribe [p=.125]\n' > shares.txt
+does 'two of three to ADTool' "$CM" tree convert shares.txt --to adtool
+says 'nothing is lost' 'nothing was lost' "$err"
+cp "$out" shares.xml
+for tree in shares.txt shares.xml; do
+    does "$tree" "$CM" tree analyse $tree --json
+    is 'the same chance and attacks' '0.453125 4' "$(json 'str(d["probability"]) + " " + d["minimal_attacks"]')"
+done
+{ echo '2 OF Many'; for i in {1..24}; do echo "  step $i"; done; } > many.txt
+fails 1 'more than 256.*--approximate' 'two of 24 are too many ways' "$CM" tree convert many.txt --to adtool
 fails 2 'expected a format' 'an unknown format' "$CM" tree convert t.txt --to jsno
 fails 2 'wants --to' 'no format' "$CM" tree convert t.txt
 sed 's/p=0.5 /p=0.75 /; /Guard/d' t.txt > u.txt

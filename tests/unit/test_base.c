@@ -190,6 +190,29 @@ static void test_date(void **state CM_UNUSED)
     arena_release(&a);
 }
 
+/* Parts that are hashed in one call, and those that are not. */
+static void test_digest_of_parts(void **state CM_UNUSED)
+{
+    static char text[3000];
+    static const size_t lens[][3] = {{0, 0, 0},       {1, 0, 2},     {30, 300, 700}, {0, 0, 999}, {0, 0, 1000},
+                                     {0, 0, 1001},    {1000, 0, 8},  {1016, 0, 0},   {1017, 0, 0}, {1024, 1024, 1024},
+                                     {3000, 1, 3000}, {120, 121, 8}, {500, 500, 500}};
+    for (size_t i = 0; i < sizeof(text); i++)
+        text[i] = (char)(i * 7);
+    for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+        struct sv parts[3];
+        struct digest_state s;
+        digest_begin(&s);
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+            parts[k] = sv_from(text, lens[i][k]);
+            digest_add_part(&s, parts[k]);
+        }
+        struct digest whole = digest_end(&s), parted = digest_of_parts(parts, ARRAY_LEN(parts));
+        assert_true(digest_eq(&whole, &parted));
+    }
+    assert_int_equal(digest_of_parts(NULL, 0).bytes[0], digest_of(SV("")).bytes[0]);
+}
+
 static void test_digest(void **state CM_UNUSED)
 {
     /* BLAKE2b-256 of "abc" */
@@ -307,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_arena),  cmocka_unit_test(test_str),     cmocka_unit_test(test_sv),
         cmocka_unit_test(test_first_sentence),
         cmocka_unit_test(test_utf8),   cmocka_unit_test(test_map),     cmocka_unit_test(test_date),
+        cmocka_unit_test(test_digest_of_parts),
         cmocka_unit_test(test_digest), cmocka_unit_test(test_suggest), cmocka_unit_test(test_fs),
         cmocka_unit_test(test_err),
     };

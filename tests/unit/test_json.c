@@ -71,6 +71,51 @@ static void test_strings(void **state CM_UNUSED)
     }
 }
 
+/* Each byte that a text may have by itself, at each place of eight and before and behind them. */
+static void test_every_byte(void **state CM_UNUSED)
+{
+    for (int c = 0; c < 0x80; c++) {
+        for (size_t place = 0; place < 19; place++) {
+            char text[20] = "abcdefgh ~!#[]0189z";
+            struct str s = STR_INIT, want = STR_INIT;
+            struct json j;
+            text[place] = (char)c;
+            str_addf(&want, "\"%.*s", (int)place, text);
+            if (c == '\n' || c == '\t' || c == '\r')
+                str_add_str(&want, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+            else if (c < 0x20)
+                str_addf(&want, "\\u%04x", (unsigned)c);
+            else
+                str_addf(&want, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+            str_addf(&want, "%s\"", text + place + 1);
+            json_init(&j, &s, true);
+            json_string(&j, sv_from(text, 19));
+            json_finish(&j);
+            assert_string_equal(str_cstr(&s), str_cstr(&want));
+            str_release(&want);
+            str_release(&s);
+        }
+    }
+}
+
+static void test_integers(void **state CM_UNUSED)
+{
+    static const struct {
+        int64_t value;
+        const char *want;
+    } cases[] = {{0, "0"}, {7, "7"}, {-1, "-1"}, {1000, "1000"}, {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str s = STR_INIT;
+        struct json j;
+        json_init(&j, &s, true);
+        json_int(&j, cases[i].value);
+        json_finish(&j);
+        assert_string_equal(str_cstr(&s), cases[i].want);
+        str_release(&s);
+    }
+}
+
 static void test_numbers(void **state CM_UNUSED)
 {
     static const struct {
@@ -215,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write),     cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_every_byte), cmocka_unit_test(test_integers),
         cmocka_unit_test(test_numbers),   cmocka_unit_test(test_read),
         cmocka_unit_test(test_refused),   cmocka_unit_test(test_limits),
         cmocka_unit_test(test_many_keys),

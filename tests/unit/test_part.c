@@ -120,6 +120,8 @@ static void assert_same(struct fixture *f, const struct act *a, int left, int ri
     if (left != right)
         fail_msg("%s: %d (%s), on the whole %d (%s)", what, left, f->part.err.text, right, f->whole.err.text);
     assert_string_equal(f->part.err.text, f->whole.err.text);
+    if (left)
+        assert_int_equal(f->part.diag.len, f->whole.diag.len);
     for (size_t i = 0; left && i < f->whole.diag.len; i++)
         assert_string_equal(diag_format(&f->part.diag, &f->part.diag.items[i]),
                             diag_format(&f->whole.diag, &f->whole.diag.items[i]));
@@ -158,6 +160,12 @@ static void test_same_as_on_the_whole(void **state)
         {{"G-0003", "What to do", "`G-0044` in code names nothing."}, CM_OK},
         {{"G-0003", "What to do", "See RFC 8446 for more."}, CM_OK},
         {{"G-0003", "level", "protocoll"}, CM_EINPUT},
+        {{"G-0003", "damage.rating", "immeasurable"}, CM_EINPUT},
+        {{"G-0003", "What happens", TREE("Open the gate\n  Push [p=2]\n  2 OF them\n    Pull")}, CM_EINPUT},
+        {{"G-0001", "What happens", TREE("Open the gate\n  Push [p=2]")}, CM_EINPUT}, /* G-0002 leads to it */
+        {{"G-0003", "What happens", TREE("Open the gate\n  Push\n  -> G-0044")}, CM_EINPUT},
+        {{"G-0003", "What to do", "See G-0044, G-0045 and RFC 9999."}, CM_EINPUT},
+        {{NULL, "Something with faults", "See G-0044."}, CM_EINPUT},
         /* trees: G-0002 leads to G-0001 from the beginning */
         {{"G-0001", "What happens", TREE("Open the gate\n  Push\n  -> G-0002")}, CM_EINPUT}, /* a circle */
         {{"G-0003", "What happens", TREE("Read the log\n  #ask Ask\n  -> G-0002")}, CM_OK},
@@ -178,13 +186,16 @@ static void test_same_as_on_the_whole(void **state)
         both(f, &acts[i].act, acts[i].code);
 }
 
-static bool settles(struct fixture *f, const char *path, const char *text)
+/* faults: as many, all told of the part. */
+static bool settles(struct fixture *f, const char *path, const char *text, size_t faults)
 {
     struct part_change out;
     const struct content_edit e = {.path = path, .text = sv_str(text)};
     fresh(f, &f->part);
     assert_int_equal(part_try(&f->part.c, &e, 1, &out, &f->part.err), 0);
     assert_int_equal(f->part.diag.len, 0);
+    if (out.settled)
+        assert_int_equal(out.faults.errors, faults);
     return out.settled;
 }
 
@@ -195,15 +206,17 @@ static bool settles(struct fixture *f, const char *path, const char *text)
 static void test_what_a_part_settles(void **state)
 {
     struct fixture *f = *state;
-    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen.\n"));
-    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen, as G-0001 is.\n"));
-    assert_false(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen, as G-0044 is.\n"));
-    assert_false(settles(f, "threats/G-0001-other.md", FRONT "\n## Abstract\n\nIt is seen.\n"));
-    assert_false(settles(f, "template.md", "---\n---\n"));
+    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen.\n", 0));
+    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen, as G-0001 is.\n", 0));
+    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen, as G-0044 is.\n", 1));
+    assert_true(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen, as G-0044 is.\n\n## Nowhere\n\nG-0045.\n", 3));
+    assert_false(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen in RFC 8446, as G-0044 is.\n", 0));
+    assert_false(settles(f, "threats/G-0001-other.md", FRONT "\n## Abstract\n\nIt is seen.\n", 0));
+    assert_false(settles(f, "template.md", "---\n---\n", 0));
     assert_true(rows_whole(&f->part));
     assert_int_equal(store_tx(f->part.store, forget, NULL, &f->part.err), 0);
     assert_false(rows_whole(&f->part));
-    assert_false(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen.\n"));
+    assert_false(settles(f, G9, FRONT "\n## Abstract\n\nIt is seen.\n", 0));
     both(f, &(struct act){"G-0001", "damage.rating", "small"}, CM_OK); /* which derives the rows of all */
     assert_true(rows_whole(&f->part));
 }
@@ -297,6 +310,8 @@ static void test_coverage_follows(void **state)
     gap(f, "T-0010", "the text", CM_OK);
     gap(f, "T-0002", "the text", CM_EINPUT); /* nothing would cite it any more */
     gap(f, "T-0002", covered(f, "\tleft-out\t"), CM_EINPUT);
+    gap(f, "T-0002", "T-9999", CM_EINPUT);
+    gap(f, "T-0002", "T-9999 and XEP-0001", CM_EINPUT);
     both(f, &(struct act){NULL, "Read while it is on its way", arena_printf(&f->arena, "As in %s.", new)}, CM_OK);
     assert_int_equal(f->part.r.files, 2);
 }

@@ -403,6 +403,73 @@ static void test_probability_is_kept(void **state CM_UNUSED)
     }
 }
 
+static const struct tree *adtool_and_back(struct arena *a, const struct tree *t, struct loss *loss)
+{
+    const char *faults;
+    loss_init(loss, a);
+    const char *text = formats_write(a, t, TREE_FORMAT_ADTOOL, loss);
+    const struct tree *again = formats_read(a, text, TREE_FORMAT_ADTOOL, &faults);
+    if (!again)
+        fail_msg("%s%s", text, faults);
+    return again;
+}
+
+/* ADTool has no "k of n", but the same steps under an OR of ANDs are the same function. */
+static void test_adtool_ways(void **state CM_UNUSED)
+{
+    static const char *const outlines[] = {
+        "OR G\n  2 OF k\n    #a a [p=.5]\n    b [p=.25]\n      ! lock [deployed=.5]\n    AND c\n      d [p=.5]\n"
+        "      2 OF l\n        = #a\n        e [p=.75]\n        f [p=.125]\n    ! guard [deployed=.5]\n  = #a\n",
+        "AND G\n  3 OF k\n    a [p=.9]\n    b [p=.8]\n    c [p=.7]\n    d [p=.6]\n    e [p=.5]\n",
+        "OR G\n  a [p=.5]\n    ! 2 OF m\n      ! m1 [deployed=.5]\n      ! m2 [deployed=.25]\n"
+        "      ! m3 [deployed=.75]\n",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(outlines); i++) {
+        struct arena a = ARENA_INIT;
+        struct loss loss;
+        const char *faults;
+        const struct tree *t = formats_read(&a, outlines[i], TREE_FORMAT_OUTLINE, &faults);
+        const struct tree *again = adtool_and_back(&a, t, &loss);
+        for (size_t j = 0; j < loss.items.len; j++)
+            assert_false(loss.items.at[j].meaning);
+        assert_true(fabs(today(&a, t) - today(&a, again)) < 1e-12);
+        arena_release(&a);
+    }
+}
+
+/* 2 of 23 are 253 ways, 2 of 24 are 276; and many gates of few ways within one another are too many nodes. */
+static void test_adtool_ways_end(void **state CM_UNUSED)
+{
+    for (unsigned n = 23; n <= 24; n++) {
+        struct arena a = ARENA_INIT;
+        struct loss loss;
+        struct str text = STR_INIT;
+        const char *faults;
+        str_add_str(&text, "2 OF G\n");
+        for (unsigned i = 0; i < n; i++)
+            str_addf(&text, "  s%u [p=.01]\n", i);
+        const struct tree *t = formats_read(&a, str_cstr(&text), TREE_FORMAT_OUTLINE, &faults);
+        const struct tree *again = adtool_and_back(&a, t, &loss);
+        assert_int_equal(again->nodes.len, n == 23 ? 1 + 253 + 23 : 1 + 24);
+        assert_int_equal(loss.items.len, n == 23 ? 0 : 1);
+        str_clear(&text);
+        for (unsigned depth = 0; depth < n; depth++)
+            str_addf(&text, "%*s2 OF g%u\n%*sa%u\n%*sb%u\n", 2 * depth, "", depth, 2 * depth + 2, "", depth,
+                     2 * depth + 2, "", depth);
+        str_addf(&text, "%*sx\n", 2 * n, "");
+        t = formats_read(&a, str_cstr(&text), TREE_FORMAT_OUTLINE, &faults);
+        again = adtool_and_back(&a, t, &loss);
+        assert_int_equal(again->nodes.len, 3 * n + 1);
+        assert_string_equal(formats_losses(&a, &loss),
+                            arena_printf(&a,
+                                         "g0: gate: as OR of ANDs it is more than 256 of these, or the file more than "
+                                         "100,000 nodes (%u) !\n",
+                                         n));
+        str_release(&text);
+        arena_release(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,7 +477,8 @@ int main(void)
         cmocka_unit_test(test_dft_always),
         cmocka_unit_test(test_recognition), cmocka_unit_test(test_round_trips), cmocka_unit_test(test_losses),
         cmocka_unit_test(test_dot),         cmocka_unit_test(test_hard_labels), cmocka_unit_test(test_public_models),
-        cmocka_unit_test(test_probability_is_kept),
+        cmocka_unit_test(test_probability_is_kept), cmocka_unit_test(test_adtool_ways),
+        cmocka_unit_test(test_adtool_ways_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

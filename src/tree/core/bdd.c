@@ -41,8 +41,8 @@ struct bdd *bdd_new(uint32_t vars, const uint32_t *level_of, const struct tree_l
 {
     struct bdd *b = bdd_new_within(vars, level_of, NULL, 0, 0);
     budget_init(&b->own, limits);
-    atomic_store(&b->own.used, (b->nodes.room * sizeof(struct node)) + (b->nodes.mask + (size_t)1) * sizeof(uint32_t) +
-                                   (b->memo.mask + (size_t)1) * sizeof(struct memo_entry) +
+    atomic_store(&b->own.used, (b->nodes.room * sizeof(struct node)) + node_table_places(&b->nodes) * sizeof(uint32_t) +
+                                   memo_entries(&b->memo) * sizeof(struct memo_entry) +
                                    (level_of ? 2 * (vars + (size_t)1) * sizeof(uint32_t) : 0));
     b->failed = b->failed || atomic_load(&b->own.used) > b->own.max_bytes;
     return b;
@@ -97,48 +97,59 @@ static inline uint32_t make(struct bdd *b, uint32_t at, uint32_t h, uint32_t l)
 static inline bool tired(struct bdd *b)
 {
     if (++b->work < LOOK_AT_CLOCK)
-        return b->failed;
+        return false;
     b->work = 0;
     if (budget_over(b->budget))
         b->failed = true;
     return b->failed;
 }
 
-static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g);
+/* Whether the conjunction is known without looking; otherwise the two are put in order. */
+static inline bool and_settled(uint32_t *f, uint32_t *g, uint32_t *out)
+{
+    if (*f > *g) {
+        uint32_t swap = *f;
+        *f = *g;
+        *g = swap;
+    }
+    *out = *f == BDD_TRUE || *f == *g ? *g : BDD_FALSE;
+    return *f < 2 || (*f ^ *g) < 2;
+}
+
+static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g, uint32_t hash);
 
 /* Five calls of six end here, so it is no call. */
 static inline uint32_t and_(struct bdd *b, uint32_t f, uint32_t g)
 {
-    if (f > g) {
-        uint32_t swap = f;
-        f = g;
-        g = swap;
-    }
-    if (f < 2)
-        return f == BDD_TRUE ? g : BDD_FALSE;
-    if ((f ^ g) < 2)
-        return f == g ? g : BDD_FALSE;
     uint32_t known;
-    return memo_get(&b->memo, f, g, MEMO_AND, &known) ? known : and_step(b, f, g);
+    if (and_settled(&f, &g, &known))
+        return known;
+    uint32_t hash = memo_hash(f, g, MEMO_AND);
+    return memo_find(&b->memo, hash, f, g, MEMO_AND, &known) ? known : and_step(b, f, g, hash);
 }
 
 /* The step of and_() when no special case applies and the memo does not know it: f < g. */
-static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g)
+static uint32_t and_step(struct bdd *b, uint32_t f, uint32_t g, uint32_t hash)
 {
     if (tired(b))
         return BDD_FAIL;
-    uint32_t lf = level(b, f), lg = level(b, g), top = lf < lg ? lf : lg;
+    uint32_t lf = level(b, f), lg = level(b, g), top = lf < lg ? lf : lg, l;
     uint32_t f0 = lf == top ? lo(b, f) : f, g0 = lg == top ? lo(b, g) : g;
-    memo_prefetch(&b->memo, f0 < g0 ? f0 : g0, f0 < g0 ? g0 : f0, MEMO_AND);
-    uint32_t h = and_(b, lf == top ? hi(b, f) : f, lg == top ? hi(b, g) : g);
+    uint32_t f1 = lf == top ? hi(b, f) : f, g1 = lg == top ? hi(b, g) : g;
+    bool settled = and_settled(&f0, &g0, &l);
+    uint32_t hash0 = memo_hash(f0, g0, MEMO_AND);
+    memo_prefetch(&b->memo, hash0);
+    uint32_t h = and_(b, f1, g1);
     if (h == BDD_FAIL)
         return BDD_FAIL;
-    uint32_t l = and_(b, f0, g0);
-    if (l == BDD_FAIL)
-        return BDD_FAIL;
+    if (!settled && !memo_find(&b->memo, hash0, f0, g0, MEMO_AND, &l)) {
+        l = and_step(b, f0, g0, hash0);
+        if (l == BDD_FAIL)
+            return BDD_FAIL;
+    }
     uint32_t result = make(b, top, h, l);
     if (result != BDD_FAIL)
-        memo_put(&b->memo, f, g, MEMO_AND, result);
+        memo_keep(&b->memo, hash, f, g, MEMO_AND, result);
     return result;
 }
 

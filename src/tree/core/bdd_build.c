@@ -48,26 +48,6 @@ static uint32_t at_least(struct bdd *b, uint32_t k, const uint32_t *refs, size_t
     return result;
 }
 
-uint32_t bdd_gate(struct bdd *b, enum formula_op op, uint32_t k, uint32_t *refs, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (refs[i] == BDD_FAIL || b->failed)
-            return BDD_FAIL;
-    }
-    if (op == FORMULA_AT_LEAST && k > len)
-        return BDD_FALSE;
-    sort_refs(b, refs, len);
-    if (op == FORMULA_AT_LEAST)
-        return at_least(b, k, refs, len);
-    uint32_t result = op == FORMULA_AND ? BDD_TRUE : BDD_FALSE;
-    for (size_t i = 0; i < len && result != BDD_FAIL; i++) {
-        result = op == FORMULA_AND  ? bdd_and(b, refs[i], result)
-                 : op == FORMULA_OR ? bdd_or(b, refs[i], result)
-                                    : bdd_xor(b, refs[i], result);
-    }
-    return result;
-}
-
 static uint32_t edge_ref(struct bdd *b, const struct formula *f, const uint32_t *var_of, const uint32_t *gates,
                          uint32_t edge)
 {
@@ -99,6 +79,41 @@ void bdd_building_init(struct bdd_building *w, struct bdd *b, const struct formu
     }
 }
 
+/* The arguments of the next gate as references, in the order in which they are combined. */
+static bool take_arguments(struct bdd_building *w, const struct formula_gate *g)
+{
+    for (uint32_t j = 0; j < g->len; j++) {
+        w->refs[j] = edge_ref(w->b, w->f, w->var_of, w->gates, w->f->args.at[g->first + j]);
+        if (w->refs[j] == BDD_FAIL)
+            return false;
+    }
+    sort_refs(w->b, w->refs, g->len);
+    w->partial = g->op == FORMULA_AND ? BDD_TRUE : BDD_FALSE;
+    return true;
+}
+
+/* The function of the next gate. When it fails, what is combined stays, for the next call. */
+static uint32_t build_gate(struct bdd_building *w, const struct formula_gate *g)
+{
+    struct bdd *b = w->b;
+    if (!w->combined && !take_arguments(w, g))
+        return BDD_FAIL;
+    if (g->op == FORMULA_AT_LEAST)
+        return g->k > g->len ? BDD_FALSE : at_least(b, g->k, w->refs, g->len);
+    for (; w->combined < g->len; w->combined++) {
+        uint32_t ref = w->refs[w->combined];
+        uint32_t result = g->op == FORMULA_AND  ? bdd_and(b, ref, w->partial)
+                          : g->op == FORMULA_OR ? bdd_or(b, ref, w->partial)
+                                                : bdd_xor(b, ref, w->partial);
+        if (result == BDD_FAIL)
+            return BDD_FAIL;
+        w->partial = result;
+        w->nodes_then = b->nodes.len;
+    }
+    w->combined = 0;
+    return w->partial;
+}
+
 uint32_t bdd_building_go(struct bdd_building *w, uint32_t max_nodes)
 {
     struct bdd *b = w->b;
@@ -110,13 +125,10 @@ uint32_t bdd_building_go(struct bdd_building *w, uint32_t max_nodes)
         b->failed = budget_over(b->budget);
     }
     for (; w->next < f->gates.len && !b->failed; w->next++) {
-        const struct formula_gate *g = &f->gates.at[w->next];
         w->gates[w->next] = BDD_FAIL;
         if (!w->needed[f->events + w->next])
             continue;
-        for (uint32_t j = 0; j < g->len; j++)
-            w->refs[j] = edge_ref(b, f, w->var_of, w->gates, f->args.at[g->first + j]);
-        w->gates[w->next] = bdd_gate(b, g->op, g->k, w->refs, g->len);
+        w->gates[w->next] = build_gate(w, &f->gates.at[w->next]);
         if (w->gates[w->next] == BDD_FAIL)
             break;
         w->nodes_then = b->nodes.len;

@@ -22,9 +22,6 @@ struct bdd {
 struct bdd *bdd_new_within(uint32_t vars, const uint32_t *level_of, struct budget *budget, uint32_t max_nodes,
                            uint32_t room);
 
-/* One gate over references; refs are reordered. */
-uint32_t bdd_gate(struct bdd *b, enum formula_op op, uint32_t k, uint32_t *refs, size_t len);
-
 /* bdd_build() in pieces, so that several orders can take turns. */
 struct bdd_building {
     struct bdd *b;
@@ -33,7 +30,9 @@ struct bdd_building {
     uint32_t *gates, *refs;
     bool *needed;
     size_t next;         /* gate */
-    uint32_t nodes_then; /* when the last complete gate was done */
+    uint32_t combined;   /* arguments of that gate that make up `partial` already */
+    uint32_t partial;
+    uint32_t nodes_then; /* when the last argument was combined */
 };
 void bdd_building_init(struct bdd_building *w, struct bdd *b, const struct formula *f, const uint32_t *var_of,
                        uint32_t *out_gates, struct arena *arena);

@@ -3,32 +3,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST = 128, FIRST_MOST = 1 << 16 };
+enum { FIRST_BITS = 7, FIRST_MOST_BITS = 16, MOST_BITS = 31, MEMO_MOST_BITS = 22 };
 
-/* A power of two that is not above what is foreseen: tables of hashes may grow once more, but are never too large. */
-static uint32_t first_size(uint32_t room)
+/* Bits of a power of two that is not above what is foreseen: tables may grow once more, but are never too large. */
+static unsigned first_bits(uint32_t room)
 {
-    uint32_t size = FIRST;
-    while (2 * size <= room && size < FIRST_MOST)
-        size *= 2;
-    return size;
+    unsigned bits = FIRST_BITS;
+    while (2u << bits <= room && bits < FIRST_MOST_BITS)
+        bits++;
+    return bits;
+}
+
+static size_t places_bytes(const struct node_table *t)
+{
+    return node_table_places(t) * sizeof(*t->places);
 }
 
 bool node_table_init(struct node_table *t, uint32_t terminals, uint32_t room, struct budget *budget)
 {
-    uint32_t size = first_size(room);
-    room = room < size ? size : room < FIRST_MOST ? room : FIRST_MOST;
+    unsigned bits = first_bits(room);
+    uint32_t size = 1u << bits, most = 1u << FIRST_MOST_BITS;
+    room = room < size ? size : room < most ? room : most;
     memset(t, 0, sizeof(*t));
     t->budget = budget;
     t->max = UINT32_MAX / 2 - 1;
+    t->bits = bits + 1;
     t->at = budget_realloc(budget, NULL, 0, room * sizeof(*t->at));
-    t->heads = budget_calloc(budget, size * sizeof(*t->heads));
+    t->places = budget_calloc(budget, places_bytes(t));
     if (t->at) {
-        t->cap = FIRST;
+        t->cap = 1u << FIRST_BITS;
         t->room = room;
     }
-    t->mask = size - 1;
-    if (!t->at || !t->heads)
+    if (!t->at || !t->places)
         return false;
     for (uint32_t i = 0; i < terminals; i++)
         t->at[t->len++] = (struct node){NODE_TERMINAL, 0, 0, 0};
@@ -38,31 +44,37 @@ bool node_table_init(struct node_table *t, uint32_t terminals, uint32_t room, st
 void node_table_release(struct node_table *t)
 {
     budget_free(t->budget, t->at, t->room * sizeof(*t->at));
-    budget_free(t->budget, t->heads, (t->mask + (size_t)1) * sizeof(*t->heads));
+    budget_free(t->budget, t->places, places_bytes(t));
     memset(t, 0, sizeof(*t));
 }
 
-static bool rehash(struct node_table *t)
+/* At the first free place for its hash. */
+static void put(struct node_table *t, uint32_t hash, uint32_t node)
 {
-    size_t buckets = (size_t)(t->mask + 1) * 2;
-    uint32_t *heads = budget_calloc(t->budget, buckets * sizeof(*heads));
-    if (!heads)
+    uint32_t last = (1u << t->bits) - 1, i = hash >> (32 - t->bits);
+    while (t->places[i])
+        i = (i + 1) & last;
+    t->places[i] = hash << t->bits | node;
+}
+
+static bool more_places(struct node_table *t)
+{
+    size_t old_bytes = places_bytes(t);
+    uint32_t *places = t->bits < MOST_BITS ? budget_calloc(t->budget, 2 * old_bytes) : NULL;
+    if (!places)
         return false;
-    budget_free(t->budget, t->heads, (t->mask + (size_t)1) * sizeof(*t->heads));
-    t->heads = heads;
-    t->mask = (uint32_t)(buckets - 1);
+    budget_free(t->budget, t->places, old_bytes);
+    t->places = places;
+    t->bits++;
     for (uint32_t i = 0; i < t->len; i++) {
-        struct node *n = &t->at[i];
-        if (n->level == NODE_TERMINAL)
-            continue;
-        uint32_t h = node_hash(n->level, n->hi, n->lo) & t->mask;
-        n->next = heads[h];
-        heads[h] = i;
+        const struct node *n = &t->at[i];
+        if (n->level != NODE_TERMINAL)
+            put(t, node_hash(n->level, n->hi, n->lo), i);
     }
     return true;
 }
 
-bool node_table_grow(struct node_table *t)
+static bool grow(struct node_table *t)
 {
     size_t cap = t->cap < (1u << 20) ? (size_t)t->cap * 2 : (size_t)t->cap + t->cap / 2;
     if (cap > t->max)
@@ -76,48 +88,66 @@ bool node_table_grow(struct node_table *t)
         t->at = at;
         t->room = (uint32_t)cap;
     }
+    if (3 * cap > 2 * node_table_places(t) && !more_places(t))
+        return false;
     t->cap = (uint32_t)cap;
-    return t->len <= t->mask || rehash(t);
+    return true;
+}
+
+uint32_t node_table_add_grown(struct node_table *t, uint32_t hash, uint32_t level, uint32_t hi, uint32_t lo)
+{
+    if (!grow(t))
+        return NODE_FAIL;
+    put(t, hash, t->len);
+    t->at[t->len] = (struct node){level, hi, lo, 0};
+    return t->len++;
+}
+
+/* Late: what is forgotten costs less to find again than a table twice as large costs in misses of the cache. */
+static void memo_fits(struct memo *m, unsigned bits)
+{
+    m->shift = 32 - bits;
+    m->stores = 0;
+    m->full = bits < MEMO_MOST_BITS ? 2u << bits : UINT32_MAX;
 }
 
 bool memo_init(struct memo *m, uint32_t room, struct budget *budget)
 {
-    uint32_t size = first_size(room);
     memset(m, 0, sizeof(*m));
     m->budget = budget;
-    m->max = 1u << 22;
-    m->at = budget_calloc(budget, size * sizeof(*m->at));
-    m->mask = size - 1;
+    memo_fits(m, first_bits(room));
+    m->at = budget_calloc(budget, memo_entries(m) * sizeof(*m->at));
     return m->at != NULL;
 }
 
 void memo_release(struct memo *m)
 {
-    budget_free(m->budget, m->at, (m->mask + (size_t)1) * sizeof(*m->at));
+    budget_free(m->budget, m->at, memo_entries(m) * sizeof(*m->at));
     memset(m, 0, sizeof(*m));
 }
 
 void memo_clear(struct memo *m)
 {
-    memset(m->at, 0, (m->mask + (size_t)1) * sizeof(*m->at));
+    memset(m->at, 0, memo_entries(m) * sizeof(*m->at));
     m->stores = 0;
 }
 
 /* Doubling is a favour, not a need: without the memory for it the memo stays as it is. */
 void memo_grow(struct memo *m)
 {
-    size_t old = m->mask + (size_t)1, bytes = old * sizeof(*m->at);
+    size_t old = memo_entries(m), bytes = old * sizeof(*m->at);
+    unsigned bits = 32 - m->shift;
     m->stores = 0;
     size_t used = atomic_load_explicit(&m->budget->used, memory_order_relaxed);
-    if (used > m->budget->max_bytes || m->budget->max_bytes - used < 8 * bytes)
+    if (bits == MEMO_MOST_BITS || used > m->budget->max_bytes || m->budget->max_bytes - used < 8 * bytes)
         return;
     struct memo_entry *at = budget_calloc(m->budget, 2 * bytes), *e = m->at;
     if (!at)
         return;
-    m->mask = (uint32_t)(2 * old - 1);
+    memo_fits(m, bits + 1);
     for (size_t i = 0; i < old; i++, e++) {
         if (e->a)
-            at[memo_hash(e->a, e->b, e->c) & m->mask] = *e;
+            at[memo_hash(e->a, e->b, e->c) >> m->shift] = *e;
     }
     budget_free(m->budget, m->at, bytes);
     m->at = at;

@@ -12,7 +12,7 @@
 struct node {
     uint32_t level; /* place of its variable in the order, 0 at the top; NODE_TERMINAL for constants */
     uint32_t hi, lo;
-    uint32_t next; /* in its bucket; 0 ends it */
+    uint32_t more; /* whatever the table's owner keeps with a node; 0 at first */
 };
 #define NODE_TERMINAL UINT32_MAX
 #define NODE_FAIL UINT32_MAX
@@ -22,8 +22,9 @@ struct node_table {
     uint32_t len, cap;
     uint32_t room; /* nodes that there is memory for; cap or more */
     uint32_t max; /* nodes; more is a failure */
-    uint32_t *heads;
-    uint32_t mask; /* of heads */
+    uint32_t *places; /* 2^bits, at most two thirds of them taken: below, the number of a node; above, the last bits of
+                         its hash, whose first bits tell its place, or one before it. 0: free */
+    unsigned bits;
     struct budget *budget;
 };
 
@@ -31,29 +32,38 @@ struct node_table {
  * not allow it. */
 bool node_table_init(struct node_table *t, uint32_t terminals, uint32_t room, struct budget *budget);
 void node_table_release(struct node_table *t);
-bool node_table_grow(struct node_table *t);
+/* Adds a node that is not there when there is no room for one more. */
+uint32_t node_table_add_grown(struct node_table *t, uint32_t hash, uint32_t level, uint32_t hi, uint32_t lo);
 
+static inline size_t node_table_places(const struct node_table *t)
+{
+    return (size_t)1 << t->bits;
+}
+
+/* The upper half of a product depends on all that was multiplied. */
 static inline uint32_t node_hash(uint32_t level, uint32_t hi, uint32_t lo)
 {
     uint64_t h = (((uint64_t)hi << 32 | lo) + level * UINT64_C(0xd6e8feb86659fd93)) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(h >> 32) ^ (uint32_t)(h >> 58);
+    return (uint32_t)(h >> 32);
 }
 
-/* The number of the node with this content, made when there is none; NODE_FAIL at a limit. */
+/* The number of the node with this content, made when there is none; NODE_FAIL at a limit. Looks at a node only where
+ * its hash is likely to be the same: the nodes of a large diagram are in no cache. */
 static inline uint32_t node_table_add(struct node_table *t, uint32_t level, uint32_t hi, uint32_t lo)
 {
-    uint32_t h = node_hash(level, hi, lo);
-    for (uint32_t i = t->heads[h & t->mask]; i; i = t->at[i].next) {
-        const struct node *n = &t->at[i];
+    uint32_t hash = node_hash(level, hi, lo), last = (1u << t->bits) - 1, i = hash >> (32 - t->bits);
+    for (uint32_t place; (place = t->places[i]); i = (i + 1) & last) {
+        if ((place ^ hash << t->bits) > last)
+            continue;
+        const struct node *n = &t->at[place & last];
         if (n->lo == lo && n->hi == hi && n->level == level)
-            return i;
+            return place & last;
     }
-    if (t->len >= t->cap && !node_table_grow(t))
-        return NODE_FAIL;
-    uint32_t i = t->len++;
-    t->at[i] = (struct node){level, hi, lo, t->heads[h & t->mask]};
-    t->heads[h & t->mask] = i;
-    return i;
+    if (t->len == t->cap)
+        return node_table_add_grown(t, hash, level, hi, lo);
+    t->places[i] = hash << t->bits | t->len;
+    t->at[t->len] = (struct node){level, hi, lo, 0};
+    return t->len++;
 }
 
 struct memo_entry {
@@ -61,10 +71,10 @@ struct memo_entry {
 };
 
 struct memo {
-    struct memo_entry *at;
-    uint32_t mask;
+    struct memo_entry *at; /* 2^(32 - shift) */
+    unsigned shift;
     uint32_t stores; /* since it grew */
-    uint32_t max;    /* entries */
+    uint32_t full;   /* grows after so many */
     struct budget *budget;
 };
 
@@ -74,30 +84,47 @@ void memo_release(struct memo *m);
 void memo_clear(struct memo *m);
 void memo_grow(struct memo *m);
 
+static inline size_t memo_entries(const struct memo *m)
+{
+    return (size_t)1 << (32 - m->shift);
+}
+
 static inline uint32_t memo_hash(uint32_t a, uint32_t b, uint32_t c)
 {
     uint64_t h = (((uint64_t)a << 32 | b) + c * UINT64_C(0xd6e8feb86659fd93)) * UINT64_C(0x9e3779b97f4a7c15);
     return (uint32_t)(h >> 32);
 }
 
-static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
+/* hash: memo_hash(a, b, c), for callers who need it again. */
+static inline bool memo_find(const struct memo *m, uint32_t hash, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
 {
-    const struct memo_entry *e = &m->at[memo_hash(a, b, c) & m->mask];
+    const struct memo_entry *e = &m->at[hash >> m->shift];
     *out = e->result;
     return e->a == a && e->b == b && e->c == c;
 }
 
-/* Asks for the place of an entry that will be wanted soon: the memo is far larger than any cache. */
-static inline void memo_prefetch(const struct memo *m, uint32_t a, uint32_t b, uint32_t c)
+static inline bool memo_get(const struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t *out)
 {
-    __builtin_prefetch(&m->at[memo_hash(a, b, c) & m->mask]);
+    return memo_find(m, memo_hash(a, b, c), a, b, c, out);
+}
+
+/* Asks for the place of an entry that will be wanted soon: the memo is far larger than any cache. */
+static inline void memo_prefetch(const struct memo *m, uint32_t hash)
+{
+    __builtin_prefetch(&m->at[hash >> m->shift]);
+}
+
+/* Grows late: what is forgotten costs less to find again than a larger table costs in misses of the cache. */
+static inline void memo_keep(struct memo *m, uint32_t hash, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
+{
+    if (++m->stores > m->full)
+        memo_grow(m);
+    m->at[hash >> m->shift] = (struct memo_entry){a, b, c, result};
 }
 
 static inline void memo_put(struct memo *m, uint32_t a, uint32_t b, uint32_t c, uint32_t result)
 {
-    if (++m->stores > m->mask && m->mask < m->max)
-        memo_grow(m);
-    m->at[memo_hash(a, b, c) & m->mask] = (struct memo_entry){a, b, c, result};
+    memo_keep(m, memo_hash(a, b, c), a, b, c, result);
 }
 
 #endif

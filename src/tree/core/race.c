@@ -1,15 +1,17 @@
 /* No rule for the order of variables is best for every model, and a bad one costs a factor of a hundred. So
  * many orders start, each with a manager of its own and few nodes to spend. When all have spent them, those
  * that got furthest go on with twice as many, where they stopped; the others end. All build the same gates in
- * the same sequence, so "furthest" is the number of gates that are done; between equals, the better outlook.
+ * the same sequence, so "furthest" is the number of gates that are done, then of arguments that are combined in the
+ * next one; between equals, the better outlook. The first rounds are very short: most orders lose, and what shows after
+ * a few thousand nodes shows after a few hundred too, as long as two or three of each kind may go on.
  * The first round in which one finishes ends the race. In the first round the smallest diagram wins. Later those that
  * are behind have spent half as much as the winner at least, and would have to spend the rest to show that theirs is
  * a little smaller: there the furthest that finishes wins, and those behind it are not asked.
  *
  * There are three kinds of orders, which fail on different models: walks in depth, which keep together what
  * the formula has together; pulled ones, which are often ten times better, and sometimes a hundred times
- * worse, because they do not; gathered ones, which have something of both. In the first rounds the best of
- * each kind go on.
+ * worse, because they do not; gathered ones, which have something of both. The best of each kind go on while
+ * rounds are cheap, then the best two, then one.
  *
  * Every decision is taken from what all did with the same number of nodes, so it is the same for any number
  * of threads. */
@@ -22,7 +24,7 @@
 
 enum {
     ALONE = 1500, /* nodes for the first order before there is a race, besides a few for every event */
-    ROUND = 3000, /* in the first round */
+    ROUND = 500,  /* in the first round, besides one for every event */
     THREADS_MAX = 16,
     NODES_MAX = (1u << 31) - 8,
 };
@@ -196,7 +198,7 @@ static void run_round(struct race *r, unsigned threads)
         pthread_join(helpers[--made], NULL);
 }
 
-/* Done before not done, then by gates that are done, outlook, nodes, and the earlier start. */
+/* Done before not done, then by gates and arguments that are done, outlook, nodes, and the earlier start. */
 static int by_success(const void *a, const void *b)
 {
     const struct runner *x = *(struct runner *const *)a, *y = *(struct runner *const *)b;
@@ -205,6 +207,8 @@ static int by_success(const void *a, const void *b)
         return x_done ? -1 : 1;
     if (!x_done && x->building.next != y->building.next)
         return x->building.next > y->building.next ? -1 : 1;
+    if (!x_done && x->building.combined != y->building.combined)
+        return x->building.combined > y->building.combined ? -1 : 1;
     if (!x_done && (x->outlook < y->outlook || x->outlook > y->outlook))
         return x->outlook < y->outlook ? -1 : 1;
     uint32_t x_nodes = x_done ? bdd_nodes(x->building.b) : x->building.nodes_then;
@@ -214,11 +218,13 @@ static int by_success(const void *a, const void *b)
     return x->start < y->start ? -1 : 1;
 }
 
-/* Whether another has done as many gates: only then the outlook decides, which takes a while. */
+/* Whether another got as far: only then the outlook decides, which takes a while. */
 static bool has_equal(const struct race *r, unsigned i)
 {
+    const struct bdd_building *x = &r->field[i]->building;
     for (unsigned j = 0; j < r->len; j++) {
-        if (j != i && r->field[j]->building.next == r->field[i]->building.next)
+        const struct bdd_building *y = &r->field[j]->building;
+        if (j != i && x->next == y->next && x->combined == y->combined)
             return true;
     }
     return false;
@@ -243,6 +249,11 @@ static bool rank(struct race *r)
     return first < r->len;
 }
 
+/* How many may go on after a round: of each kind, and of these in all. */
+static const struct {
+    unsigned each, all;
+} places[] = {{3, STARTS}, {2, STARTS}, {1, STARTS}, {1, STARTS}, {1, 2}, {1, 2}, {1, 1}};
+
 /* The best `each` of each kind go on, and of these the best `all`. */
 static void keep(struct race *r, unsigned each, unsigned all)
 {
@@ -265,14 +276,15 @@ void race_orders(const struct formula *f, const struct race_hints *hints, unsign
     r.field[r.len++] = enter(&r, 0, level_of, 0);
     run_round(&r, 1);
     if (r.field[0]->building.b->paused) {
-        r.nodes = ROUND + 8 * f->events;
+        r.nodes = ROUND + f->events;
         fill_field(&r, hints);
     }
     for (unsigned round = 0; r.field[0]->building.b->paused; round++) {
         run_round(&r, threads);
         if (rank(&r) || atomic_load(&budget->spent))
             break;
-        keep(&r, round == 0 ? 3 : 1, round < 2 ? STARTS : round < 5 ? 2 : 1);
+        unsigned last = ARRAY_LEN(places) - 1, at = round < last ? round : last;
+        keep(&r, places[at].each, places[at].all);
         r.nodes = r.len == 1 ? NODES_MAX : 2 * r.nodes;
     }
     keep(&r, 1, 1);

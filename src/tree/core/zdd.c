@@ -18,12 +18,10 @@
 enum { NO_SET = 0, EMPTY_SET = 1, LOOK_AT_CLOCK = 4096 };
 
 struct zdd {
-    struct node_table nodes;
+    struct node_table nodes; /* more: 0, or the minimal sets of the branch with its variable */
     struct memo memo;
     const unsigned char *polarity; /* by level */
     uint32_t *by_ref;              /* by reference in f: its minimal sets, once they are known */
-    uint32_t *with;                /* by node: 0, or the minimal sets of the branch with its variable */
-    size_t with_len;
     struct budget *budget;
     uint32_t work;
 };
@@ -63,61 +61,61 @@ static inline bool tired(struct zdd *z)
     return budget_over(z->budget);
 }
 
-static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t);
+static uint32_t drop_step(struct zdd *z, uint32_t s, uint32_t t, uint32_t hash);
+
+/* Whether drop_larger(s, t) is known without looking; otherwise t begins at the topmost variable of s or below. */
+static inline bool drop_settled(const struct zdd *z, uint32_t s, uint32_t *t, uint32_t *out)
+{
+    *out = s == EMPTY_SET && *t != EMPTY_SET ? s : NO_SET; /* t has other sets only */
+    if (s <= EMPTY_SET || *t == EMPTY_SET)
+        return true;
+    uint32_t level = z->nodes.at[s].level;
+    while (z->nodes.at[*t].level < level)
+        *t = z->nodes.at[*t].lo;
+    *out = *t == NO_SET ? s : NO_SET;
+    return *t <= EMPTY_SET || s == *t;
+}
+
+/* The sets of s that contain no set of t; t are the minimal sets of a reference. */
+static inline uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
+{
+    uint32_t known;
+    if (drop_settled(z, s, &t, &known))
+        return known;
+    uint32_t hash = memo_hash(s, t, 0);
+    return memo_find(&z->memo, hash, s, t, 0, &known) ? known : drop_step(z, s, t, hash);
+}
 
 /* drop_larger() for sets that have the topmost variable of t, which is taken off. */
 static uint32_t drop_with(struct zdd *z, uint32_t s, uint32_t t)
 {
-    s = drop_larger(z, s, z->with[t]);
+    s = drop_larger(z, s, z->nodes.at[t].more);
     if (z->polarity[z->nodes.at[t].level] != FORMULA_POSITIVE && s != NODE_FAIL)
         s = drop_larger(z, s, z->nodes.at[t].lo);
     return s;
 }
 
-/* The sets of s that contain no set of t; t are the minimal sets of a reference. */
-static uint32_t drop_larger(struct zdd *z, uint32_t s, uint32_t t)
+/* The step of drop_larger() when nothing is known. */
+static uint32_t drop_step(struct zdd *z, uint32_t s, uint32_t t, uint32_t hash)
 {
-    if (s == NO_SET || t == EMPTY_SET)
-        return NO_SET;
-    if (s == EMPTY_SET) /* t has other sets only */
-        return s;
-    const struct node *from = &z->nodes.at[s];
-    uint32_t level = from->level, hi = from->hi, lo = from->lo;
-    while (z->nodes.at[t].level < level)
-        t = z->nodes.at[t].lo;
-    if (t <= EMPTY_SET || s == t)
-        return t == NO_SET ? s : NO_SET;
-    uint32_t result;
-    if (memo_get(&z->memo, s, t, 0, &result))
-        return result;
     if (tired(z))
         return NODE_FAIL;
-    bool same = z->nodes.at[t].level == level;
-    uint32_t t0 = same ? z->nodes.at[t].lo : t;
-    memo_prefetch(&z->memo, lo, t0, 0);
+    const struct node *from = &z->nodes.at[s], *than = &z->nodes.at[t];
+    uint32_t level = from->level, hi = from->hi, lo = from->lo, lo_known;
+    bool same = than->level == level;
+    uint32_t t0 = same ? than->lo : t;
+    bool lo_settled = drop_settled(z, lo, &t0, &lo_known);
+    uint32_t lo_hash = memo_hash(lo, t0, 0);
+    memo_prefetch(&z->memo, lo_hash);
     hi = same ? drop_with(z, hi, t) : drop_larger(z, hi, t);
-    lo = hi == NODE_FAIL ? NODE_FAIL : drop_larger(z, lo, t0);
-    result = make(z, level, hi, lo);
+    if (hi == NODE_FAIL)
+        return NODE_FAIL;
+    if (!lo_settled && !memo_find(&z->memo, lo_hash, lo, t0, 0, &lo_known))
+        lo_known = drop_step(z, lo, t0, lo_hash);
+    uint32_t result = make(z, level, hi, lo_known);
     if (result != NODE_FAIL)
-        memo_put(&z->memo, s, t, 0, result);
+        memo_keep(&z->memo, hash, s, t, 0, result);
     return result;
-}
-
-/* Remembers the sets of the branch with its variable for a node. */
-static bool keep_with(struct zdd *z, uint32_t node, uint32_t with)
-{
-    if (node >= z->with_len) {
-        size_t len = z->nodes.room;
-        uint32_t *at = budget_realloc(z->budget, z->with, z->with_len * sizeof(*at), len * sizeof(*at));
-        if (!at)
-            return false;
-        memset(at + z->with_len, 0, (len - z->with_len) * sizeof(*at));
-        z->with = at;
-        z->with_len = len;
-    }
-    if (!z->with[node])
-        z->with[node] = with;
-    return true;
 }
 
 /* The minimal sets of the function at reference r, whose branches have theirs. */
@@ -128,9 +126,9 @@ static uint32_t minimal_at(struct zdd *z, const struct diagram *f, uint32_t r)
     if (falls(z, n->var))
         return lo;
     uint32_t with = z->by_ref[n->hi ^ (r & 1)], hi = drop_larger(z, with, lo), result = make(z, n->var, hi, lo);
-    if (result == NODE_FAIL || hi == NO_SET || keep_with(z, result, with))
-        return result;
-    return NODE_FAIL;
+    if (result != NODE_FAIL && hi != NO_SET && !z->nodes.at[result].more)
+        z->nodes.at[result].more = with;
+    return result;
 }
 
 /* The minimal sets of the function at each reference, from the bottom up. Returns the root's. */
@@ -190,7 +188,6 @@ struct diagram zdd_minimal_sets(const struct diagram *f, const unsigned char *po
     *made += z.nodes.len;
     memo_release(&z.memo);
     budget_free(budget, z.by_ref, bytes);
-    budget_free(budget, z.with, z.with_len * sizeof(*z.with));
     bytes = (root + (size_t)2) * sizeof(uint32_t);
     uint32_t *number = root == NODE_FAIL ? NULL : budget_calloc(budget, bytes);
     if (number && budget_take(budget, (root + (size_t)2) * sizeof(struct diagram_node))) {

@@ -20,7 +20,9 @@
 /* NULL when there was a fault; all of them are in diag. What is not carried is a warning. limits may be NULL. */
 const struct tree *adtool_parse(struct arena *a, struct sv text, const char *file, const struct read_limits *limits,
                                 struct diag *diag);
-/* An adtree; a sandtree when the tree has a SAND and no countermeasure. */
+/* An adtree; a sandtree when the tree has a SAND and no countermeasure. "k of n" becomes the OR of all ANDs of k of
+ * the n, which is the same function, as long as these are at most 256 and the file at most 100,000 nodes; else it
+ * becomes OR, and loss says that the meaning changes. */
 void adtool_write(const struct tree *t, struct str *out, struct loss *loss);
 
 #endif
