@@ -107,6 +107,11 @@ CM_MUST_USE int site_coverage_pages(struct site *s, struct err *err);
 /* site_gaps.c: gaps.html and .json. */
 CM_MUST_USE int site_gaps_pages(struct site *s, struct err *err);
 
+/* site_exchange.c: the register in all formats, and exports.html, which says what each of them lacks. */
+CM_MUST_USE int site_exchange_pages(struct site *s, struct err *err);
+/* <link> to each of them, for the page of the register. */
+void site_exchange_links(struct arena *a, struct page *p);
+
 /* site_threats.c */
 CM_MUST_USE int site_threat_pages(struct site *s, struct err *err);
 
