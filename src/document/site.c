@@ -426,7 +426,8 @@ static int write_all_parts(struct site *s, struct err *err)
 {
     static int (*const parts[])(struct site *s, struct err *err) = {
         write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
-        site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, site_exchange_pages,
+        site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, site_compare_pages,
+        site_exchange_pages,
         site_feed,            site_documents_json, site_list_pages,  site_moderation_pages,
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {

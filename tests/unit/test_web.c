@@ -203,7 +203,8 @@ static const char *path_of(struct group *g, const char *pattern)
 {
     static const struct {
         const char *pattern, *path;
-    } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
+    } paths[] = {{"/compare/?/?/?", "/compare/analysis/0.1/0.2"}, {"/threats/?/compare", "/threats/G-0001/compare"},
+                 {"/threats/?/edit", "/threats/G-0001/edit"}, {"/threats/?/estimate", "/threats/G-0001/estimate"},
                  {"/rounds/?", "/rounds/R-1"}, {"/calls/?/position", "/calls/C-1/position"},
                  {"/held/?", "/held/P-1"}, {"/held/?/refile", "/held/P-1/refile"},
                  {"/login/?", "/login/aaaaaaaaaaaaaaaaaaaaaaaaaa"}, {"/unsubscribe/?/?", "/unsubscribe/doors/1-abc"}};
@@ -222,6 +223,8 @@ static const struct {
 } rows[] = {
     {"GET", "/search", "yyyyyy"},
     {"GET", "/search.atom", "yyyyyy"},
+    {"GET", "/compare/?/?/?", "yyyyyy"},
+    {"GET", "/threats/?/compare", "yyyyyy"},
     {"GET", "/unsubscribe/?/?", "yyyyyy"},
     {"POST", "/unsubscribe/?/?", "yyyyyy"},
     {"GET", "/login", "yyyyyy"},

@@ -40,7 +40,7 @@ struct action_context web_context(struct web_call *c)
 
 /* ---- pages ---- */
 
-struct markup *web_begin(struct web_call *c, const char *title)
+struct markup *web_begin_bare(struct web_call *c, const char *title)
 {
     c->page = (struct page){.path = c->path, .title = sv_str(title), .root = "/", .no_index = true, .body_class = "act",
                             .bar = web_bar_of(c->arena, c->frame, c->person, c->path)};
@@ -49,8 +49,14 @@ struct markup *web_begin(struct web_call *c, const char *title)
     str_clear(&c->out->text);
     markup_init(&c->markup, &c->out->text, MARKUP_HTML);
     page_begin(c->arena, &c->markup, c->frame, &c->page);
-    markup_element(&c->markup, "h1", sv_str(title));
     return &c->markup;
+}
+
+struct markup *web_begin(struct web_call *c, const char *title)
+{
+    struct markup *m = web_begin_bare(c, title);
+    markup_element(m, "h1", sv_str(title));
+    return m;
 }
 
 void web_end(struct web_call *c)
@@ -148,6 +154,7 @@ static void bar_links_about(struct arena *a, struct markup *m, const struct view
     for (size_t i = 0; i < id.len; i++)
         if (!((id.at[i] >= 'A' && id.at[i] <= 'Z') || (id.at[i] >= '0' && id.at[i] <= '9') || id.at[i] == '-'))
             return;
+    bar_link(m, arena_printf(a, "/threats/%.*s/compare", SV_ARG(id)), "Versions");
     if (person_may(person, frame->profile, SV("edit")))
         bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
     if (person_may(person, frame->profile, SV("estimate")) && round_is_open(frame))
