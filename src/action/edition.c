@@ -4,6 +4,7 @@
  * stored only when the content has not changed meanwhile. Its bytes are never rendered again. */
 #include "action/content.h"
 #include "base/date.h"
+#include "document/compare.h"
 
 static int latest_version(struct store *s, struct sv document, unsigned *out_minor, unsigned *out_editorial,
                           struct err *err)
@@ -204,16 +205,10 @@ int edition_sources(struct store *s, struct arena *a, struct sv document, struct
                     struct profile_files *out, struct err *err)
 {
     struct sv bytes;
-    const struct json_value *sources = NULL;
     memset(out, 0, sizeof(*out));
     int rc = edition_bytes(s, a, document, version, SV("sources.json"), &bytes, err);
     if (!rc)
-        rc = json_parse(a, bytes, bytes.len, &sources, err);
-    if (!rc && sources->kind != JSON_OBJECT)
-        rc = err_set(err, CM_ECORRUPT, "sources.json of %.*s %.*s is no object", SV_ARG(document), SV_ARG(version));
-    for (size_t i = 0; !rc && i < sources->count; i++)
-        *vec_push(a, &out->list) = (struct profile_file){
-            arena_strndup(a, sources->members[i].key.at, sources->members[i].key.len), sources->members[i].value->text};
+        rc = compare_read_sources(a, bytes, out, err);
     return rc;
 }
 

@@ -40,7 +40,9 @@ int threat_preview(struct action_context *c, const struct profile *now, const st
     const struct content_edit edit = {.path = threat->file, .text = out->source};
     if (!rc)
         rc = part_try(c, &edit, 1, &part, err);
-    if (!rc && part.settled)
+    if (!rc && part.settled && part.faults.errors)
+        *c->diag = part.faults;
+    else if (!rc && part.settled)
         *p = part.profile;
     else if (!rc)
         rc = try_whole(c, threat, p, out, err);

@@ -434,7 +434,8 @@ int cmd_threat(struct cli *c, const struct command *self, int argc, const char *
         {"reopen", threat_reopen}, {"merge", threat_merge},       {"split", threat_split},
         {"withdraw", threat_withdraw}, {"history", threat_history}, {"diff", threat_diff},
         {"similar", threat_similar},
-        {"challenge", threat_challenge}, {"import", threat_import},       {"recheck", threat_recheck},
+        {"challenge", threat_challenge}, {"export", threat_export}, {"import", threat_import},
+        {"recheck", threat_recheck},
     };
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }

@@ -12,6 +12,7 @@ int threat_diff(struct cli *c, const struct command *self, int argc, const char 
 int threat_similar(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_new(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_propose(struct cli *c, const struct command *self, int argc, const char **argv);
+int threat_export(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_import(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_edit(struct cli *c, const struct command *self, int argc, const char **argv);
 int threat_challenge(struct cli *c, const struct command *self, int argc, const char **argv);

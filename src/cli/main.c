@@ -70,7 +70,8 @@ const struct command commands[] = {
      "history ID [--field FIELD]\n"
      "diff ID [--from VERSION] [--to VERSION]\n"
      "similar ID|--text TEXT\n"
-     "import FILE --area AREA [--mitigations FIELD] [--dry-run]",
+     "import FILE --area AREA [--mitigations FIELD] [--dry-run]\n"
+     "export --format stix|otm|w3c|csv|json [--to FILE|DIR] [--from DIR]",
      "everything about threats",
      "\"new\" writes a file from the template with the next free id into a folder; the others work on the "
      "store. \"edit\" without\n"
@@ -85,7 +86,9 @@ const struct command commands[] = {
      "to three that the new entry may be a duplicate of. \"import\" proposes the threats of a model of Threat Dragon, "
      "Threat Composer,\n"
      "Open Threat Model or the W3C, all or none, those that are here already left out, and says what of the model it "
-     "did not take over.",
+     "did not take over.\n"
+     "\"export\" writes the whole register as a STIX 2.1 bundle, an Open Threat Model, threat files of the W3C, CSV\n"
+     "or JSON, and says what the format has no place for.",
      cmd_threat},
     {"tree",
      "check FILE\n"

@@ -61,8 +61,8 @@ struct fragment_questions {
 
 /* True: the fragment stands in the old file, and a gap was left at the end of out. False: it has to be
  * written, and fragment_end called. id lives in the arena of f or longer: that of the threat, and "=" behind
- * it for its members as data. place is what the writer puts around or into it that the trace does not know: a
- * level, a number. questions may be NULL. False when f is NULL. */
+ * it, once or more, for a part with its members as data. place is what the writer puts around or into it that the
+ * trace does not know: a level, a number. questions may be NULL. False when f is NULL. */
 bool fragment_begin(struct fragments *f, struct sv id, struct sv place, const struct fragment_questions *questions,
                     const struct str *out);
 void fragment_end(struct fragments *f, const struct str *out);

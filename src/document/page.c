@@ -260,6 +260,7 @@ void page_end(struct arena *a, struct markup *m, const struct view *v, const str
     markup_open(m, "ul");
     foot_link(m, root, "register.json", "Register as JSON");
     foot_link(m, root, "register.csv", "as CSV");
+    foot_link(m, root, "exports.html", "in other formats");
     foot_link(m, root, "documents.json", "All documents as JSON");
     foot_link(m, root, "feed.atom", "Atom feed");
     foot_link(m, root, "references.html", "References");

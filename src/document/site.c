@@ -421,37 +421,13 @@ static int write_assets(struct site *s, struct err *err)
     return rc;
 }
 
-static int write_register(struct site *s, struct err *err)
-{
-    const struct sv name = SV("register.json");
-    struct digest_state d;
-    digest_begin(&d);
-    digest_add_part(&d, name);
-    digest_add(&d, digest_sv(&s->v->profile->rules));
-    digest_add(&d, sv_from((const char *)s->reuse.inputs, s->v->threats.len * sizeof *s->reuse.inputs));
-    struct digest input = digest_end(&d);
-    struct fragments f;
-    site_reuse_begin(s, name, &f);
-    bool kept = site_keep(s, name, &input);
-    int rc = 0;
-    str_clear(&s->buffer);
-    if (!kept) {
-        document_write_register_fragments(s->v, &f, &s->buffer);
-        rc = site_write_fragments(s, name, &input, str_sv(&s->buffer), &f, err);
-    }
-    site_reuse_end(s, name, &f, kept);
-    if (rc)
-        return rc;
-    str_clear(&s->buffer);
-    document_write_csv(s->v, &s->buffer);
-    return site_put(s, SV("register.csv"), str_sv(&s->buffer), err);
-}
 
 static int write_all_parts(struct site *s, struct err *err)
 {
     static int (*const parts[])(struct site *s, struct err *err) = {
         write_assets,         site_document_pages, site_threat_pages, site_front_pages, site_index_pages,
-        site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, write_register,
+        site_worksheet_pages, site_coverage_pages, site_gaps_pages,   site_edition_pages, site_compare_pages,
+        site_exchange_pages,
         site_feed,            site_documents_json, site_list_pages,  site_moderation_pages,
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {

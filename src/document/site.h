@@ -8,10 +8,12 @@
  *     moderation.html moderation.json moderation.atom (when there is such a list, or an act of moderation)
  *     coverage.html coverage.json coverage.csv (when the profile has a coverage.tsv)
  *     gaps.html gaps.json
+ *     exports.html exports/register.stix.json exports/register.otm.json exports/w3c/ (YAML)
  *     editions/index.html (timeline) editions/analysis/0.1/analysis.{html,xml,json,txt,pdf} and the style.css
  * of that edition editions/analysis/status.css: shows the notice "old edition" in all but the latest, whose
- * bytes never change progress.html about.html 404.html (its links begin at /) feed.atom documents.json
- * register.json register.csv  style.css  schema/ (JSON schemas) .casemate-site: the program that wrote the
+ * bytes never change editions/analysis/0.1..0.2.html (what changed) progress.html about.html 404.html (its
+ * links begin at /) feed.atom documents.json register.json register.csv style.css schema/ (JSON schemas)
+ * .casemate-site: the program that wrote the
  * site, then each file with the digest of what it was made from, for the next run .casemate-fragments: what
  * stands where in the large files, likewise
  */

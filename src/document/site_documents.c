@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/fs.h"
 #include "document/build.h"
+#include "document/compare.h"
 #include "document/pdf.h"
 #include "document/site_page.h"
 #include "document/visuals.h"
@@ -365,14 +366,20 @@ static struct sv edition_folder(struct arena *a, const struct edition *e)
     return build_sv(a, "editions/%.*s/%.*s", SV_ARG(e->document), SV_ARG(e->version));
 }
 
-static void edition_row(struct arena *a, struct doc_block *table, const struct edition *e)
+static void edition_row(struct arena *a, struct doc_block *table, const struct view *v, const struct edition *e)
 {
     struct doc_block *row = build_row(a, table);
     build_row_heading(a, row, build_sv(a, "%.*s %.*s", SV_ARG(e->document), SV_ARG(e->version)));
     build_cell(a, row, e->date);
     build_cell(a, row, e->kind);
-    build_cell(a, row, e->remark);
-    struct doc_block *cell = build_cell(a, row, SV_NONE);
+    struct doc_block *cell = build_cell(a, row, e->remark);
+    const struct edition *before = site_compared_with(v, e);
+    if (before) {
+        doc_text(a, cell, SV(" "));
+        doc_link(a, cell, build_sv(a, "site:%.*s", SV_ARG(compare_path(a, e->document, before->version, e->version))),
+                 build_sv(a, "Compare with %.*s", SV_ARG(before->version)));
+    }
+    cell = build_cell(a, row, SV_NONE);
     for (size_t i = 0; i < e->file_count; i++) {
         struct sv name = e->files[i].name;
         if (!sv_starts(name, e->document))
@@ -402,7 +409,7 @@ static int editions_index(struct site *s, struct err *err)
         struct doc_block *table = build_table(&a, content, SV("editions-table"), "All editions, newest first");
         build_header(&a, table, (const char *const[]){"Edition", "Date", "Kind", "What changed", "Files", "Digest"}, 6);
         for (size_t i = s->v->editions.len; i-- > 0;)
-            edition_row(&a, table, &s->v->editions.at[i]);
+            edition_row(&a, table, s->v, &s->v->editions.at[i]);
     } else {
         build_paragraph(&a, content, "No edition has been published yet. The documents on this site are working "
                                      "drafts.");

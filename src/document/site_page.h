@@ -101,11 +101,21 @@ CM_MUST_USE int site_index_pages(struct site *s, struct err *err);
 struct doc_block *site_threat_table(struct arena *a, const struct view *v, const unsigned *list, size_t count,
                                     struct sv anchor, const char *caption);
 
+/* site_compare.c: a page for each two consecutive editions of a document. */
+CM_MUST_USE int site_compare_pages(struct site *s, struct err *err);
+/* The edition before this one of the same document; NULL where there is none, or no comparison with it. */
+const struct edition *site_compared_with(const struct view *v, const struct edition *e);
+
 /* site_coverage.c: coverage.html, .json and .csv, when the profile has a coverage.tsv. */
 CM_MUST_USE int site_coverage_pages(struct site *s, struct err *err);
 
 /* site_gaps.c: gaps.html and .json. */
 CM_MUST_USE int site_gaps_pages(struct site *s, struct err *err);
+
+/* site_exchange.c: the register in all formats, and exports.html, which says what each of them lacks. */
+CM_MUST_USE int site_exchange_pages(struct site *s, struct err *err);
+/* <link> to each of them, for the page of the register. */
+void site_exchange_links(struct arena *a, struct page *p);
 
 /* site_threats.c */
 CM_MUST_USE int site_threat_pages(struct site *s, struct err *err);

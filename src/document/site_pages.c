@@ -37,7 +37,7 @@ static struct doc_block *content_new(struct arena *a, const char *title, const c
     return content;
 }
 
-/* A page with the usual breadcrumb. */
+/* A page with the usual breadcrumb. That of the register is also there for other programs. */
 static int put_page(struct site *s, struct arena *a, const char *path, const char *section, const char *description,
                     struct doc_block *content, struct err *err)
 {
@@ -47,6 +47,8 @@ static int put_page(struct site *s, struct arena *a, const char *path, const cha
     if (section && strcmp(section, path) != 0 && strcmp(section, "threats/index.html") == 0)
         page_add_crumb(a, &p, SV("Threats"), SV("threats/index.html"));
     page_add_crumb(a, &p, content->title, p.path);
+    if (sv_eq_str(p.path, "threats/index.html"))
+        site_exchange_links(a, &p);
     return site_page(s, &p, content, err);
 }
 
@@ -262,6 +264,7 @@ static const struct {
     {"documents/index.html", "By document", "what touches a specification, with a worksheet for its authors"},
     {"coverage.html", "Coverage", "which specifications were read, and what came of it"},
     {"gaps.html", "Gaps", "what each specification does about each threat"},
+    {"exports.html", "Exports", "the register as STIX, Open Threat Model, W3C threat files, CSV and JSON"},
     {"matrix.html", "Risk matrix", "likelihood against damage"},
     {"board.html", "Board", "all threats by stage"},
 };

@@ -332,7 +332,7 @@ bool site_reuse_page(struct site *s, struct sv path, const struct digest *quick)
 static bool same_id(void *site, struct sv id)
 {
     const struct site *s = site;
-    if (sv_ends(id, SV("=")))
+    while (sv_ends(id, SV("=")))
         id = sv_from(id.at, id.len - 1);
     int i = view_find(s->v, id);
     return i >= 0 && same_threat(s, (size_t)i);

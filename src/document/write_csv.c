@@ -72,6 +72,14 @@ static void cell_rating(struct csv_writer *w, const struct terms *scale, const s
     cell_term(w, scale, r->given ? r->level : -1);
 }
 
+static void cell_estimators(struct csv_writer *w, const struct rating *r)
+{
+    struct str s = STR_INIT;
+    if (r->given)
+        str_addf(&s, "%u", r->estimators);
+    cell_str(w, &s);
+}
+
 static void row(struct csv_writer *w, size_t index, const struct write_ids *cited)
 {
     const struct view *v = w->view;
@@ -105,6 +113,10 @@ static void row(struct csv_writer *w, size_t index, const struct write_ids *cite
     cell(w, t->proposed.by);
     cell_list(w, t->into.at, t->into.len);
     cell_list(w, t->related.at, t->related.len);
+    cell_estimators(w, &t->likelihood);
+    cell_estimators(w, &t->damage);
+    int abstract = template_field(&v->profile->template, SV("abstract"));
+    cell(w, abstract < 0 ? SV_NONE : sv_trim(threat_field(t, abstract)));
     csv_end_row(w->out);
 }
 
@@ -113,7 +125,8 @@ void document_write_csv(const struct view *v, struct str *out)
     static const char *const columns[] = {
         "id",         "name",     "stage",       "confirmed", "draft",    "priority", "likelihood",
         "damage",     "areas",    "stride",      "level",     "attacker", "affects",  "responses",
-        "references", "proposed", "proposed_by", "into",      "related"};
+        "references", "proposed", "proposed_by", "into",      "related",
+        "likelihood_estimators", "damage_estimators", "abstract"};
     struct arena a = ARENA_INIT;
     struct csv_writer w = {.view = v, .out = out};
     struct write_citations citations;

@@ -43,6 +43,7 @@ struct threat_view {
     int next;                 /* stage index that comes next, -1 at the last one and at ends */
     int wants;                /* the stage that lacks speaks of: the next one, at the last one that; -1 at ends */
     struct lacks lacks;       /* what it still needs; of the last one, what came into the template later */
+    int64_t written;          /* when its file last changed; 0 without a store */
     VEC(struct pinned) restated; /* documents whose status is another one since: to be looked at again */
     VEC(struct change) changes; /* oldest first; initial ones included */
     VEC(unsigned)
@@ -134,6 +135,8 @@ struct view {
     double patience; /* CPU seconds for the analysis of one tree; 0: as many as the engine takes by itself */
     struct threat_analysis **analyses; /* by threat: what document/analysis.h found so far; here only NULLs */
     bool lists;               /* the site has pages of mailing lists: set by the publisher */
+    int64_t begun;            /* when the record begins; 0 without a store */
+    int64_t rules_written;    /* when a file last changed that speaks of all threats; likewise */
     unsigned active;          /* threats that are not merged, split or withdrawn */
     unsigned drafts;          /* provisional ones */
 };

@@ -153,6 +153,36 @@ static int load_editions(struct store *s, struct view *v, struct err *err)
     return rc;
 }
 
+/* When the text of each threat, and of what all of them depend on, became what it is. */
+static int load_written(struct store *s, struct view *v, struct err *err)
+{
+    struct store_stmt *q;
+    struct map files;
+    map_init(&files, v->arena);
+    for (size_t i = 0; i < v->threats.len; i++)
+        map_set(&files, sv_str(v->threats.at[i].threat->file), &v->threats.at[i]);
+    int rc = store_prepare(s, "SELECT f.path, e.at FROM file f JOIN event e ON e.seq = f.event "
+                              "WHERE f.path NOT IN ('coverage.tsv', 'calibration.yaml')", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct threat_view *t = map_get(&files, store_text(q, 0));
+        if (t)
+            t->written = store_int(q, 1);
+        else if (store_int(q, 1) > v->rules_written)
+            v->rules_written = store_int(q, 1);
+    }
+    store_done(q);
+    if (rc || (rc = store_prepare(s, "SELECT min(at) FROM event", &q, err)))
+        return rc;
+    if ((rc = store_step(q, err)) == STORE_ROW) {
+        v->begun = store_int(q, 0);
+        rc = CM_OK;
+    }
+    store_done(q);
+    return rc;
+}
+
 struct loading {
     struct arena *arena;
     int64_t now;
@@ -200,7 +230,7 @@ static int load(struct store *s, void *context, struct err *err)
     l->out->discussions = discussions;
     l->out->clocks = clocks;
     if ((rc = ending_load(s, l->arena, &l->out->ending, err)) || (rc = load_restated(s, l->out, err)) ||
-        (rc = load_changes(s, l->out, !l->published, err)))
+        (rc = load_written(s, l->out, err)) || (rc = load_changes(s, l->out, !l->published, err)))
         return rc;
     return load_editions(s, l->out, err);
 }

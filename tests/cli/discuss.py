@@ -39,7 +39,7 @@ def posting(ada, cleo):
     tell('the form says from where it goes out, and that a first post waits', 'ada@example.org' in a.text and 'It is your first post' in a.text, a.text)
     before = rows('SELECT count(*) FROM message')
     a = ada.form('/lists/sec/post', subject='On gates', text='Hello <script>alert(1)</script>\nhttps://example.org/x', do='preview')
-    tell('a preview, as it will stand there', a.status == 200 and '<h2>On gates</h2>' in a.text and '&lt;script&gt;' in a.text and '<script' not in a.text and
+    tell('a preview, as it will stand there', a.status == 200 and '<h2>On gates</h2>' in a.text and '&lt;script&gt;' in a.text and '<script>' not in a.text and
          'href="https://example.org/x"' in a.text and rows('SELECT count(*) FROM message') == before, a.text)
     for name, fields in (('no subject', {'subject': ' ', 'text': 'x'}), ('no text', {'subject': 'x', 'text': ' \n'}), ('a subject of two lines', {'subject': 'a\nBcc: x@example.net', 'text': 'x'}),
                          ('a long subject', {'subject': 'x' * 201, 'text': 'x'}), ('a long text', {'subject': 'x', 'text': 'y ' * 66000})):

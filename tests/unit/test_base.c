@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -324,13 +325,28 @@ static void test_err(void **state CM_UNUSED)
     arena_release(&a);
 }
 
+/* The first is that of RFC 9562, appendix A.4. */
+static void test_uuid(void **state)
+{
+    static const struct uuid dns = {
+        {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8}};
+    char text[UUID_TEXT];
+    struct uuid u = uuid_named(&dns, SV("www.example.com"));
+    (void)state;
+    uuid_text(&u, text);
+    assert_string_equal(text, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    u = uuid_named(&uuid_space_url, SV("https://example.org/"));
+    uuid_text(&u, text);
+    assert_string_equal(text, "527dda32-a0de-5105-a042-cb475b5f7d11");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena),  cmocka_unit_test(test_str),     cmocka_unit_test(test_sv),
         cmocka_unit_test(test_first_sentence),
         cmocka_unit_test(test_utf8),   cmocka_unit_test(test_map),     cmocka_unit_test(test_date),
-        cmocka_unit_test(test_digest_of_parts),
+        cmocka_unit_test(test_digest_of_parts), cmocka_unit_test(test_uuid),
         cmocka_unit_test(test_digest), cmocka_unit_test(test_suggest), cmocka_unit_test(test_fs),
         cmocka_unit_test(test_err),
     };

@@ -227,7 +227,8 @@ static const char *path_of(struct group *g, const char *pattern)
 {
     static const struct {
         const char *pattern, *path;
-    } paths[] = {{"/threats/?/edit", "/threats/G-0001/edit"},
+    } paths[] = {{"/compare/?/?/?", "/compare/analysis/0.1/0.2"}, {"/threats/?/compare", "/threats/G-0001/compare"},
+                 {"/threats/?/edit", "/threats/G-0001/edit"},
                  {"/threats/?/preview", "/threats/G-0001/preview"},
                  {"/threats/?/properties", "/threats/G-0001/properties"},
                  {"/threats/?/estimate", "/threats/G-0001/estimate"},
@@ -265,6 +266,8 @@ static const struct {
     {"POST", "/threats/?/preview", "lnynyn"},
     {"GET", "/threats/?/properties", "lnynyn"},
     {"POST", "/threats/?/properties", "lnynyn"},
+    {"GET", "/compare/?/?/?", "yyyyyy"},
+    {"GET", "/threats/?/compare", "yyyyyy"},
     {"GET", "/unsubscribe/?/?", "yyyyyy"},
     {"POST", "/unsubscribe/?/?", "yyyyyy"},
     {"GET", "/login", "yyyyyy"},

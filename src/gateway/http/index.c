@@ -142,7 +142,9 @@ static const char *type_of(struct sv path, bool *out_text)
     } types[] = {
         {".html", "text/html; charset=utf-8", true},
         {".css", "text/css; charset=utf-8", true},
+        {".stix.json", "application/stix+json;version=2.1", true},
         {".json", "application/json; charset=utf-8", true},
+        {".yaml", "application/yaml; charset=utf-8", true},
         {".xml", "application/xml; charset=utf-8", true},
         {".dtd", "application/xml-dtd; charset=utf-8", true},
         {".ent", "application/xml-external-parsed-entity; charset=utf-8", true},

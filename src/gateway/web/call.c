@@ -58,7 +58,7 @@ struct action_context web_context(struct web_call *c)
 
 /* ---- pages ---- */
 
-struct markup *web_begin(struct web_call *c, const char *title)
+struct markup *web_begin_bare(struct web_call *c, const char *title)
 {
     c->page = (struct page){.path = c->path, .title = sv_str(title), .root = "/", .no_index = true, .body_class = "act",
                             .script = "/act.js",
@@ -68,7 +68,6 @@ struct markup *web_begin(struct web_call *c, const char *title)
     str_clear(&c->out->text);
     markup_init(&c->markup, &c->out->text, MARKUP_HTML);
     page_begin(c->arena, &c->markup, c->frame, &c->page);
-    markup_element(&c->markup, "h1", sv_str(title));
     return &c->markup;
 }
 
@@ -97,6 +96,13 @@ void web_live(struct web_call *c, const char *path, const char *name)
     markup_attr_str(m, "aria-label", name);
     markup_attr_str(m, "hidden", "hidden");
     markup_close(m, "div");
+}
+
+struct markup *web_begin(struct web_call *c, const char *title)
+{
+    struct markup *m = web_begin_bare(c, title);
+    markup_element(m, "h1", sv_str(title));
+    return m;
 }
 
 void web_end(struct web_call *c)
@@ -222,6 +228,7 @@ static void bar_links_about(struct arena *a, struct markup *m, const struct view
     for (size_t i = 0; i < id.len; i++)
         if (!((id.at[i] >= 'A' && id.at[i] <= 'Z') || (id.at[i] >= '0' && id.at[i] <= '9') || id.at[i] == '-'))
             return;
+    web_bar_link(m, arena_printf(a, "/threats/%.*s/compare", SV_ARG(id)), "Versions");
     if (person_may(person, frame->profile, SV("edit")))
         web_bar_link(m, arena_printf(a, "/threats/%.*s/edit", SV_ARG(id)), arena_printf(a, "Edit %.*s", SV_ARG(id)));
     if (person_may(person, frame->profile, SV("estimate")) && round_is_open(frame))

@@ -73,6 +73,8 @@ void web_prove_field(struct web_call *c);
 
 /* Status 200 unless set before. The page is begun up to its heading. */
 struct markup *web_begin(struct web_call *c, const char *title);
+/* The same without the heading, for content that brings its own. */
+struct markup *web_begin_bare(struct web_call *c, const char *title);
 void web_end(struct web_call *c);
 /* A page that says what went wrong, with the status that fits: CM_EINPUT 422, CM_EREFUSED 409, ... What is our own
  * fault goes to the log, and not on the page. */

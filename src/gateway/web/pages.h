@@ -14,6 +14,8 @@ int script_file(struct web_call *c, struct err *err);
 int similar_do(struct web_call *c, struct err *err);
 int search_page(struct web_call *c, struct err *err);
 int search_feed(struct web_call *c, struct err *err);
+int compare_page(struct web_call *c, struct err *err);
+int threat_compare_page(struct web_call *c, struct err *err);
 int unsubscribe_page(struct web_call *c, struct err *err);
 int unsubscribe_do(struct web_call *c, struct err *err);
 int login_page(struct web_call *c, struct err *err);

@@ -20,6 +20,8 @@ const struct web_route web_routes[] = {
     {"GET", "/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_page},
     {"GET", "/search.atom", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_feed},
     {"GET", "/act.js", ANYONE, WEB_RATE_READ, NULL, 0, "Script", script_file},
+    {"GET", "/compare/?/?/?", ANYONE, WEB_RATE_SEARCH, NULL, 0, "What changed", compare_page},
+    {"GET", "/threats/?/compare", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Versions", threat_compare_page},
     {"GET", "/unsubscribe/?/?", ANYONE, WEB_RATE_READ, NULL, 0, "Unsubscribe", unsubscribe_page},
     {"POST", "/unsubscribe/?/?", ANYONE, WEB_RATE_CHANGE, NULL, SMALL, "Unsubscribe", unsubscribe_do},
     {"GET", "/login", ANYONE, WEB_RATE_READ, NULL, 0, "Log in", login_page},

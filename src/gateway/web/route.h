@@ -8,7 +8,7 @@
 
 struct web_call;
 
-enum { WEB_PARAMS = 2 };
+enum { WEB_PARAMS = 3 };
 
 enum web_who {
     WEB_ANYONE, /* and a POST needs no more than the proof of its form */
