@@ -72,6 +72,10 @@ void document_write_xep(const struct document *d,
                         struct str *out); /* XEP format, the group's own licence, valid by the XSF's DTD */
 void document_write_csv(const struct view *v, struct str *out);       /* the register, one row a threat */
 void document_write_register_json(const struct view *v, struct str *out); /* the register as data */
+/* Threats as a table: id, name, priority, stage. list: indexes in view->threats. */
+struct doc_block *document_threat_table(struct arena *a, const struct view *v, const unsigned *list, size_t count,
+                                        const char *caption);
+
 /* Some threats of it (indexes in view->threats), as the member "threats" of an open object; whole: with the texts of
  * all fields, the tree and its analysis. */
 struct json;

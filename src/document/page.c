@@ -237,11 +237,6 @@ void page_end(struct arena *a, struct markup *m, const struct view *v, const str
     markup_newline(m);
     markup_open(m, "footer");
     markup_attr_str(m, "class", "site");
-    markup_open(m, "a");
-    markup_attr_str(m, "class", "skip");
-    markup_attr_str(m, "href", "#page-content");
-    markup_text_str(m, "Skip to the content");
-    markup_close(m, "a");
     markup_open(m, "div");
     markup_attr_str(m, "class", "bar");
     markup_open(m, "p");

@@ -28,6 +28,12 @@ struct doc_block *site_threat_table(struct arena *a, const struct view *v, const
     return table;
 }
 
+struct doc_block *document_threat_table(struct arena *a, const struct view *v, const unsigned *list, size_t count,
+                                        const char *caption)
+{
+    return site_threat_table(a, v, list, count, SV_NONE, caption);
+}
+
 static struct doc_block *content_new(struct arena *a, const char *title, const char *lead)
 {
     struct doc_block *content = doc_block_new(a, DOC_SECTION);

@@ -229,7 +229,7 @@ static const char *path_of(struct group *g, const char *pattern)
         const char *pattern, *path;
     } paths[] = {{"/compare/?/?/?", "/compare/analysis/0.1/0.2"}, {"/threats/?/compare", "/threats/G-0001/compare"},
                  {"/threats/?/edit", "/threats/G-0001/edit"},
-                 {"/threats/?/preview", "/threats/G-0001/preview"},
+                 {"/record/?", "/record/1"}, {"/threats/?/preview", "/threats/G-0001/preview"},
                  {"/threats/?/properties", "/threats/G-0001/properties"},
                  {"/threats/?/estimate", "/threats/G-0001/estimate"},
                  {"/rounds/?", "/rounds/R-1"}, {"/calls/?", "/calls/C-1"},
@@ -261,6 +261,10 @@ static const struct {
 } rows[] = {
     {"GET", "/search", "yyyyyy"},
     {"GET", "/search.atom", "yyyyyy"},
+    {"GET", "/register", "yyyyyy"},
+    {"GET", "/record", "yyyyyy"},
+    {"GET", "/record/?", "yyyyyy"},
+    {"GET", "/people", "yyyyyy"},
     {"GET", "/act.js", "yyyyyy"},
     {"POST", "/propose/similar", "lyyyyy"},
     {"POST", "/threats/?/preview", "lnynyn"},

@@ -222,6 +222,10 @@ static void bar_links_about(struct arena *a, struct markup *m, const struct view
                             struct sv path)
 {
     struct sv id = path;
+    if (sv_eq_str(path, "progress.html")) {
+        web_bar_link(m, "/rounds", "Rounds");
+        web_bar_link(m, "/calls", "Calls");
+    }
     if (!sv_starts(path, SV("threats/")) || !sv_ends(path, SV(".html")))
         return;
     id = sv_from(path.at + 8, path.len - 8 - 5);
@@ -246,6 +250,8 @@ struct sv web_bar_of(struct arena *a, const struct view *frame, const struct per
     markup_attr_str(&m, "aria-label", "Account");
     markup_open(&m, "ul");
     web_bar_link(&m, "/search", "Search");
+    web_bar_link(&m, "/register", "Register");
+    web_bar_link(&m, "/record", "Record");
     if (person) {
         bar_links_about(a, &m, frame, person, path);
         web_bar_discussion(a, &m, frame, person, path);
@@ -443,4 +449,29 @@ void web_box(struct web_call *c, const char *name, bool checked, struct sv label
     }
     markup_close(m, "span");
     markup_close(m, "label");
+}
+
+void web_select(struct web_call *c, const char *name, const char *label, const struct web_choice *choices,
+                size_t count, struct sv chosen)
+{
+    struct markup *m = &c->markup;
+    markup_open(m, "div");
+    markup_attr_str(m, "class", "field");
+    markup_open(m, "label");
+    markup_attrf(m, "for", "field-%s", name);
+    markup_text_str(m, label);
+    markup_close(m, "label");
+    markup_open(m, "select");
+    markup_attr_str(m, "name", name);
+    markup_attrf(m, "id", "field-%s", name);
+    for (size_t i = 0; i < count; i++) {
+        markup_open(m, "option");
+        markup_attr(m, "value", choices[i].value);
+        if (sv_eq(choices[i].value, chosen))
+            markup_attr_str(m, "selected", "selected");
+        markup_text(m, choices[i].label);
+        markup_close(m, "option");
+    }
+    markup_close(m, "select");
+    markup_close(m, "div");
 }

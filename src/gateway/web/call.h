@@ -119,6 +119,9 @@ struct web_choice {
 /* Radio buttons in a group. chosen: a value, or empty. */
 void web_choices(struct web_call *c, const char *name, const char *legend, const struct web_choice *choices,
                  size_t count, struct sv chosen, bool required);
+/* A list to choose one of; its first is what an unknown choice is. */
+void web_select(struct web_call *c, const char *name, const char *label, const struct web_choice *choices,
+                size_t count, struct sv chosen);
 /* A box to tick, with the value "yes". help may be empty. */
 void web_box(struct web_call *c, const char *name, bool checked, struct sv label, struct sv help);
 /* What was wrong with a form, above it. */

@@ -10,6 +10,10 @@ int follow_part(struct web_call *c, struct err *err);
 int address_part(struct web_call *c, struct err *err);
 /* The page again, with what was wrong in a form on it; 422. */
 int account_again(struct web_call *c, const char *fault, struct err *err);
+int register_page(struct web_call *c, struct err *err);
+int record_page(struct web_call *c, struct err *err);
+int event_page(struct web_call *c, struct err *err);
+int people_page(struct web_call *c, struct err *err);
 int script_file(struct web_call *c, struct err *err);
 int similar_do(struct web_call *c, struct err *err);
 int search_page(struct web_call *c, struct err *err);

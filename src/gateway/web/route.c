@@ -19,6 +19,10 @@ const struct rate_limit web_rates[WEB_RATES] = {
 const struct web_route web_routes[] = {
     {"GET", "/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_page},
     {"GET", "/search.atom", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_feed},
+    {"GET", "/register", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Threats", register_page},
+    {"GET", "/record", ANYONE, WEB_RATE_READ, NULL, 0, "The record", record_page},
+    {"GET", "/record/?", ANYONE, WEB_RATE_READ, NULL, 0, "An event", event_page},
+    {"GET", "/people", ANYONE, WEB_RATE_READ, NULL, 0, "People", people_page},
     {"GET", "/act.js", ANYONE, WEB_RATE_READ, NULL, 0, "Script", script_file},
     {"GET", "/compare/?/?/?", ANYONE, WEB_RATE_SEARCH, NULL, 0, "What changed", compare_page},
     {"GET", "/threats/?/compare", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Versions", threat_compare_page},
