@@ -151,6 +151,49 @@ int record_read(struct store *s, struct arena *a, int64_t from, size_t limit,
     return rc;
 }
 
+#define SMALL "length(payload) <= $3"
+
+int record_read_lines(struct store *s, struct arena *a, int64_t from, size_t limit, struct record_lines *out,
+                      struct err *err)
+{
+    struct store_stmt *q;
+    *out = (struct record_lines){{NULL, 0, 0}};
+    int rc = store_prepare(s, "SELECT seq, at, actor, action, subject, salt IS NULL, hash, "
+                              "CASE WHEN " SMALL " THEN coalesce(json_extract(payload, '$.reason'), '') ELSE '' END, "
+                              "CASE WHEN " SMALL " THEN coalesce(json_extract(payload, '$.source'), '') ELSE '' END "
+                              "FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, from);
+    store_bind_int(q, 2, limit ? (int64_t)limit : -1);
+    store_bind_int(q, 3, RECORD_LINE_PAYLOAD_MAX);
+    while ((rc = store_step(q, err)) == STORE_ROW) {
+        struct record_line *line = vec_push(a, &out->list);
+        struct sv hash = store_text(q, 6);
+        *line = (struct record_line){.seq = store_int(q, 0), .at = store_int(q, 1),
+                                     .actor = arena_sv(a, store_text(q, 2)), .action = arena_sv(a, store_text(q, 3)),
+                                     .subject = arena_sv(a, store_text(q, 4)), .erased = store_int(q, 5) != 0,
+                                     .reason = arena_sv(a, store_text(q, 7)), .source = arena_sv(a, store_text(q, 8))};
+        memcpy(line->hash.bytes, hash.at, hash.len < DIGEST_BYTES ? hash.len : DIGEST_BYTES);
+    }
+    store_done(q);
+    return rc;
+}
+
+int record_payload_size(struct store *s, int64_t seq, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = 0;
+    int rc = store_prepare(s, "SELECT coalesce(length(payload), 1) FROM event WHERE seq = $1", &q, err);
+    if (rc)
+        return rc;
+    store_bind_int(q, 1, seq);
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}
+
 int record_head(struct store *s, int64_t *out_seq, struct digest *out_hash,
                 struct digest *out_state, struct err *err)
 {

@@ -65,6 +65,22 @@ struct record_events {
  * size is wrong. */
 CM_MUST_USE int record_read(struct store *s, struct arena *a, int64_t from, size_t limit,
                             struct record_events *out, struct err *err);
+/* The same in a line each, without what it says: an import says megabytes. */
+enum { RECORD_LINE_PAYLOAD_MAX = 256 * 1024 };
+struct record_line {
+    int64_t seq, at;
+    struct sv actor, action, subject;  /* actor: pseudonymous id */
+    struct sv reason, source;          /* empty also where the payload is longer than that */
+    bool erased;
+    struct digest hash;
+};
+struct record_lines {
+    VEC(struct record_line) list;
+};
+CM_MUST_USE int record_read_lines(struct store *s, struct arena *a, int64_t from, size_t limit,
+                                  struct record_lines *out, struct err *err);
+/* Bytes of what an event says; 0: there is no such event. */
+CM_MUST_USE int record_payload_size(struct store *s, int64_t seq, int64_t *out, struct err *err);
 /* The newest event; 0 and zero bytes when there is none. Each out_* may be NULL. */
 CM_MUST_USE int record_head(struct store *s, int64_t *out_seq, struct digest *out_hash,
                             struct digest *out_state, struct err *err);

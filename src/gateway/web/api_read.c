@@ -269,26 +269,19 @@ int api_call(struct web_call *c, struct err *err)
 
 /* ---- the record ---- */
 
-static int put_event(struct web_call *c, struct json *j, const struct record_event *e, struct err *err)
+static void put_event(struct web_call *c, struct json *j, const struct record_line *e)
 {
-    const struct json_value *header, *payload;
-    int rc = json_parse(c->arena, e->header, e->header.len, &header, err);
-    if (!rc)
-        rc = json_parse(c->arena, e->payload, e->payload.len ? e->payload.len : 1, &payload, err);
-    if (rc)
-        return rc;
     json_object(j);
     json_put_int(j, "event", e->seq);
-    json_put(j, "at", json_get_text(header, "at"));
-    json_put(j, "name", json_get_text(payload, "actor"));
-    json_put(j, "action", json_get_text(header, "action"));
-    json_put(j, "subject", json_get_text(header, "subject"));
-    json_put(j, "reason", json_get_text(payload, "reason"));
-    json_put(j, "source", json_get_text(payload, "source"));
+    json_put_str(j, "at", date_format_time(c->arena, e->at));
+    json_put(j, "name", web_name_of(c, e->actor));
+    json_put(j, "action", e->action);
+    json_put(j, "subject", e->subject);
+    json_put(j, "reason", e->reason);
+    json_put(j, "source", e->source);
     json_put_bool(j, "erased", e->erased);
     json_put_str(j, "hash", digest_hex(c->arena, &e->hash));
     json_end(j);
-    return CM_OK;
 }
 
 int api_record(struct web_call *c, struct err *err)
@@ -296,7 +289,7 @@ int api_record(struct web_call *c, struct err *err)
     static const char *const names[] = {"after", "limit"};
     uint64_t after = 0;
     size_t limit;
-    struct record_events events;
+    struct record_lines events;
     struct json j;
     if (is_known(c))
         return CM_OK;
@@ -306,19 +299,19 @@ int api_record(struct web_call *c, struct err *err)
     if (!rc && form_has(&c->query, "after") && !sv_to_u64(form_value(&c->query, "after"), INT64_MAX - 1, &after))
         rc = err_set(err, CM_EINPUT, "\"after\" is no number of an event");
     if (!rc)
-        rc = record_read(c->store, c->arena, (int64_t)after + 1, limit + 1, &events, err);
+        rc = record_read_lines(c->store, c->arena, (int64_t)after + 1, limit + 1, &events, err);
     if (rc)
         return rc;
     api_begin(c, &j);
     json_key(&j, "events");
     json_array(&j);
-    for (size_t i = 0; !rc && i < events.list.len && i < limit; i++)
-        rc = put_event(c, &j, &events.list.at[i], err);
+    for (size_t i = 0; i < events.list.len && i < limit; i++)
+        put_event(c, &j, &events.list.at[i]);
     json_end(&j);
     if (events.list.len > limit)
         put_next(c, &j, "after", sv_str(arena_printf(c->arena, "%lld", (long long)events.list.at[limit - 1].seq)));
     api_end(c, &j);
-    return rc;
+    return CM_OK;
 }
 
 /* ---- search ---- */

@@ -475,3 +475,9 @@ void web_select(struct web_call *c, const char *name, const char *label, const s
     markup_close(m, "select");
     markup_close(m, "div");
 }
+
+struct sv web_name_of(const struct web_call *c, struct sv id)
+{
+    const struct person *person = people_by_id(c->frame->people, id);
+    return person ? person->name : id;
+}

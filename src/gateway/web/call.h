@@ -119,6 +119,8 @@ struct web_choice {
 /* Radio buttons in a group. chosen: a value, or empty. */
 void web_choices(struct web_call *c, const char *name, const char *legend, const struct web_choice *choices,
                  size_t count, struct sv chosen, bool required);
+/* Who is behind a pseudonymous id; the id of who is unknown. */
+struct sv web_name_of(const struct web_call *c, struct sv id);
 /* A list to choose one of; its first is what an unknown choice is. */
 void web_select(struct web_call *c, const char *name, const char *label, const struct web_choice *choices,
                 size_t count, struct sv chosen);
