@@ -35,6 +35,7 @@ function makeStore() {
   writeFileSync(process, readFileSync(process, 'utf8').replace('mode: author', 'mode: small'));
   run('init', '--profile', sig, '--now', '2026-11-20');
   for (const name of ['Ada', 'Eda', 'Lea']) run('member', 'add', name, '--mail', `${name.toLowerCase()}@example.org`, '--now', '2026-11-20');
+  run('role', 'give', 'Ada', 'moderator', '--now', '2026-11-20');
   run('role', 'give', 'Eda', 'editor', '--now', '2026-11-20');
   run('role', 'give', 'Lea', 'leader', '--until', '2027-12-31', '--mark', 'Keeper', '--now', '2026-11-20');
   run('list', 'new', 'gate', '--address', 'gate@example.org', '--title', 'The gate', '--now', '2026-11-20');
@@ -228,6 +229,23 @@ async function play(chromium) {
   if (await nora.page.getByRole('button', {name: 'It is none of these: propose it'}).count()) await nora.press('It is none of these: propose it');
   await nora.reads('threat.propose');
 
+  // It is discussed: a first post waits for a moderator.
+  await nora.sees(`/threats/${threat}.html`, 'Gate opened by a toy');
+  await nora.follow(`Discuss ${threat}`);
+  await nora.fill({Subject: 'A toy', Text: 'It was a red one, and it took the child half an hour.'});
+  await nora.press('Preview');
+  await nora.reads('It was a red one');
+  await nora.press('Send');
+  await ada.open('/account');
+  await ada.follow('Posts that wait for a moderator');
+  await ada.follow('P-1');
+  await ada.reads('It was a red one');
+  await ada.choose('approve');
+  await ada.press('Decide');
+  await lea.sees(`/threats/${threat}.html`, 'A toy');
+  await lea.follow('A toy');
+  await lea.reads('It was a red one');
+
   await eda.editText('What happens', tree);
   await eda.sees(`/threats/${threat}.html`, 'Stand near the gate for an hour');
   await eda.follow(`Edit ${threat}`);
@@ -314,6 +332,8 @@ async function play(chromium) {
   await ada.sees('/calls/C-1', 'Decision D-1');
   await ada.sees(`/threats/${threat}.html`, 'One objection, answered');
   await ada.sees('/analysis.html', 'Gate opened by a toy');
+  for (const where of ['/record', '/record/5', '/people', '/register?group=stage', '/calls', '/rounds', '/search?q=toy', '/account/tokens', '/account/security', '/compare/analysis/0.1/0.1'])
+    await nora.open(where);
   await nora.open('/account');
   await nora.press('Log out');
   await Promise.all([nora, ada, eda, lea].map((p) => p.context.close()));
