@@ -665,6 +665,20 @@ static void test_act_forms(void **state)
     assert_false(page_has(g, LEADER, "/acts/no.such", "<form"));
 }
 
+/* Who has a zone sees when something ends by their own clock, and nobody else does. */
+static void test_zone(void **state)
+{
+    struct group *g = *state;
+    act(g, LEADER, "/account/zone", "account.zone", "zone=..%2FUTC", 422);
+    act(g, LEADER, "/account/zone", "account.zone", "zone=Asia%2FKolkata", 303);
+    assert_true(page_has(g, LEADER, "/calls/C-1/position", "05:30 IST"));
+    assert_true(page_has(g, LEADER, "/account", "call C-1</a> before "));
+    assert_true(page_has(g, EDITOR, "/account", "call C-1</a> until "));
+    assert_false(page_has(g, EDITOR, "/calls/C-1/position", "IST"));
+    act(g, LEADER, "/account/zone", "account.zone", "zone=", 303);
+    assert_false(page_has(g, LEADER, "/calls/C-1/position", "IST"));
+}
+
 /* Two passwords are hashed at once, and the third comes again. */
 static void test_hashings(void **state CM_UNUSED)
 {
@@ -690,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_proofs),
         cmocka_unit_test(test_hashings),
+        cmocka_unit_test(test_zone),
         cmocka_unit_test(test_propose),
         cmocka_unit_test(test_edit),
         cmocka_unit_test(test_position),

@@ -157,7 +157,10 @@ static int show(struct web_call *c, const char *fault, struct err *err)
     rules_item(c, &h);
     log_items(c, &h);
     markup_close(m, "ul");
-    markup_element(m, "pre", text);
+    markup_open(m, "pre");
+    markup_attr_str(m, "tabindex", "0");
+    markup_text(m, text);
+    markup_close(m, "pre");
     if (h.hold.settled) {
         web_text(c, "It is settled. It is approved after all only when an appeal about it is accepted.");
     } else {
