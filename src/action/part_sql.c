@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     EDITS_MAX = 16, /* above, the whole is not much more */
@@ -436,17 +437,20 @@ struct stating {
     size_t files;
 };
 
+/* Length and bytes, where there is room for them. Once for every file of the register. */
 static void state_part(struct stating *s, struct sv part)
 {
-    char len[8];
-    for (size_t i = 0; i < sizeof(len); i++)
-        len[i] = (char)(part.len >> (8 * i));
-    str_add(&s->bytes, sv_from(len, sizeof(len)));
-    str_add(&s->bytes, part);
+    char *to = s->bytes.data + s->bytes.len;
+    for (size_t i = 0; i < 8; i++)
+        to[i] = (char)(part.len >> (8 * i));
+    if (part.len)
+        memcpy(to + 8, part.at, part.len);
+    s->bytes.len += 8 + part.len;
 }
 
 static void state_file(struct stating *s, struct sv path, struct sv digest)
 {
+    str_reserve(&s->bytes, 2 * 8 + path.len + digest.len);
     state_part(s, path);
     state_part(s, digest);
     s->files++;

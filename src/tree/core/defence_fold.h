@@ -52,7 +52,8 @@ struct defence_problem {
     struct options *events; /* by event */
     bool falls; /* every decision for more serves the wish, or does nothing: what allows pruning and bounds */
     struct tree_limits limits;
-    uint64_t patience; /* steps that defence_search() may take, in nodes looked at; 0: no such limit */
+    uint64_t patience; /* steps that defence_search() may take, in nodes looked at; where these do not even do to
+                          prepare it, nothing is found; 0: no such limit */
     struct arena *arena; /* for results */
 };
 

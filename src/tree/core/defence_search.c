@@ -500,6 +500,15 @@ static double add_decisions(struct search *s)
     return cost;
 }
 
+/* Nodes that are looked at before the search begins: each decision by itself, one after the other, and the bound. */
+static uint64_t preparation(const struct search *s)
+{
+    uint64_t nodes = 0;
+    for (uint32_t i = 0; i < s->p->s->len; i++)
+        nodes += s->p->s->parts[i].bdd.len;
+    return nodes * (2 * (uint64_t)s->len + 3);
+}
+
 void defence_search(const struct defence_problem *p, struct defence_search *out)
 {
     struct search s = {.p = p, .scratch = ARENA_INIT, .exact = true};
@@ -514,6 +523,11 @@ void defence_search(const struct defence_problem *p, struct defence_search *out)
     s.undecided = arena_new_array(&s.scratch, bool, p->s->events + 1);
     s.decisions = arena_new_array(&s.scratch, struct decision, p->s->events + 1);
     double cost = add_decisions(&s);
+    if (preparation(&s) > s.patience) {
+        *out = (struct defence_search){.exact = false};
+        arena_release(&s.scratch);
+        return;
+    }
     s.set = arena_new_array(&s.scratch, uint32_t, s.len + (size_t)1);
     order_decisions(&s);
     greedy(&s, cost);

@@ -249,17 +249,20 @@ static bool rank(struct race *r)
     return first < r->len;
 }
 
-/* How many may go on after a round: of each kind, and of these in all. */
-static const struct {
-    unsigned each, all;
-} places[] = {{3, STARTS}, {2, STARTS}, {1, STARTS}, {1, STARTS}, {1, 2}, {1, 2}, {1, 1}};
+/* How many may go on after a round: of each kind, of the gathered ones, which lose late, and of these in all. */
+struct places {
+    unsigned each, gathered, all;
+};
 
-/* The best `each` of each kind go on, and of these the best `all`. */
-static void keep(struct race *r, unsigned each, unsigned all)
+static const struct places places[] = {{3, 3, STARTS}, {2, 2, STARTS}, {1, 2, STARTS}, {1, 2, STARTS},
+                                       {1, 2, 3},      {1, 1, 2},      {1, 1, 1}};
+
+static void keep(struct race *r, const struct places *p)
 {
     unsigned met[KINDS] = {0}, kept = 0;
     for (unsigned i = 0; i < r->len; i++) {
-        if (met[starts[r->field[i]->start].kind]++ < each && kept < all)
+        enum start_kind kind = starts[r->field[i]->start].kind;
+        if (met[kind]++ < (kind == GATHERED ? p->gathered : p->each) && kept < p->all)
             r->field[kept++] = r->field[i];
         else
             leave(r->field[i]);
@@ -284,10 +287,10 @@ void race_orders(const struct formula *f, const struct race_hints *hints, unsign
         if (rank(&r) || atomic_load(&budget->spent))
             break;
         unsigned last = ARRAY_LEN(places) - 1, at = round < last ? round : last;
-        keep(&r, places[at].each, places[at].all);
+        keep(&r, &places[at]);
         r.nodes = r.len == 1 ? NODES_MAX : 2 * r.nodes;
     }
-    keep(&r, 1, 1);
+    keep(&r, &(struct places){1, 1, 1});
     struct runner *won = r.field[0];
     memcpy(level_of, won->level_of, f->events * sizeof(*level_of));
     *out = (struct race_result){won->building.b, won->root, level_of};
