@@ -305,7 +305,7 @@ static void find_mail(struct cli *c, struct findings *f)
         return;
     }
     int64_t minutes = counts.oldest ? (c->time - counts.oldest) / 60 : 0;
-    find(c, f, minutes >= WORKER_STUCK_MINUTES ? "wrong" : "ok", "mail",
+    find(c, f, minutes >= QUEUE_STUCK_MINUTES ? "wrong" : "ok", "mail",
          arena_printf(&c->arena, "on its way out: %lld, failed: %lld%s", (long long)(counts.waiting + counts.sending),
                       (long long)counts.failed,
                       counts.oldest ? arena_printf(&c->arena, "; the oldest has waited for %lld minutes",

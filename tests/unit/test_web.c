@@ -223,6 +223,7 @@ static const struct {
 } rows[] = {
     {"GET", "/search", "yyyyyy"},
     {"GET", "/search.atom", "yyyyyy"},
+    {"GET", "/healthz", "yyyyyy"},
     {"GET", "/compare/?/?/?", "yyyyyy"},
     {"GET", "/threats/?/compare", "yyyyyy"},
     {"GET", "/unsubscribe/?/?", "yyyyyy"},

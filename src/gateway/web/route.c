@@ -15,6 +15,7 @@ const struct rate_limit web_rates[WEB_RATES] = {
 const struct web_route web_routes[] = {
     {"GET", "/search", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_page},
     {"GET", "/search.atom", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Search", search_feed},
+    {"GET", "/healthz", ANYONE, WEB_RATE_READ, NULL, 0, "Health", health_page},
     {"GET", "/compare/?/?/?", ANYONE, WEB_RATE_SEARCH, NULL, 0, "What changed", compare_page},
     {"GET", "/threats/?/compare", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Versions", threat_compare_page},
     {"GET", "/unsubscribe/?/?", ANYONE, WEB_RATE_READ, NULL, 0, "Unsubscribe", unsubscribe_page},
