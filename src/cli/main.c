@@ -403,10 +403,13 @@ const struct command commands[] = {
      "tied to a threat, and stage:STAGE for what was said about that stage of one; with one of these, only mails are\n"
      "searched. Of mails those that came last stand first.",
      cmd_search},
-    {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",
+    {"backup", "FILE", "copy the store while it is in use",
+     "Writes a consistent copy of the store into a new file, and looks it through: the file, and the record.",
      cmd_backup},
-    {"doctor", "", "look at the installation and the store",
-     "Prints versions, what is missing, and whether the store verifies.", cmd_doctor},
+    {"doctor", "[--smtp ADDRESS]", "look at the installation and the store",
+     "Prints the version, whether the store verifies, who may read it, room on the disk, the clock, mail and the mail\n"
+     "server, fonts and the renderer of PDFs. Exit code 1 when something is wrong.",
+     cmd_doctor},
 };
 const size_t command_count = ARRAY_LEN(commands);
 
