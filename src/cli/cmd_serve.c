@@ -222,6 +222,7 @@ struct serve_wish {
     const char *url; /* of these, as people reach them; NULL: on this machine only */
     const char *metrics, *access_log;
     bool never_pdf;
+    bool builds; /* the site is made when it is served */
 };
 
 static void stop_all(struct served *s)
@@ -305,6 +306,8 @@ static int start_all(struct cli *c, struct http_options *options, const struct s
 {
     const struct web_options pages = {.db = c->db, .url = wish->url, .clock = clock_of, .context = c, .log = &c->log};
     int rc = wish->pages ? web_new(&pages, &out->web, &c->err) : CM_OK;
+    if (!rc && out->web)
+        web_set_pages(out->web, !wish->builds);
     if (!rc)
         rc = start_watch(c, wish, options, out);
     if (!rc)
@@ -376,6 +379,8 @@ static int serve(struct cli *c, const char *address, const char *site, struct pr
         return rc;
     }
     atomic_store(&served.built, true);
+    if (served.web)
+        web_set_pages(served.web, true);
     supervise_tell("READY=1");
     if (p && p->from)
         printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from,
@@ -505,6 +510,7 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
     if (wish.url && from)
         return usage_error(self, "--url is for log-in and search, which want a store");
     wish.pages = !from && (!site || wish.url);
+    wish.builds = !site;
     rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

@@ -97,7 +97,7 @@ tell('durations are a histogram', counts == sorted(counts) and counts[-1] == 4 =
 names = re.findall(r'^# TYPE (\S+)', text, re.M)
 tell('each has its help and type once', len(names) == len(set(names)) and
      set(names) == set(re.findall(r'^# HELP (\S+)', text, re.M)), names)
-tell('the store is looked into', value(text, 'casemate_store_up') == 1 and value(text, 'casemate_sessions') == 0, text)
+tell('the store is looked into', value(text, 'casemate_store_up') == 1 and value(text, 'casemate_store_busy_total') == 0 and value(text, 'casemate_sessions') == 0, text)
 tell('figures are at an address of their own', get(s.port, '/metrics')[0].status == 404)
 tell('which has no pages', get(s.figures, '/index.html')[0].status == 404)
 lines = [json.loads(line) for line in open('log')]

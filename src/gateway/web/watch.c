@@ -35,6 +35,7 @@ struct web_watch {
     int log;          /* -1: none */
     pthread_mutex_t log_lock;
     struct durations pages, dynamic;
+    atomic_uint_fast64_t busy; /* answers that a store could not give */
     atomic_uint_fast64_t counts[]; /* (routes + NO_ROUTES) * STATUSES */
 };
 
@@ -135,6 +136,8 @@ void web_watch_seen(void *watch, const struct http_seen *what)
     if (what->status >= STATUS_LEAST && what->status < STATUS_LEAST + STATUSES)
         atomic_fetch_add_explicit(&w->counts[place * STATUSES + (size_t)(what->status - STATUS_LEAST)], 1,
                                   memory_order_relaxed);
+    if (what->worked && what->status == 503 && !(route && sv_eq_str(what->path, "/healthz")))
+        atomic_fetch_add_explicit(&w->busy, 1, memory_order_relaxed);
     if (what->path.len)
         count_time(what->worked ? &w->dynamic : &w->pages, what->nanoseconds);
     if (w->options.access_log)
@@ -234,6 +237,8 @@ static void put_store(struct web_watch *w, struct str *out)
     if (!w->options.db)
         return;
     int rc = store_open(w->options.db, STORE_READ_ONLY, &s, &ignored);
+    describe(out, "casemate_store_busy_total", "counter", "Requests that the store was too busy to answer.");
+    str_addf(out, "casemate_store_busy_total %" PRIu64 "\n", atomic_load_explicit(&w->busy, memory_order_relaxed));
     gauge(out, "casemate_store_up", "Whether the store can be opened.", rc == 0);
     if (!rc && !put_queue(s, now, out, &ignored) && !hold_count(s, &held, &ignored) &&
         !session_count(s, &sessions, &ignored)) {

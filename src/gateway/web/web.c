@@ -24,6 +24,7 @@ struct web {
     pthread_mutex_t lock;
     struct rate *rates;
     struct str bar;
+    atomic_bool without_pages;
     atomic_bool asked; /* log-ins wait to be looked up */
 };
 
@@ -123,6 +124,11 @@ void web_set_url(struct web *w, const char *url)
     if (!w->given && text.len < sizeof(w->url))
         snprintf(w->url, sizeof(w->url), "%.*s", SV_ARG(text));
     pthread_mutex_unlock(&w->lock);
+}
+
+void web_set_pages(struct web *w, bool are_there)
+{
+    atomic_store(&w->without_pages, !are_there);
 }
 
 struct sv web_bar(const struct web *w)
@@ -237,7 +243,7 @@ static enum http_way way(void *context, const struct http_request *r, size_t *ou
     struct sv path = sv_from(bytes, len);
     const struct web_route *route = web_route_find(path, r->framing->method, params, &allow);
     if (!route && !allow)
-        return is_for_somebody(w, r, path) ? HTTP_WAY_WORK : HTTP_WAY_SITE;
+        return !atomic_load(&w->without_pages) && is_for_somebody(w, r, path) ? HTTP_WAY_WORK : HTTP_WAY_SITE;
     if (!is_our_host(w, r) && !(route && route->answer == health_page)) /* who supervises asks by number */
         return refuse(out, 421, w->given ? "this is another host" : "log-in and search are for localhost; with --url "
                                                                     "for a public address");
