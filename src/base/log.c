@@ -6,6 +6,7 @@
 
 void log_init(struct log *log, bool quiet)
 {
+    log->watch = NULL;
     log->terminal = isatty(STDERR_FILENO) == 1;
     log->quiet = quiet;
     log->line_open = false;
@@ -13,6 +14,10 @@ void log_init(struct log *log, bool quiet)
 
 void log_progress(struct log *log, const char *what, size_t done, size_t total)
 {
+    if (log && log->watch) {
+        atomic_store(&log->watch->done, done);
+        atomic_store(&log->watch->total, total);
+    }
     if (!log || log->quiet || !log->terminal)
         return;
     if (total > 100 && done % (total / 100) && done != total)

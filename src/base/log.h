@@ -4,8 +4,16 @@
 
 #include "base/base.h"
 
+#include <stdatomic.h>
+
 /* Passed down by whoever may talk to a person; NULL means: stay silent. */
+/* How far a long work is, for another thread that is asked. */
+struct log_watch {
+    atomic_size_t done, total;
+};
+
 struct log {
+    struct log_watch *watch; /* may be NULL */
     bool terminal; /* redraw one line; otherwise only notices are printed */
     bool quiet;    /* print nothing but notices */
     bool line_open;

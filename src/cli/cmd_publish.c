@@ -52,7 +52,7 @@ static const struct {
     unsigned bit;
 } formats[] = {{"html", SITE_HTML}, {"xml", SITE_XML}, {"json", SITE_JSON}, {"text", SITE_TEXT}, {"pdf", SITE_PDF}};
 
-int publish_formats(const struct command *self, const char *list, unsigned *out)
+static int parse_formats(const struct command *self, const char *list, unsigned *out)
 {
     struct sv rest = sv_str(list), part;
     *out = 0;
@@ -104,7 +104,7 @@ int cmd_publish(struct cli *c, const struct command *self, int argc, const char 
         return options_exit(rc);
     if (words.len || !to)
         return usage_error(self, "publish wants --to DIR");
-    if (list && (rc = publish_formats(self, list, &wanted)))
+    if (list && (rc = parse_formats(self, list, &wanted)))
         return rc;
     if ((rc = publish_load(c, from, &v)) || (rc = publish_site(c, &v, to, wanted, &r)))
         return cli_fail(c, rc);

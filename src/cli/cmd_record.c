@@ -1,4 +1,4 @@
-/* record, backup, doctor: operations. */
+/* record, backup: operations. */
 #include "action/erase.h"
 #include "action/moderation.h"
 #include "base/date.h"
@@ -229,6 +229,27 @@ int cmd_record(struct cli *c, const struct command *self, int argc, const char *
     return cli_verb(c, self, argc, argv, verbs, ARRAY_LEN(verbs));
 }
 
+/* A copy that nobody looked at is none: the file whole, and what the record says of it. One that is not sound goes. */
+static int check_copy(struct cli *c, const char *path)
+{
+    struct store *copy = NULL;
+    struct record_faults faults = {.events = 0};
+    struct err ignored = ERR_INIT;
+    int rc = store_open(path, STORE_READ_ONLY, &copy, &c->err);
+    if (!rc)
+        rc = store_check(copy, &c->err);
+    if (!rc)
+        rc = verify_store(copy, &c->arena, &faults, &c->err);
+    if (!rc && faults.list.len)
+        rc = err_set(&c->err, CM_ECORRUPT, "the record of the copy does not verify (%.*s); \"casemate record verify\" "
+                                           "says all",
+                     SV_ARG(faults.list.at[0].text));
+    store_close(&copy);
+    if (rc && fs_remove_tree(path, &ignored))
+        log_notice(&c->log, "casemate: %s", ignored.text);
+    return rc;
+}
+
 int cmd_backup(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     struct words words;
@@ -237,7 +258,8 @@ int cmd_backup(struct cli *c, const struct command *self, int argc, const char *
         return options_exit(rc);
     if (words.len != 1)
         return usage_error(self, "backup wants one file to write");
-    if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = store_backup(c->store, words.at[0], &c->err)))
+    if ((rc = cli_open(c, STORE_READ_ONLY)) || (rc = store_backup(c->store, words.at[0], &c->err)) ||
+        (rc = check_copy(c, words.at[0])))
         return cli_fail(c, rc);
     if (c->json) {
         struct cli_json j;
@@ -245,134 +267,7 @@ int cmd_backup(struct cli *c, const struct command *self, int argc, const char *
         json_put_str(&j.j, "file", words.at[0]);
         cli_json_end(&j);
     } else if (!c->quiet) {
-        printf("%s: written\n", words.at[0]);
+        printf("%s: written, and verifies\n", words.at[0]);
     }
-    return EXIT_DONE;
-}
-
-/* One finding of doctor: "ok", "none" (not there, not needed), "note" or "wrong". */
-struct finding {
-    const char *state, *what, *text;
-};
-struct findings {
-    VEC(struct finding) list;
-};
-
-static void find(struct cli *c, struct findings *f, const char *state, const char *what, const char *text)
-{
-    *vec_push(&c->arena, &f->list) = (struct finding){state, what, arena_strdup(&c->arena, text)};
-}
-
-static void find_store(struct cli *c, struct findings *f)
-{
-    struct record_faults faults = {.events = 0};
-    if (fs_kind(c->db) == FS_NONE) {
-        find(c, f, "none", "store", arena_printf(&c->arena, "no store at %s; \"casemate init\" makes one", c->db));
-        return;
-    }
-    int rc = cli_open(c, STORE_READ_ONLY);
-    if (!rc)
-        rc = store_check(c->store, &c->err);
-    if (!rc)
-        rc = verify_store(c->store, &c->arena, &faults, &c->err);
-    if (rc) {
-        find(c, f, "wrong", "store", c->err.text);
-        return;
-    }
-    for (size_t i = 0; i < faults.list.len; i++)
-        find(c, f, "wrong", "record", arena_printf(&c->arena, "%.*s", SV_ARG(faults.list.at[i].text)));
-    if (!faults.list.len)
-        find(c, f, "ok", "store",
-             arena_printf(&c->arena, "%s, version %d, %zu events, verifies", c->db, store_version(c->store),
-                          faults.events));
-}
-
-/* What does not leave is wrong; other alarms are for an operator to look at. */
-static void find_mail(struct cli *c, struct findings *f)
-{
-    enum { ALARMS_MAX = 20 };
-    struct queue_counts counts = {0, 0, 0, 0};
-    struct alarms alarms = {{NULL, 0, 0}};
-    struct action_context context;
-    if (!c->store)
-        return;
-    cli_context(c, &context);
-    int rc = queue_count(c->store, &counts, &c->err);
-    if (!rc)
-        rc = alarms_load(&context, false, &alarms, &c->err);
-    if (rc) {
-        find(c, f, "wrong", "mail", c->err.text);
-        return;
-    }
-    int64_t minutes = counts.oldest ? (c->time - counts.oldest) / 60 : 0;
-    find(c, f, minutes >= WORKER_STUCK_MINUTES ? "wrong" : "ok", "mail",
-         arena_printf(&c->arena, "on its way out: %lld, failed: %lld%s", (long long)(counts.waiting + counts.sending),
-                      (long long)counts.failed,
-                      counts.oldest ? arena_printf(&c->arena, "; the oldest has waited for %lld minutes",
-                                                   (long long)minutes) : ""));
-    for (size_t i = alarms.list.len; i > 0 && alarms.list.len - i < ALARMS_MAX; i--) {
-        const struct alarm *alarm = &alarms.list.at[i - 1]; /* the newest first */
-        find(c, f, "note", "alarm",
-             arena_printf(&c->arena, "%s %.*s: %.*s", date_format_time(&c->arena, alarm->at), SV_ARG(alarm->kind),
-                          SV_ARG(alarm->text)));
-    }
-}
-
-static void find_pdf(struct cli *c, struct findings *f)
-{
-    struct sv pdf, gaps = pdf_sandbox_gaps(&c->arena);
-    struct err err = ERR_INIT;
-    const struct pdf_options options = {0, NULL, 60};
-    if (pdf_render(&c->arena, SV("<!DOCTYPE html><title>t</title><p>t"), &options, &pdf, &err))
-        find(c, f, "none", "pdf", err.text);
-    else
-        find(c, f, "ok", "pdf", "WeasyPrint renders");
-    if (gaps.len)
-        find(c, f, "note", "sandbox", arena_printf(&c->arena, "%.*s", SV_ARG(gaps)));
-}
-
-static void print_findings(struct cli *c, const struct findings *f)
-{
-    struct cli_json j;
-    if (c->json) {
-        cli_json_begin(&j);
-        json_key(&j.j, "findings");
-        json_array(&j.j);
-    }
-    for (size_t i = 0; i < f->list.len; i++) {
-        const struct finding *x = &f->list.at[i];
-        if (!c->json) {
-            printf("%-6s %-10s %s\n", x->state, x->what, x->text);
-            continue;
-        }
-        json_object(&j.j);
-        json_put_str(&j.j, "state", x->state);
-        json_put_str(&j.j, "what", x->what);
-        json_put_str(&j.j, "text", x->text);
-        json_end(&j.j);
-    }
-    if (c->json) {
-        json_end(&j.j);
-        cli_json_end(&j);
-    }
-}
-
-int cmd_doctor(struct cli *c, const struct command *self, int argc, const char **argv)
-{
-    struct words words;
-    struct findings f = {{NULL, 0, 0}};
-    int rc = options_parse(c, self, argc, argv, NULL, 0, &words);
-    if (rc)
-        return options_exit(rc);
-    if (words.len)
-        return usage_error(self, "doctor takes no words");
-    find(c, &f, "ok", "casemate", CASEMATE_VERSION);
-    find_store(c, &f);
-    find_mail(c, &f);
-    find_pdf(c, &f);
-    print_findings(c, &f);
-    for (size_t i = 0; i < f.list.len; i++)
-        if (!strcmp(f.list.at[i].state, "wrong"))
-            return EXIT_INPUT;
     return EXIT_DONE;
 }

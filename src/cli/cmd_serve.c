@@ -6,8 +6,10 @@
 #include "base/fs.h"
 #include "cli/mail_daemon.h"
 #include "cli/publish.h"
+#include "cli/supervise.h"
 #include "forum/message.h"
 #include "gateway/http/server.h"
+#include "gateway/web/watch.h"
 #include "gateway/web/web.h"
 
 #include <errno.h>
@@ -21,17 +23,28 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What runs. */
+struct served {
+    struct web *web;
+    struct web_watch *watch;
+    struct mail_daemon *mail;
+    struct http_server *http, *figures; /* figures: of --metrics; may be NULL */
+    struct log_watch building;          /* how far the first publication is */
+    atomic_bool built;
+};
+
 struct preview {
     struct cli *c;
     const char *from;   /* NULL: the store */
     const char *site;   /* where it is published */
     struct digest seen; /* of names, sizes and times of the source at the last publication */
     struct digest content; /* of a store: see content_of() */
+    bool never_pdf;     /* --without-pdf */
+    bool without_pdf;   /* what is there has no PDFs yet: they take long, and the pages need not wait for them */
     bool faulty;        /* the last attempt failed; the site shows the state before */
     int64_t every;      /* seconds between ticks of the clock; 0: none. Only with a store */
     int64_t next;       /* when the next one comes, by a clock that nobody sets */
     bool stuck;         /* the last one failed, which was told */
-    unsigned formats;
 };
 
 static void add_stat(struct digest_state *s, const char *path)
@@ -108,13 +121,14 @@ static int publish_once(struct preview *p, struct err *err)
     struct cli run = *p->c;
     struct view v;
     struct site_result r = {0};
+    unsigned formats = p->from || p->never_pdf || p->without_pdf ? SITE_ALL & ~(unsigned)SITE_PDF : SITE_ALL;
     arena_init(&run.arena);
     diag_init(&run.diag, &run.arena);
     run.store = NULL;
     run.err = (struct err)ERR_INIT;
     int rc = publish_load(&run, p->from, &v);
     if (!rc)
-        rc = publish_site(&run, &v, p->site, p->formats, &r);
+        rc = publish_site(&run, &v, p->site, formats, &r);
     if (rc)
         cli_print_diag(&run);
     *err = run.err;
@@ -174,12 +188,14 @@ static int tick(void *context, struct err *err)
     struct err fault = ERR_INIT;
     watch_clock(p);
     (void)err;
-    if (!has_changed(p))
+    bool completes = p->without_pdf && !p->from && !p->never_pdf;
+    if (!has_changed(p) && !completes)
         return CM_OK;
+    p->without_pdf = false;
     if (publish_once(p, &fault)) {
         p->faulty = true;
         log_notice(&p->c->log, "casemate: %s; the site still shows the state before", fault.text);
-    } else if (!p->c->quiet) {
+    } else if (!p->c->quiet && !completes) {
         log_notice(&p->c->log, p->faulty ? "mended and published again" : "published again");
         p->faulty = false;
     }
@@ -194,6 +210,7 @@ static void hold_signals(bool hold)
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
@@ -203,20 +220,29 @@ struct serve_wish {
     bool sends;
     bool pages;      /* log-in, search and acts: of a store */
     const char *url; /* of these, as people reach them; NULL: on this machine only */
-    unsigned formats; /* SITE_... */
-};
-
-struct served {
-    struct web *web;
-    struct mail_daemon *mail;
-    struct http_server *http;
+    const char *metrics, *access_log;
+    bool never_pdf;
+    bool builds; /* the site is made when it is served */
 };
 
 static void stop_all(struct served *s)
 {
+    http_server_stop(&s->figures);
     http_server_stop(&s->http);
     daemon_stop(&s->mail);
     web_free(&s->web);
+    web_watch_free(&s->watch);
+}
+
+/* While the first publication is under way: a page that asks again by itself. */
+static bool still_building(void *context, struct http_response *out)
+{
+    struct served *s = context;
+    size_t done = atomic_load(&s->building.done), total = atomic_load(&s->building.total);
+    if (atomic_load(&s->built))
+        return false;
+    supervise_wait_page(out, done, total);
+    return true;
 }
 
 static int start_mail(struct cli *c, const struct serve_wish *wish, struct mail_daemon **out)
@@ -252,41 +278,132 @@ static int start_http(struct cli *c, struct http_options *options, struct web *w
     return rc;
 }
 
+static int start_watch(struct cli *c, const struct serve_wish *wish, struct http_options *options, struct served *out)
+{
+    const struct web_watch_options watch = {.access_log = wish->access_log, .db = wish->pages ? c->db : NULL,
+                                            .clock = clock_of, .context = c};
+    if (!wish->metrics && !wish->access_log)
+        return CM_OK;
+    options->seen = web_watch_seen;
+    int rc = web_watch_new(&watch, &out->watch, &c->err);
+    options->seen_context = out->watch;
+    return rc;
+}
+
+/* Figures are for who runs the site: at an address of their own, which the proxy does not lead to. */
+static int start_figures(struct cli *c, const struct serve_wish *wish, struct served *out)
+{
+    const struct http_options options = {.address = wish->metrics, .answer = web_watch_answer, .context = out->watch,
+                                         .threads = 1};
+    int rc = http_server_start(&options, &out->figures, &c->err);
+    if (!rc)
+        printf("figures at %smetrics\n", http_server_url(out->figures));
+    return rc;
+}
+
 /* Everything that was asked for, or nothing. */
 static int start_all(struct cli *c, struct http_options *options, const struct serve_wish *wish, struct served *out)
 {
     const struct web_options pages = {.db = c->db, .url = wish->url, .clock = clock_of, .context = c, .log = &c->log};
     int rc = wish->pages ? web_new(&pages, &out->web, &c->err) : CM_OK;
+    if (!rc && out->web)
+        web_set_pages(out->web, !wish->builds);
+    if (!rc)
+        rc = start_watch(c, wish, options, out);
     if (!rc)
         rc = start_mail(c, wish, &out->mail);
     if (!rc)
         rc = start_http(c, options, out->web, &out->http);
+    if (!rc && wish->metrics)
+        rc = start_figures(c, wish, out);
     if (rc)
         stop_all(out);
     return rc;
 }
 
+/* The address answers already. Signals end this at once, as they do a publication on the command line: nothing of it is
+ * anywhere but in its own folder. */
+static int build_first(struct cli *c, struct preview *p, struct served *served)
+{
+    if (!c->quiet && c->log.terminal)
+        log_notice(&c->log, "making the pages; %s answers, and asks to wait", http_server_url(served->http));
+    c->log.watch = &served->building;
+    p->without_pdf = true;
+    hold_signals(false);
+    int rc = publish_once(p, &c->err);
+    hold_signals(true);
+    c->log.watch = NULL;
+    if (!rc)
+        http_server_refresh(served->http);
+    return rc;
+}
+
+struct running {
+    struct cli *c;
+    struct preview *p; /* NULL: a site that others publish */
+    struct served *served;
+};
+
+/* SIGHUP: the log of requests by its name anew, and the site made again whatever it was made from. */
+static void reload(struct running *r)
+{
+    struct err err = ERR_INIT;
+    if (r->served->watch && web_watch_reopen(r->served->watch, &err))
+        log_notice(&r->c->log, "casemate: %s; lines go on into the old file", err.text);
+    if (r->p)
+        r->p->seen = r->p->content = (struct digest){{0}};
+}
+
+static int tick_running(void *context, struct err *err)
+{
+    struct running *r = context;
+    if (http_server_reload(r->served->http))
+        reload(r);
+    return r->p ? tick(r->p, err) : CM_OK;
+}
+
 static int serve(struct cli *c, const char *address, const char *site, struct preview *p, const struct serve_wish *wish)
 {
-    struct served served = {NULL, NULL, NULL};
+    struct served served = {.web = NULL};
     struct http_options options = {.address = address, .site = site, .local_names_only = p && p->from,
-                                   .confined = !p && !wish->lmtp && !wish->sends && !wish->pages,
-                                   .log = &c->log};
+                                   .confined = !p && !wish->lmtp && !wish->sends && !wish->pages && !wish->metrics &&
+                                               !wish->access_log,
+                                   .log = &c->log, .early = still_building, .early_context = &served};
     hold_signals(true);
     int rc = start_all(c, &options, wish, &served);
+    if (!rc && p)
+        rc = build_first(c, p, &served);
     if (rc) {
         hold_signals(false);
+        stop_all(&served);
         return rc;
     }
+    atomic_store(&served.built, true);
+    if (served.web)
+        web_set_pages(served.web, true);
+    supervise_tell("READY=1");
     if (p && p->from)
         printf("serving %s at %s, published again whenever a file changes; Ctrl-C stops\n", p->from,
                http_server_url(served.http));
     else
         printf("serving %s at %s; Ctrl-C stops\n", p ? c->db : site, http_server_url(served.http));
     fflush(stdout);
-    rc = http_server_run(served.http, p ? tick : NULL, p, &c->err);
+    struct running run = {c, p, &served};
+    rc = http_server_run(served.http, p || served.watch ? tick_running : NULL, &run, &c->err);
+    supervise_tell("STOPPING=1");
     hold_signals(false);
     stop_all(&served);
+    return rc;
+}
+
+/* What stands at the site's place until the first publication takes it: nothing but a mark that it may be replaced. */
+static int site_begin(const char *site, struct err *err)
+{
+    struct arena a = ARENA_INIT;
+    int rc = fs_mkdirs(site, err);
+    if (!rc)
+        rc = fs_write(fs_join(&a, site, ".casemate-site"), SV("casemate-site 0\n"), false, err);
+    arena_release(&a);
     return rc;
 }
 
@@ -344,10 +461,10 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
     if (!mkdtemp(dir))
         return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
     int lock = lock_folder(dir);
-    struct preview p = {c, from, fs_join(&c->arena, dir, "site"), {{0}}, {{0}}, false, from ? 0 : every, 0, false,
-                        wish->formats};
+    struct preview p = {.c = c, .from = from, .never_pdf = wish->never_pdf, .every = from ? 0 : every,
+                        .site = fs_join(&c->arena, dir, "site")};
     (void)has_changed(&p);
-    int rc = publish_once(&p, &c->err);
+    int rc = site_begin(p.site, &c->err);
     if (!rc)
         rc = serve(c, address, p.site, &p, wish);
     if (fs_remove_tree(dir, &ignored))
@@ -360,19 +477,21 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
 int cmd_serve(struct cli *c, const struct command *self, int argc, const char **argv)
 {
     enum { EVERY = 60, EVERY_MAX = 24 * 60 * 60 };
-    const char *from = NULL, *address = NULL, *site = NULL, *every = NULL, *formats = NULL;
+    const char *from = NULL, *address = NULL, *site = NULL, *every = NULL;
     uint64_t seconds = EVERY;
     struct serve_wish wish = {.pages = false};
     struct words words;
     const struct option options[] = {
         {"from", OPTION_TEXT, &from, "DIR", "live preview of this folder"},
         {"http", OPTION_TEXT, &address, "ADDRESS", "host:port (default: localhost:8139)"},
-        {"formats", OPTION_TEXT, &formats, "LIST", "html,xml,json,text,pdf (default: all; of a folder all but pdf)"},
         {"site", OPTION_TEXT, &site, "DIR", "serve this published site"},
         {"tick", OPTION_TEXT, &every, "SECONDS", "let the clock act so often; 0: never (default: 60)"},
         {"lmtp", OPTION_TEXT, &wish.lmtp, "ADDRESS", "take mail here, such as unix:/run/casemate/lmtp"},
         {"worker", OPTION_FLAG, &wish.sends, NULL, "send mail"},
         {"url", OPTION_TEXT, &wish.url, "URL", "address of the site, such as https://sec.example.org behind a proxy"},
+        {"without-pdf", OPTION_FLAG, &wish.never_pdf, NULL, "publish all formats but this one, which takes long"},
+        {"metrics", OPTION_TEXT, &wish.metrics, "ADDRESS", "figures for Prometheus at an address of their own: 9139"},
+        {"access-log", OPTION_TEXT, &wish.access_log, "FILE", "a line of JSON for each request; - is standard error"},
         {"smtp", OPTION_TEXT, &wish.smtp, "ADDRESS", "the mail server that takes it (default: localhost:25)"},
     };
     int rc = OPTIONS_PARSE(c, self, argc, argv, options, &words);
@@ -390,12 +509,8 @@ int cmd_serve(struct cli *c, const struct command *self, int argc, const char **
         return usage_error(self, "--from shows a folder, and mail wants a store");
     if (wish.url && from)
         return usage_error(self, "--url is for log-in and search, which want a store");
-    if (formats && site)
-        return usage_error(self, "--formats is for what is published here; --site is published already");
-    wish.formats = from ? SITE_ALL & ~(unsigned)SITE_PDF : SITE_ALL;
-    if (formats && (rc = publish_formats(self, formats, &wish.formats)))
-        return rc;
     wish.pages = !from && (!site || wish.url);
+    wish.builds = !site;
     rc = site ? serve(c, address, site, NULL, &wish) : serve_preview(c, from, address, (int64_t)seconds, &wish);
     return rc ? cli_fail(c, rc) : EXIT_DONE;
 }

@@ -379,8 +379,8 @@ const struct command commands[] = {
      "broken.",
      cmd_lint},
     {"serve",
-     "[--from DIR] [--http ADDRESS] [--formats LIST] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] "
-     "[--worker [--smtp ADDRESS]]",
+     "[--from DIR] [--http ADDRESS] [--without-pdf] [--site DIR] [--url URL] [--tick SECONDS] [--lmtp ADDRESS] "
+     "[--worker [--smtp ADDRESS]] [--metrics ADDRESS] [--access-log FILE]",
      "serve the site, with search, log-in and acts; take and send mail",
      "Publishes the store (or with --from a folder, again whenever a file changes) and serves it at ADDRESS\n"
      "(default localhost:8139). --site DIR serves a site that is published already. Serving a store, it also does\n"
@@ -405,10 +405,13 @@ const struct command commands[] = {
      "tied to a threat, and stage:STAGE for what was said about that stage of one; with one of these, only mails are\n"
      "searched. Of mails those that came last stand first.",
      cmd_search},
-    {"backup", "FILE", "copy the store while it is in use", "Writes a consistent copy of the store.",
+    {"backup", "FILE", "copy the store while it is in use",
+     "Writes a consistent copy of the store into a new file, and looks it through: the file, and the record.",
      cmd_backup},
-    {"doctor", "", "look at the installation and the store",
-     "Prints versions, what is missing, and whether the store verifies.", cmd_doctor},
+    {"doctor", "[--smtp ADDRESS]", "look at the installation and the store",
+     "Prints the version, whether the store verifies, who may read it, room on the disk, the clock, mail and the mail\n"
+     "server, fonts and the renderer of PDFs. Exit code 1 when something is wrong.",
+     cmd_doctor},
 };
 const size_t command_count = ARRAY_LEN(commands);
 

@@ -8,8 +8,6 @@
 CM_MUST_USE int publish_load(struct cli *c, const char *from, struct view *out);
 CM_MUST_USE int publish_site(struct cli *c, const struct view *v, const char *to, unsigned formats,
                              struct site_result *out);
-/* The formats of a list such as "html,json", always with the HTML of the site itself; 0, or what usage_error() gave. */
-int publish_formats(const struct command *self, const char *list, unsigned *out);
 /* Folder of rendered PDFs by digest; NULL without a home. */
 const char *publish_pdf_cache(struct arena *a);
 

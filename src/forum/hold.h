@@ -49,6 +49,8 @@ CM_MUST_USE int hold_add(struct store *s, struct arena *a, const struct hold *h,
 CM_MUST_USE int hold_load(struct store *s, struct arena *a, int64_t number, struct hold *out, struct err *err);
 /* Those that wait, by number. list may be empty. */
 CM_MUST_USE int holds_load(struct store *s, struct arena *a, struct sv list, struct holds *out, struct err *err);
+/* How many wait. */
+CM_MUST_USE int hold_count(struct store *s, int64_t *out, struct err *err);
 /* The first that waits and was due at `now`; number 0: none. */
 CM_MUST_USE int hold_due(struct store *s, struct arena *a, int64_t now, struct hold *out, struct err *err);
 CM_MUST_USE int hold_settle(struct store *s, struct arena *a, int64_t number, int64_t now, struct err *err);

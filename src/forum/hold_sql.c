@@ -248,3 +248,15 @@ int moderation_overturned(struct store *s, struct arena *a, int64_t post, bool *
     store_done(q);
     return rc;
 }
+
+int hold_count(struct store *s, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*) FROM hold WHERE settled IS NULL", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}

@@ -64,6 +64,8 @@ struct queue_rows {
 };
 /* In the order in which they are due; at most so many. */
 CM_MUST_USE int queue_load(struct store *s, struct arena *a, int64_t most, struct queue_rows *out, struct err *err);
+/* A mail that has waited for longer shows that nothing leaves. */
+enum { QUEUE_STUCK_MINUTES = 30 };
 struct queue_counts {
     int64_t waiting, sending, failed, oldest; /* oldest: time of the oldest mail that has not left; 0: none */
 };

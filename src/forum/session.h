@@ -36,6 +36,8 @@ CM_MUST_USE int session_make(struct store *s, struct sv token, struct sv member,
 CM_MUST_USE int session_find(struct store *s, struct arena *a, struct sv token, int64_t now, struct session *out,
                              struct err *err);
 /* It is used now. */
+/* How many there are; also those whose time is over, as long as nobody tidied up. */
+CM_MUST_USE int session_count(struct store *s, int64_t *out, struct err *err);
 CM_MUST_USE int session_touch(struct store *s, int64_t id, int64_t now, struct err *err);
 /* Those of a member that are not over, the one that was used last first. */
 CM_MUST_USE int sessions_load(struct store *s, struct arena *a, struct sv member, int64_t now, struct sessions *out,

@@ -154,3 +154,15 @@ bool session_proves(struct arena *a, struct sv token, const char *action, struct
 {
     return token.len == SESSION_TOKEN_LENGTH && signed_equal(proof, session_proof(a, token, action));
 }
+
+int session_count(struct store *s, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    int rc = store_prepare(s, "SELECT count(*) FROM session", &q, err);
+    if (rc)
+        return rc;
+    while ((rc = store_step(q, err)) == STORE_ROW)
+        *out = store_int(q, 0);
+    store_done(q);
+    return rc;
+}

@@ -11,11 +11,27 @@ does 'a beginning' "$CM" search 'garden*'
 does 'odd characters are words, not syntax' "$CM" search 'AND OR ( " *'
 does 'nothing found' "$CM" search zebra
 does 'backup' "$CM" backup copy.db
+says 'and looked through' 'written, and verifies'
 does 'which verifies' "$CM" record verify --db copy.db
 "$CM" export a >/dev/null && "$CM" export b --db copy.db >/dev/null
 same 'and is the same' a b
 fails 1 'copy.db' 'backup overwrites nothing' "$CM" backup copy.db
+head -c 20000 s.db >cut.db
+fails 1 '' 'of a store that is damaged' "$CM" --db cut.db backup cut-copy.db
+is 'no copy is left' '' "$(ls cut-copy.db 2>/dev/null)"
 does 'doctor' "$CM" doctor
+for what in store rights disk clock mail smtp fonts; do says "looks at: $what" "^[a-z]+ +$what "; done
+says 'lists no mail server as missing without lists' '^(ok|none) +smtp'
+run "$CM" doctor --now 2020-01-01
+is 'a clock that is wrong' 1 "$code"
+says 'is seen by the newest event' '^wrong +clock .*before the newest event'
+chmod o+rw s.db
+fails 1 '^wrong +rights .*anyone may write' 'a store that anyone may write' "$CM" doctor
+chmod 600 s.db
+"$CM" --db lists.db init --profile "$TOP/profiles/minimal" --now $NOW >/dev/null
+"$CM" --db lists.db list new sec --address sec@example.org --title Sec --now $NOW >/dev/null
+fails 1 '^wrong +smtp .*and there are lists' 'no mail server for the lists' "$CM" --db lists.db doctor --smtp 127.0.0.1:1
+does 'doctor again' "$CM" doctor
 says 'knows its version' '[0-9]+\.[0-9]+\.[0-9]+'
 says 'and that the store verifies' 'verifies'
 for args in 'check --json a' 'threat list --json' 'threat show G-0001 --json' 'threat history G-0001 --json' 'record show --json' \

@@ -440,6 +440,63 @@ static void test_answering_function(void **state)
     answer_release(&a);
 }
 
+struct telling {
+    atomic_bool ready;
+    atomic_int seen, early, bad;
+};
+
+static bool not_ready(void *context, struct http_response *out)
+{
+    struct telling *t = context;
+    if (atomic_load(&t->ready))
+        return false;
+    http_response_plain(out, 503, "wait");
+    out->retry_after = 2;
+    return true;
+}
+
+static void note_seen(void *context, const struct http_seen *what)
+{
+    struct telling *t = context;
+    atomic_fetch_add(&t->seen, 1);
+    if (what->status == 503 && sv_eq_str(what->path, "/sub/page.html") && !strcmp(what->method, "GET"))
+        atomic_fetch_add(&t->early, 1);
+    if (what->status == 400 && !what->path.len && !what->method[0])
+        atomic_fetch_add(&t->bad, 1);
+}
+
+/* Before the site is there, who asks is told to wait; once it is, it is given out at once. */
+static void test_site_that_comes_later(void **state)
+{
+    struct fixture *f = *state;
+    struct telling t = {0};
+    struct answer a;
+    struct err err = ERR_INIT;
+    const char *live = fs_join(&f->arena, f->folder, "live"), *fresh = fs_join(&f->arena, f->folder, "fresh");
+    assert_int_equal(fs_mkdirs(live, &err), 0);
+    f->options.site = live;
+    f->options.early = not_ready;
+    f->options.seen = note_seen;
+    f->options.early_context = f->options.seen_context = &t;
+    unsigned port = start(f);
+    get(port, "GET", "/sub/page.html?x=1", "", &a);
+    assert_int_equal(a.status, 503);
+    assert_true(sv_eq_str(answer_field(&a, "Retry-After"), "2"));
+    answer_release(&a);
+    client_once(port, SV("GET / HTTP/1.1\nHost: x\n\n"), true, &a);
+    answer_release(&a);
+    make_version(f, fresh, 1);
+    assert_int_equal(fs_swap_dirs(fresh, live, &err), 0);
+    http_server_refresh(f->server);
+    atomic_store(&t.ready, true);
+    get(port, "GET", "/sub/page.html", "", &a);
+    assert_int_equal(a.status, 200);
+    answer_release(&a);
+    assert_int_equal(atomic_load(&t.seen), 3);
+    assert_int_equal(atomic_load(&t.early), 1);
+    assert_int_equal(atomic_load(&t.bad), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_addresses),
         SERVED(test_start_fails_clearly),
         SERVED(test_answering_function),
+        SERVED(test_site_that_comes_later),
     };
     return cmocka_run_group_tests_name("http server", tests, NULL, NULL);
 }

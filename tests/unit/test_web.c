@@ -270,6 +270,7 @@ static const struct {
     {"POST", "/threats/?/preview", "lnynyn"},
     {"GET", "/threats/?/properties", "lnynyn"},
     {"POST", "/threats/?/properties", "lnynyn"},
+    {"GET", "/healthz", "yyyyyy"},
     {"GET", "/compare/?/?/?", "yyyyyy"},
     {"GET", "/threats/?/compare", "yyyyyy"},
     {"GET", "/unsubscribe/?/?", "yyyyyy"},
@@ -672,8 +673,8 @@ static void test_zone(void **state)
     act(g, LEADER, "/account/zone", "account.zone", "zone=..%2FUTC", 422);
     act(g, LEADER, "/account/zone", "account.zone", "zone=Asia%2FKolkata", 303);
     assert_true(page_has(g, LEADER, "/calls/C-1/position", "05:30 IST"));
-    assert_true(page_has(g, LEADER, "/account", "call C-1</a> before "));
-    assert_true(page_has(g, EDITOR, "/account", "call C-1</a> until "));
+    assert_true(page_has(g, LEADER, "/account", "call C-1</a>, before "));
+    assert_true(page_has(g, EDITOR, "/account", "call C-1</a>, until "));
     assert_false(page_has(g, EDITOR, "/calls/C-1/position", "IST"));
     act(g, LEADER, "/account/zone", "account.zone", "zone=", 303);
     assert_false(page_has(g, LEADER, "/calls/C-1/position", "IST"));

@@ -47,7 +47,7 @@ let port = 0;
 /** Serves the store under a day; the browsers stay. */
 async function serve(day) {
   await stop();
-  server = spawn(casemate, ['serve', '--http', `127.0.0.1:${port}`, '--now', day, '--tick', '0', '--formats', 'html,json'], {env, stdio: ['ignore', 'pipe', 'inherit']});
+  server = spawn(casemate, ['serve', '--http', `127.0.0.1:${port}`, '--now', day, '--tick', '0', '--without-pdf'], {env, stdio: ['ignore', 'pipe', 'inherit']});
   await new Promise((resolve, reject) => {
     let said = '';
     const late = setTimeout(() => reject(new Error(`the server did not start: ${said}`)), 60000);

@@ -6,6 +6,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A connection reads until the head of a request is complete, and its body where one is taken, has it answered, writes,
@@ -164,6 +165,31 @@ static bool has_body(const struct framing *f)
     return f->body == FRAMING_CHUNKED || (f->body == FRAMING_LENGTH && f->content_length > 0);
 }
 
+static int64_t nanoseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Tells who wants to know; the request is still in the buffer when it was one. */
+static void tell_seen(struct conn *c, bool worked, bool whole)
+{
+    static const char *const methods[] = {[FRAMING_GET] = "GET", [FRAMING_HEAD] = "HEAD", [FRAMING_POST] = "POST",
+                                          [FRAMING_OTHER] = "other"};
+    const struct loop_shared *shared = c->loop->shared;
+    struct http_seen seen = {.method = "", .path = SV_NONE, .status = c->response.status,
+                             .bytes = c->response.body_len, .worked = worked};
+    if (!shared->seen)
+        return;
+    if (whole) {
+        seen.method = methods[c->framing.method];
+        seen.path = framing_text(sv_from(c->in + c->in_at, c->in_len - c->in_at), c->framing.path);
+        seen.nanoseconds = nanoseconds() - c->began;
+    }
+    shared->seen(shared->seen_context, &seen);
+}
+
 static void fill_from_site(struct conn *c, struct sv head)
 {
     const struct loop_shared *shared = c->loop->shared;
@@ -172,7 +198,7 @@ static void fill_from_site(struct conn *c, struct sv head)
         refuse(c, 405, "only GET and HEAD");
     else if (has_body(f))
         refuse(c, 413, "a request with a body is not taken");
-    else
+    else if (!shared->early || !shared->early(shared->early_context, &c->response))
         shared->answer(shared->context, f, head, &c->response);
 }
 
@@ -225,6 +251,7 @@ static void conn_begin(struct conn *c, bool with_body, bool minor_1)
 static void conn_refuse(struct conn *c, int status, const char *reason)
 {
     refuse(c, status, reason);
+    tell_seen(c, false, false);
     conn_begin(c, true, true);
 }
 
@@ -242,8 +269,9 @@ static void conn_wait(struct conn *c, bool answered)
 }
 
 /* The response is filled: sends it. */
-static void conn_finish(struct conn *c)
+static void conn_finish(struct conn *c, bool worked)
 {
+    tell_seen(c, worked, true);
     c->response.close = c->response.close || !c->framing.keep_alive;
     bool with_body = c->framing.method != FRAMING_HEAD, minor_1 = c->framing.minor_1;
     request_over(c);
@@ -266,7 +294,7 @@ static void conn_hand_over(struct conn *c)
         return;
     http_response_plain(&c->response, 503, "too many requests wait; try again");
     c->response.retry_after = 1;
-    conn_finish(c);
+    conn_finish(c, false);
 }
 
 /* Who asks first whether the body is welcome has sent none of it yet. */
@@ -282,10 +310,11 @@ static void tell_continue(struct conn *c)
 /* A head is complete. */
 static void conn_request(struct conn *c, struct sv head)
 {
+    c->began = c->loop->shared->seen ? nanoseconds() : 0;
     bool work = needs_work(c, head);
     c->whole = c->framing.head_len + (work ? (size_t)c->framing.content_length : 0);
     if (!work) {
-        conn_finish(c);
+        conn_finish(c, false);
     } else if (c->in_len - c->in_at >= c->whole) {
         conn_hand_over(c);
     } else {
@@ -412,7 +441,7 @@ void conn_answered(struct conn *c)
     loop_resume(c);
     if (c->state == CONN_CLOSED)
         return;
-    conn_finish(c);
+    conn_finish(c, true);
     shrink(c);
     conn_go_on(c);
 }

@@ -25,6 +25,10 @@ struct loop_shared {
     void *context;
     struct work *work; /* NULL: everything is answered at once */
     bool local_names_only;
+    void (*seen)(void *context, const struct http_seen *what);
+    void *seen_context;
+    bool (*early)(void *context, struct http_response *out);
+    void *early_context;
     struct listen_set listeners;
     int wake; /* eventfd; readable for ever once stopping */
     atomic_bool stopping;
@@ -85,6 +89,7 @@ struct conn {
     size_t out_sent;
     uint64_t body_sent, progress;
     uint64_t drained;
+    int64_t began; /* ns, when the head was complete; only when somebody is told */
     struct http_response response;
     struct http_request request; /* what a worker sees of it */
     char peer[PEER_MAX];

@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/sandbox.h"
 #include "gateway/http/files.h"
+#include "gateway/http/index.h"
 #include "gateway/http/loop.h"
 
 enum {
@@ -29,6 +30,7 @@ struct http_server {
     struct loop_shared shared;
     struct index_store *site;
     struct log *log;
+    bool reload;
     char url[URL_MAX];
     unsigned thread_count;
     struct loop threads[];
@@ -130,6 +132,10 @@ int http_server_start(const struct http_options *options, struct http_server **o
     server->shared.answer = options->answer;
     server->shared.context = options->context;
     server->shared.local_names_only = options->local_names_only;
+    server->shared.seen = options->seen;
+    server->shared.seen_context = options->seen_context;
+    server->shared.early = options->early;
+    server->shared.early_context = options->early_context;
     server->shared.wake = -1;
     server->log = options->log;
     raise_descriptor_limit(server->shared.limits.connections);
@@ -164,18 +170,34 @@ int http_server_run(struct http_server *server, http_tick_fn *tick, void *contex
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGINT);
     sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &wanted, &before);
     for (;;) {
         int got = tick ? sigtimedwait(&wanted, NULL, &pause) : sigwaitinfo(&wanted, NULL);
-        if (got > 0)
+        if (got > 0 && got != SIGHUP)
             break;
-        if (errno == EAGAIN && (result = tick(context, err)) < 0)
+        server->reload = server->reload || got == SIGHUP;
+        if (tick && (got == SIGHUP || errno == EAGAIN) && (result = tick(context, err)) < 0)
             break;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (server->log && result == CM_OK)
         log_notice(server->log, "stopping; open requests are finished first");
     return result < 0 ? result : CM_OK;
+}
+
+void http_server_refresh(struct http_server *server)
+{
+    struct index *old = index_acquire(server->site);
+    index_store_refresh(server->site, old);
+    index_release(old);
+}
+
+bool http_server_reload(struct http_server *server)
+{
+    bool asked = server->reload;
+    server->reload = false;
+    return asked;
 }
 
 void http_server_stop(struct http_server **pointer)

@@ -70,6 +70,16 @@ struct http_work {
     unsigned waiting; /* at once; 0: 64 */
 };
 
+/* One request that was answered, or refused. */
+struct http_seen {
+    const char *method; /* "GET", "HEAD", "POST", "other"; "" when what came was no request */
+    struct sv path;     /* percent-encoded; empty likewise. Without the query */
+    int status;
+    uint64_t bytes;     /* of the body */
+    int64_t nanoseconds; /* from the end of its head to the answer */
+    bool worked;        /* a thread of http_work answered it */
+};
+
 struct http_options {
     /* "localhost:8139" (127.0.0.1 and ::1), "127.0.0.1:80", "[::1]:8139", ":8139" (every address of
      * the machine), "8139" (localhost), "name" (port 8139). Port 0: any free one. NULL:
@@ -88,6 +98,13 @@ struct http_options {
      * unpublished text on a loopback address, which a hostile web page could otherwise read through
      * a name of its own that points here. */
     bool local_names_only;
+    /* Told of each request, in the loops, several at once; must not block. NULL: nobody. */
+    void (*seen)(void *context, const struct http_seen *what);
+    void *seen_context;
+    /* Asked before a page of the site is given out; true: it has filled *out in its place, because the site is still
+     * being made. In the loops, several at once. NULL: never. */
+    bool (*early)(void *context, struct http_response *out);
+    void *early_context;
     /* Before the threads start, the process gives up what serving a site does not take: it reads no files but those
      * beside and below the site, writes none, opens no socket, starts no program. For good, whatever it does then. */
     bool confined;
@@ -112,12 +129,18 @@ unsigned http_server_port(const struct http_server *server);
  * ends the run. */
 typedef int http_tick_fn(void *context, struct err *err);
 
-/* Blocks until SIGINT or SIGTERM arrives (0) or tick fails (its result). tick may be NULL. The two
- * signals are blocked in the calling thread meanwhile (a child that tick starts inherits that, so
- * it should reset its mask), and unblocked on return, so that a second Ctrl-C ends a slow stop at
- * once. Call http_server_stop afterwards. */
+/* Blocks until SIGINT or SIGTERM arrives (0) or tick fails (its result). tick may be NULL. SIGHUP calls tick at
+ * once, and http_server_reload() tells it so. The three signals are blocked in the calling thread meanwhile (a
+ * child that tick starts inherits that, so it should reset its mask), and unblocked on return, so that a second
+ * Ctrl-C ends a slow stop at once. Call http_server_stop afterwards. */
 CM_MUST_USE int http_server_run(struct http_server *server, http_tick_fn *tick, void *context,
                                 struct err *err);
+
+/* The site as it is on disk now: what was put in its place is given out from here on, and not a little later. */
+void http_server_refresh(struct http_server *server);
+
+/* Whether a SIGHUP arrived since the last call. In the thread of http_server_run. */
+bool http_server_reload(struct http_server *server);
 
 /* Takes no new connections, closes idle ones, finishes open requests (at most limits.stop_ms),
  * frees everything. Sets *server to NULL; nothing happens when it is NULL. */

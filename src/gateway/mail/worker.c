@@ -452,7 +452,7 @@ static int keep_up(struct worker *w, struct err *err)
     if (!rc)
         rc = digests_send(w->options.store, &a, &lists, now_of(w), &digests, err);
     if (!rc)
-        rc = queue_watch(w->options.store, &a, now_of(w), WORKER_STUCK_MINUTES * (int64_t)60, err);
+        rc = queue_watch(w->options.store, &a, now_of(w), QUEUE_STUCK_MINUTES * (int64_t)60, err);
     arena_release(&a);
     return rc;
 }

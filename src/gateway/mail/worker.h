@@ -15,7 +15,7 @@
 #include "gateway/net/loop.h"
 #include "store/store.h"
 
-enum { WORKER_BATCH = 200, WORKER_STUCK_MINUTES = 30 };
+enum { WORKER_BATCH = 200 };
 
 struct worker_options {
     struct store *store; /* of the loop's thread */

@@ -66,6 +66,14 @@ int address_parse(const char *text, unsigned default_port, struct address *out, 
     *out = (struct address){.port = default_port};
     if (sv_starts(whole, SV("unix:")))
         return parse_path(text, sv_from_byte(whole, 5), out, err);
+    if (sv_eq_str(whole, "systemd") || sv_starts(whole, SV("systemd:"))) {
+        out->inherited = true;
+        out->port = 0;
+        if (whole.len - 7 > sizeof(out->name))
+            return err_set(err, CM_EUSAGE, "\"%s\" is no name of a socket: it is too long", text);
+        snprintf(out->name, sizeof(out->name), "%s", whole.len > 7 ? text + 8 : "");
+        return CM_OK;
+    }
     if (only_digits(whole)) {
         snprintf(out->host, sizeof(out->host), "localhost");
         return parse_port(text, whole, &out->port, err);

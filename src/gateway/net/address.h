@@ -13,14 +13,18 @@ enum {
     ADDRESS_TEXT_MAX = ADDRESS_HOST_MAX + 32,
 };
 
+enum { ADDRESS_NAME_MAX = 64 };
+
 struct address {
+    bool inherited;              /* sockets that listen already, from whoever started this program */
+    char name[ADDRESS_NAME_MAX]; /* of these; "": all of them */
     char path[ADDRESS_PATH_MAX]; /* of a unix socket; "": host and port count */
     char host[ADDRESS_HOST_MAX]; /* without brackets; "": every address of the machine */
     unsigned port;               /* 0: any free one */
 };
 
-/* "host:port", "host", "[::1]:port", ":port" (every address of the machine), "port" (localhost), or "unix:/path".
- * CM_EUSAGE. */
+/* "host:port", "host", "[::1]:port", ":port" (every address of the machine), "port" (localhost), or "unix:/path", or
+ * "systemd" or "systemd:NAME" (socket activation, see listen.h). CM_EUSAGE. */
 CM_MUST_USE int address_parse(const char *text, unsigned default_port, struct address *out, struct err *err);
 
 struct address_list {

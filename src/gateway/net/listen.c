@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -193,11 +194,59 @@ static int open_unix(const char *path, unsigned mode, struct listen_set *out, st
     return result;
 }
 
+/* The number in a variable of the environment; 0: none. */
+static uint64_t number_of(const char *name)
+{
+    const char *text = getenv(name);
+    uint64_t number = 0;
+    return text && sv_to_u64(sv_str(text), INT32_MAX, &number) ? number : 0;
+}
+
+static bool is_listening(int fd)
+{
+    int type = 0, listens = 0;
+    socklen_t len = sizeof(type);
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM &&
+           getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens;
+}
+
+static unsigned port_of(int fd)
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof(address);
+    bool has_one = getsockname(fd, (struct sockaddr *)&address, &len) == 0 && address.ss_family != AF_UNIX;
+    return has_one ? bound_port(fd) : 0;
+}
+
+/* The other sockets stay open for who takes them by their names. */
+static int open_inherited(const char *name, struct listen_set *out, struct err *err)
+{
+    enum { FIRST = 3, MOST = 64 };
+    uint64_t count = number_of("LISTEN_PID") == (uint64_t)getpid() ? number_of("LISTEN_FDS") : 0;
+    struct sv names = sv_str(getenv("LISTEN_FDNAMES")), one;
+    for (int fd = FIRST; fd < FIRST + (int)(count < MOST ? count : MOST); fd++) {
+        if (!names.at || !sv_split(&names, ':', &one))
+            one = SV("unknown");
+        if ((name[0] && !sv_eq_str(one, name)) || out->count == LISTEN_MAX)
+            continue;
+        if (!is_listening(fd) || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+            return err_set(err, CM_EUSAGE, "descriptor %d from systemd is no stream socket that listens", fd);
+        out->fds[out->count++] = fd;
+        out->port = port_of(fd);
+    }
+    if (out->count)
+        return CM_OK;
+    return err_set(err, CM_EUSAGE, "systemd gave no socket%s%s; a socket unit names it with FileDescriptorName=",
+                   name[0] ? " named " : "", name);
+}
+
 int listen_open(const struct address *address, unsigned mode, struct listen_set *out, struct err *err)
 {
     int result;
     *out = (struct listen_set){.port = address->port};
     err->code = 0;
+    if (address->inherited)
+        return open_inherited(address->name, out, err);
     if (address->path[0])
         return open_unix(address->path, mode, out, err);
     if (!address->host[0])

@@ -15,7 +15,10 @@ struct listen_set {
     uint64_t device, inode;
 };
 
-/* CM_EAGAIN: in use; CM_EIO: not possible here. Addresses of a name that this machine cannot bind
+/* Sockets of an inherited address are those of the protocol of sd_listen_fds(3): descriptors from 3 on, as many as
+ * LISTEN_FDS says, named by LISTEN_FDNAMES, when LISTEN_PID is this process. CM_EUSAGE: there is none of that name, or
+ * it is no stream socket that listens.
+ * CM_EAGAIN: in use; CM_EIO: not possible here. Addresses of a name that this machine cannot bind
  * (no IPv6, say) are left out as long as one is left. mode: of the file of a unix socket. One that a killed process
  * left there is replaced; any other file there is a fault (CM_EUSAGE). */
 CM_MUST_USE int listen_open(const struct address *address, unsigned mode, struct listen_set *out, struct err *err);

@@ -22,6 +22,7 @@ struct web_call {
     int64_t now;
     struct arena *arena;
     struct store *store;          /* GET: can only read */
+    const char *db;               /* its path */
     const struct view *frame;     /* rules, people, calls' clocks: view_load_process() */
     bool secure;                  /* the cookie is for https only */
     struct sv url;                /* of the site, as mails have it */

@@ -18,6 +18,7 @@ int script_file(struct web_call *c, struct err *err);
 int similar_do(struct web_call *c, struct err *err);
 int search_page(struct web_call *c, struct err *err);
 int search_feed(struct web_call *c, struct err *err);
+int health_page(struct web_call *c, struct err *err);
 int compare_page(struct web_call *c, struct err *err);
 int threat_compare_page(struct web_call *c, struct err *err);
 int unsubscribe_page(struct web_call *c, struct err *err);

@@ -24,6 +24,7 @@ const struct web_route web_routes[] = {
     {"GET", "/record/?", ANYONE, WEB_RATE_READ, NULL, 0, "An event", event_page},
     {"GET", "/people", ANYONE, WEB_RATE_READ, NULL, 0, "People", people_page},
     {"GET", "/act.js", ANYONE, WEB_RATE_READ, NULL, 0, "Script", script_file},
+    {"GET", "/healthz", ANYONE, WEB_RATE_READ, NULL, 0, "Health", health_page},
     {"GET", "/compare/?/?/?", ANYONE, WEB_RATE_SEARCH, NULL, 0, "What changed", compare_page},
     {"GET", "/threats/?/compare", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Versions", threat_compare_page},
     {"GET", "/unsubscribe/?/?", ANYONE, WEB_RATE_READ, NULL, 0, "Unsubscribe", unsubscribe_page},

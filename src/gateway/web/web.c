@@ -11,6 +11,7 @@
 #include "forum/list.h"
 #include "gateway/http/files.h"
 #include "gateway/web/api.h"
+#include "gateway/web/pages.h"
 
 enum { HOST_MAX = 256 };
 
@@ -23,6 +24,7 @@ struct web {
     pthread_mutex_t lock;
     struct rate *rates;
     struct str bar;
+    atomic_bool without_pages;
     atomic_bool asked; /* log-ins wait to be looked up */
     atomic_uint hashing;
 };
@@ -128,6 +130,11 @@ void web_set_url(struct web *w, const char *url)
     if (!w->given && text.len < sizeof(w->url))
         snprintf(w->url, sizeof(w->url), "%.*s", SV_ARG(text));
     pthread_mutex_unlock(&w->lock);
+}
+
+void web_set_pages(struct web *w, bool are_there)
+{
+    atomic_store(&w->without_pages, !are_there);
 }
 
 struct sv web_bar(const struct web *w)
@@ -250,8 +257,8 @@ static enum http_way way(void *context, const struct http_request *r, size_t *ou
     struct sv path = sv_from(bytes, len);
     const struct web_route *route = web_route_find(path, r->framing->method, params, &allow);
     if (!route && !allow)
-        return is_for_somebody(w, r, path) ? HTTP_WAY_WORK : HTTP_WAY_SITE;
-    if (!is_our_host(w, r))
+        return !atomic_load(&w->without_pages) && is_for_somebody(w, r, path) ? HTTP_WAY_WORK : HTTP_WAY_SITE;
+    if (!is_our_host(w, r) && !(route && route->answer == health_page)) /* who supervises asks by number */
         return refuse(out, 421, w->given ? "this is another host" : "log-in and search are for localhost; with --url "
                                                                     "for a public address");
     if (route)
@@ -448,8 +455,8 @@ static void answer(void *worker, const struct http_request *request, struct http
     const char *allow;
     char *path = arena_alloc(&a, request->framing->path.len + 1u);
     struct web_call c = {.request = request, .out = out, .now = k->web->options.clock(k->web->options.context),
-                         .arena = &a, .secure = k->web->secure, .frame = &k->frame, .worker = k,
-                         .url = url_of(k->web, &a), .hashing = &k->web->hashing};
+                         .arena = &a, .db = k->web->options.db, .secure = k->web->secure, .frame = &k->frame,
+                         .worker = k, .url = url_of(k->web, &a), .hashing = &k->web->hashing};
     if (!files_decode_path(framing_text(request->head, request->framing->path), path, &c.path.len))
         BUG("a path that was well-formed before");
     c.path.at = path;

@@ -44,6 +44,9 @@ CM_MUST_USE int web_new(const struct web_options *options, struct web **out, str
 void web_free(struct web **w);
 /* Without options.url: "http://localhost:8139/". Once, from any thread. */
 void web_set_url(struct web *w, const char *url);
+/* Whether there is a site already, to which pages for who is logged in belong; from the start there is. From any
+ * thread. */
+void web_set_pages(struct web *w, bool are_there);
 struct http_work web_work(struct web *w);
 /* Above each page of the site, for who is not logged in. Lives as long as the web. */
 struct sv web_bar(const struct web *w);
