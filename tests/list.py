@@ -25,7 +25,7 @@ PLAIN_ONLY = ('070-publish', '080-edition', '090-submit', '100-data', '110-kill'
               '216-editorial-round', '217-calibrate', '218-later-fields', '220-calls', '230-reviews',
               '280-acts-on-pages', '290-play', '300-clock', '310-absent', '310-postfix', '320-rules',
               '330-membership', '331-subscribers', '335-mailman', '340-moderation', '350-queue', '355-mail-faults', '357-mail-corpus',
-              '360-archive', '360-mail-postfix', '370-ties', '380-mail-attacks')
+              '360-archive', '360-mail-postfix', '370-ties', '380-mail-attacks', '410-account', '415-discuss')
 
 
 def unit(build, name, env, long=False):

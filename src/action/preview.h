@@ -8,6 +8,11 @@
 CM_MUST_USE int threat_alone(struct action_context *c, struct sv id, struct profile **out,
                              const struct threat **out_threat, struct err *err);
 
+/* The text of a field (its name in the template) with that digest, as it was once; *out_found: there was one like
+ * that. */
+CM_MUST_USE int threat_text_once(struct action_context *c, struct sv threat, struct sv field, struct sv digest,
+                                 struct sv *out, bool *out_found, struct err *err);
+
 /* As it would be with a new text of a field (its id). Faults of the text go to c->diag: the profile is NULL then, and
  * the result CM_OK. CM_EINPUT: the text cannot stand in the file at all. */
 struct threat_preview {

@@ -636,6 +636,26 @@ static void test_estimate(void **state)
     }
 }
 
+/* Two who edit one text: of different lines both changes are put together, of one line both are shown. */
+static void test_two_editors(void **state)
+{
+    struct group *g = *state;
+    struct arena *a = &g->http.arena;
+    const char *path = "/threats/G-0001/edit", *page = "/threats/G-0001/edit?field=advice";
+    static const char form[] = "field=advice&base=%s&do=save&text=%s";
+    act(g, EDITOR, path, "threat.edit", arena_printf(a, form, base_of(g, page), "one%0A%0Atwo%0A%0Athree"), 303);
+    const char *base = base_of(g, page);
+    act(g, EDITOR, path, "threat.edit", arena_printf(a, form, base, "ONE%0A%0Atwo%0A%0Athree"), 303);
+    int64_t before = events(g);
+    const char *apart = arena_printf(a, form, base, "one%0A%0Atwo%0A%0ATHREE");
+    assert_true(posted_has(g, LEADER, path, "threat.edit", apart, "ONE\n\ntwo\n\nTHREE</textarea>"));
+    const char *same = arena_printf(a, form, base, "1%0A%0Atwo%0A%0Athree");
+    assert_true(posted_has(g, LEADER, path, "threat.edit", same, "1\n\ntwo\n\nthree</textarea>"));
+    assert_true(posted_has(g, LEADER, path, "threat.edit", same, "What was changed meanwhile"));
+    act(g, LEADER, path, "threat.edit", same, 409);
+    assert_int_equal(events(g), before);
+}
+
 /* What a form gives is kept on the page that refuses it; what it does is in the record; the page of a thing has its
  * acts. */
 static void test_act_forms(void **state)
@@ -708,6 +728,7 @@ int main(void)
         cmocka_unit_test(test_zone),
         cmocka_unit_test(test_propose),
         cmocka_unit_test(test_edit),
+        cmocka_unit_test(test_two_editors),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_estimate),
     };

@@ -2,6 +2,7 @@
 #include "action/preview.h"
 #include "document/document.h"
 #include "document/html.h"
+#include "format/merge.h"
 #include "gateway/web/pages.h"
 
 enum { PATIENCE_SECONDS = 2 }; /* for the analysis of a tree that is being written */
@@ -212,20 +213,36 @@ static void begin(struct editing *e)
     markup_element(&e->c->markup, "p", e->threat->name);
 }
 
-/* Somebody else saved another text since this one was opened. */
-static void both_texts(struct editing *e)
+/* Somebody else saved another text since this one was opened: what they changed, what this member did, and where no
+ * line was changed by both, one text with all of it. */
+static int both_texts(struct editing *e, struct err *err)
 {
     struct web_call *c = e->c;
+    struct action_context context = web_context(c);
+    struct sv before, merged;
+    bool found;
+    int rc = threat_text_once(&context, e->threat->id, e->field->name, e->base, &before, &found, err);
+    if (rc)
+        return rc;
+    bool whole = found && merge_texts(c->arena, before, e->now, e->text, &merged);
     c->out->status = 409;
     begin(e);
-    web_fault(c, "Somebody changed this text while you edited it. Nothing of yours is lost: below is yours, in the "
-                 "form, and what makes it different from the text as it is now. Put together what belongs together, "
-                 "and "
-                 "save.");
-    markup_element(&c->markup, "h2", SV("From the text as it is now to yours"));
-    web_difference(c, e->now, e->text);
-    edit_form(e, e->text, true);
+    web_fault(c, whole ? "Somebody changed this text while you edited it. You changed different lines, so the form has "
+                         "both changes now: read it, and save."
+                       : "Somebody changed this text while you edited it. Nothing of yours is lost: it is in the form. "
+                         "Put together what belongs together, and save.");
+    if (found) {
+        markup_element(&c->markup, "h2", SV("What was changed meanwhile"));
+        web_difference(c, before, e->now);
+        markup_element(&c->markup, "h2", SV("What you changed"));
+        web_difference(c, before, e->text);
+    } else {
+        markup_element(&c->markup, "h2", SV("From the text as it is now to yours"));
+        web_difference(c, e->now, e->text);
+    }
+    edit_form(e, whole ? merged : e->text, true);
     web_end(c);
+    return CM_OK;
 }
 
 int edit_page(struct web_call *c, struct err *err)
@@ -288,7 +305,7 @@ int edit_do(struct web_call *c, struct err *err)
     } else if (rc) {
         return err_set(err, rc, "%s", why.text);
     } else if (e.stale) {
-        both_texts(&e);
+        return both_texts(&e, err);
     } else if (saves) {
         web_done(c, &e.result);
     } else {
