@@ -164,14 +164,20 @@ static void row(struct arena *a, struct markup *m, const struct sig *sig, const 
     markup_newline(m);
 }
 
-static void write_table(struct arena *a, struct markup *m, const struct comparison *c, const char *root)
+/* What may be wider than the screen is moved with the keyboard, too. */
+static void open_scroll(struct markup *m, const char *label)
 {
-    static const char *const heads[] = {"Id", "Threat", "Was (likelihood, damage)", "Is", "Now"};
     markup_open(m, "div");
     markup_attr_str(m, "class", "scroll");
     markup_attr_str(m, "tabindex", "0");
     markup_attr_str(m, "role", "region");
-    markup_attr_str(m, "aria-label", "Ratings that moved");
+    markup_attr_str(m, "aria-label", label);
+}
+
+static void write_table(struct arena *a, struct markup *m, const struct comparison *c, const char *root)
+{
+    static const char *const heads[] = {"Id", "Threat", "Was (likelihood, damage)", "Is", "Now"};
+    open_scroll(m, "Table: ratings that moved");
     markup_open(m, "table");
     markup_element(m, "caption", SV("Ratings that moved"));
     markup_open(m, "thead");
@@ -217,8 +223,7 @@ void compare_write_matrix(struct arena *a, struct markup *m, const struct compar
         if (ways.list.len) {
             markup_open(m, "figure");
             markup_attr_str(m, "class", "visual");
-            markup_open(m, "div");
-            markup_attr_str(m, "class", "scroll");
+            open_scroll(m, "Drawing: ratings that moved");
             draw(a, m, &c->sig, &ways);
             markup_close(m, "div");
             markup_close(m, "figure");
