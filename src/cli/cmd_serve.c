@@ -40,6 +40,7 @@ struct preview {
     struct digest seen; /* of names, sizes and times of the source at the last publication */
     struct digest content; /* of a store: see content_of() */
     bool never_pdf;     /* --without-pdf */
+    bool may_be_cut;    /* a signal while PDFs are made ends the program at once: nothing but the site is at work */
     bool without_pdf;   /* what is there has no PDFs yet: they take long, and the pages need not wait for them */
     bool faulty;        /* the last attempt failed; the site shows the state before */
     int64_t every;      /* seconds between ticks of the clock; 0: none. Only with a store */
@@ -182,26 +183,6 @@ static void watch_clock(struct preview *p)
     tick_once(p);
 }
 
-static int tick(void *context, struct err *err)
-{
-    struct preview *p = context;
-    struct err fault = ERR_INIT;
-    watch_clock(p);
-    (void)err;
-    bool completes = p->without_pdf && !p->from && !p->never_pdf;
-    if (!has_changed(p) && !completes)
-        return CM_OK;
-    p->without_pdf = false;
-    if (publish_once(p, &fault)) {
-        p->faulty = true;
-        log_notice(&p->c->log, "casemate: %s; the site still shows the state before", fault.text);
-    } else if (!p->c->quiet && !completes) {
-        log_notice(&p->c->log, p->faulty ? "mended and published again" : "published again");
-        p->faulty = false;
-    }
-    return CM_OK;
-}
-
 /* SIGINT and SIGTERM are held back from before the address is printed until http_server_run() waits for them,
  * so that one in between is neither lost nor kills; afterwards a second Ctrl-C ends a slow stop at once. */
 static void hold_signals(bool hold)
@@ -212,6 +193,30 @@ static void hold_signals(bool hold)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+static int tick(void *context, struct err *err)
+{
+    struct preview *p = context;
+    struct err fault = ERR_INIT;
+    watch_clock(p);
+    (void)err;
+    bool completes = p->without_pdf && !p->from && !p->never_pdf;
+    if (!has_changed(p) && !completes)
+        return CM_OK;
+    p->without_pdf = false;
+    if (completes && p->may_be_cut) /* rendering takes long, and who is at a terminal may want to stop */
+        hold_signals(false);
+    int rc = publish_once(p, &fault);
+    hold_signals(true);
+    if (rc) {
+        p->faulty = true;
+        log_notice(&p->c->log, "casemate: %s; the site still shows the state before", fault.text);
+    } else if (!p->c->quiet && !completes) {
+        log_notice(&p->c->log, p->faulty ? "mended and published again" : "published again");
+        p->faulty = false;
+    }
+    return CM_OK;
 }
 
 /* What is asked for beside the published pages. */
@@ -461,7 +466,8 @@ static int serve_preview(struct cli *c, const char *from, const char *address, i
     if (!mkdtemp(dir))
         return err_errno(&c->err, errno, "cannot make a folder for the site in %s", tmp);
     int lock = lock_folder(dir);
-    struct preview p = {.c = c, .from = from, .never_pdf = wish->never_pdf, .every = from ? 0 : every,
+    struct preview p = {.c = c, .from = from, .never_pdf = wish->never_pdf,
+                        .may_be_cut = c->log.terminal && !wish->lmtp && !wish->sends, .every = from ? 0 : every,
                         .site = fs_join(&c->arena, dir, "site")};
     (void)has_changed(&p);
     int rc = site_begin(p.site, &c->err);

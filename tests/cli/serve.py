@@ -20,7 +20,7 @@ def tell(name, good, why=''):
 
 class Server:
     def __init__(self, *args):
-        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0', '--without-pdf'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.line = self.child.stdout.readline()
         match = re.search(r'http://([^:/\s]+):(\d+)/', self.line)
         if not match:

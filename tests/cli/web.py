@@ -31,7 +31,7 @@ def rows(statement, *values):
 
 class Server:
     def __init__(self, *args):
-        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0', *([] if '--site' in args else ['--tick', '0'])], stdout=subprocess.PIPE,
+        self.child = subprocess.Popen([CM, 'serve', *args, '--http', '127.0.0.1:0', *([] if '--site' in args else ['--tick', '0', '--without-pdf'])], stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, text=True)
         line = self.child.stdout.readline()
         match = re.search(r'http://[^:/\s]+:(\d+)/', line)
@@ -267,7 +267,7 @@ def flooding(server, base):
 
 def site_now():
     """The site as the server should publish it by itself in a moment."""
-    subprocess.run([CM, 'publish', '--to', 'site'], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([CM, 'publish', '--to', 'site', '--formats', 'html,xml,json,text'], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return [os.path.relpath(os.path.join(d, f), 'site') for d, _, files in os.walk('site') for f in files if f.endswith('.html')]
 
 
