@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "action/call.h"
+#include "action/embargo.h"
 #include "action/inputs.h"
 #include "action/mail.h"
 #include "action/people.h"
@@ -298,6 +299,7 @@ static const struct {
     {"GET", "/api/v1/record", "yyyyyy"},
     {"GET", "/api/v1/search", "yyyyyy"},
     {"POST", "/api/v1/acts/?", "lnynyn"},
+    {"GET", "/embargoes", "lyyyyy"},
     {"GET", "/acts", "lyyyyy"},
     {"GET", "/acts/?", "lnynyn"},
     {"POST", "/acts/?", "lnynyn"},
@@ -636,6 +638,40 @@ static void test_estimate(void **state)
     }
 }
 
+/* What an open round and an embargo hold is on no page but those of who may read it: every GET route by everybody. */
+static void test_private_texts(void **state)
+{
+    struct group *g = *state;
+    const struct sv reader = sv_str(actors[LEADER]);
+    struct action_context c = as(g, actors[EDITOR]);
+    const struct embargo_request flaw = {.text = SV("canaryembargo stands here."), .readers = &reader,
+                                         .reader_count = 1};
+    OK(g, action_embargo_open(&c, &flaw, &g->r, &g->err));
+    act(g, MEMBER, "/threats/G-0001/estimate", "estimate.give", "likelihood=often&damage=great&reason=canaryestimate",
+        303);
+    for (size_t i = 0; i < web_route_count; i++) {
+        if (strcmp(web_routes[i].method, "GET") != 0)
+            continue;
+        const char *path = path_of(g, web_routes[i].pattern);
+        for (size_t k = 0; k < ACTORS; k++) {
+            bool api = is_api(path);
+            struct answer got;
+            ask(g, "GET", path, api ? g->access[k] : g->tokens[k], "", &got);
+            struct sv text = str_sv(&got.body);
+            if ((k != MEMBER && sv_find(text, SV("canaryestimate")) >= 0) ||
+                (k != EDITOR && k != LEADER && sv_find(text, SV("canaryembargo")) >= 0))
+                fail_msg("%s tells %s", path, actors[k] ? actors[k] : "nobody");
+            answer_release(&got);
+        }
+    }
+    assert_true(page_has(g, MEMBER, "/threats/G-0001/estimate", "canaryestimate"));
+    assert_true(page_has(g, LEADER, "/embargoes", "canaryembargo"));
+    assert_true(page_has(g, EDITOR, "/embargoes", "canaryembargo"));
+    assert_true(page_has(g, MEMBER, "/embargoes", "not among those"));
+    assert_false(page_has(g, NOBODY, arena_printf(&g->http.arena, "/record/%d", (int)events(g)), "canary"));
+    assert_false(page_has(g, NOBODY, arena_printf(&g->http.arena, "/record/%d", (int)events(g) - 1), "canary"));
+}
+
 /* Two who edit one text: of different lines both changes are put together, of one line both are shown. */
 static void test_two_editors(void **state)
 {
@@ -731,6 +767,7 @@ int main(void)
         cmocka_unit_test(test_two_editors),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_estimate),
+        cmocka_unit_test(test_private_texts),
     };
     return cmocka_run_group_tests_name("web", tests, begin_group, end_group);
 }

@@ -39,6 +39,7 @@ const struct web_route web_routes[] = {
     {"POST", "/account/sessions", MEMBER, WEB_RATE_CHANGE, "session.end", SMALL, "Your account", account_end_session},
     {"GET", "/account/tokens", MEMBER, WEB_RATE_READ, NULL, 0, "Access tokens", tokens_page},
     {"POST", "/account/tokens", MEMBER, WEB_RATE_CHANGE, "access", SMALL, "Access tokens", tokens_do},
+    {"GET", "/embargoes", MEMBER, WEB_RATE_READ, NULL, 0, "Unpatched flaws", embargoes_page},
     {"GET", "/acts", MEMBER, WEB_RATE_READ, NULL, 0, "What you can do", acts_page},
     {"GET", "/acts/?", ACT, WEB_RATE_READ, NULL, 0, "An act", act_page},
     {"POST", "/acts/?", ACT, WEB_RATE_CHANGE, "act", FORM_BYTES_MAX, "An act", act_do},

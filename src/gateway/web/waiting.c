@@ -79,6 +79,12 @@ int waiting_part(struct web_call *c, struct err *err CM_UNUSED)
         web_link(m, "/held", SV("Posts that wait for a moderator"));
         markup_close(m, "li");
     }
+    if (may(c, "embargo.open")) {
+        markup_open(m, "li");
+        web_link(m, "/embargoes", SV("Unpatched flaws"));
+        markup_text_str(m, " that are kept to named members");
+        markup_close(m, "li");
+    }
     if (!count)
         markup_element(m, "li", SV("Nothing: no call and no round is open to you."));
     markup_close(m, "ul");
