@@ -61,4 +61,7 @@ CM_MUST_USE int site_edition_files(struct arena *a, const struct view *v, enum d
                                    const struct revision *revision, bool pdf, const char *pdf_cache, struct log *log,
                                    struct site_files *out, struct err *err);
 
+/* Path of the page of a cited document from the top of the site: "documents/RFC-6120.html". */
+struct sv site_reference_path(struct arena *a, struct sv id);
+
 #endif

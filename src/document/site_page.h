@@ -124,8 +124,6 @@ CM_MUST_USE int site_threat_pages(struct site *s, struct err *err);
 CM_MUST_USE int site_document_pages(struct site *s, struct err *err);
 CM_MUST_USE int site_worksheet_pages(struct site *s, struct err *err);
 CM_MUST_USE int site_edition_pages(struct site *s, struct err *err);
-/* "documents/XEP-0384.html" */
-struct sv site_reference_path(struct arena *a, struct sv id);
 
 /* lists.c: pages of mailing lists. *out: whether there is a list whose archive is public. */
 CM_MUST_USE int site_lists_any(struct store *store, struct arena *a, bool *out, struct err *err);

@@ -193,6 +193,10 @@ try:
         tell('so is an act, and a problem', by_schema(taken, '/acts/position.take', 'post') and by_schema(bad, '/acts/threat.merge', 'post'))
     tell('the threat has its texts and its tree', got['/threats/{threat}'].value['threats'][0]['id'] == 'T-0001' and 'attack' in got['/threats/{threat}'].text)
     tell('the call has its objection', 'Not yet.' in got['/calls/{call}'].text)
+    found = api('GET', '/search?q=ours').value
+    tell('a search finds calls by what was said in them', any(h['page'] == '/calls/C-1' for h in found['calls']) and
+         any(h['page'] == '/calls/C-1' for h in api('GET', '/search?q=%22Not+yet%22').value['calls']), found)
+    tell('and cited documents', any(h['page'] == '/documents/RFC-6120.html' for h in api('GET', '/search?q=rfc+6120').value['documents']))
     tell('an open estimate is nowhere', not any('canaryestimate' in a.text for a in got.values()) and
          'canaryestimate' not in api('GET', f'/record?after={given.value["event"] - 1}').text)
     tag = got['/threats'].getheader('ETag')

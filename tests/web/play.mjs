@@ -161,13 +161,13 @@ class Person {
 
   /** The site shows an act in a moment. */
   async sees(where, text) {
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 300; i++) {
       const answer = await this.page.goto(url(where));
       if (answer.status() === 200 && (await this.page.textContent('main')).includes(text)) {
         await look(this.page);
         return;
       }
-      await new Promise((done) => setTimeout(done, 100));
+      await new Promise((done) => setTimeout(done, 200));
     }
     throw new Error(`${this.name} does not see "${text}" on ${where}`);
   }
@@ -332,7 +332,7 @@ async function play(chromium) {
   await ada.sees('/calls/C-1', 'Decision D-1');
   await ada.sees(`/threats/${threat}.html`, 'One objection, answered');
   await ada.sees('/analysis.html', 'Gate opened by a toy');
-  for (const where of ['/record', '/record/5', '/people', '/register?group=stage', '/calls', '/rounds', '/search?q=toy', '/account/tokens', '/account/security', '/compare/analysis/0.1/0.1'])
+  for (const where of ['/record', '/record/5', '/people', '/register?group=stage', '/calls', '/rounds', '/search?q=hour', '/account/tokens', '/account/security', '/compare/analysis/0.1/0.1'])
     await nora.open(where);
   await nora.open('/account');
   await nora.press('Log out');

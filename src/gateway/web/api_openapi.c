@@ -20,7 +20,8 @@ static const struct reading {
     {"/decisions", "decisions", "Decisions, and whether they still stand", NULL, "Decisions", NULL},
     {"/due", "due", "What is due, by whom, until when", NULL, "Due", NULL},
     {"/record", "record", "The public record, oldest first", NULL, "Record", "after limit"},
-    {"/search", "search", "Texts of threats, and public mails", NULL, "Search", "q below limit"},
+    {"/search", "search",
+     "Threats, calls and decisions, cited documents, and public mails", NULL, "Search", "q below limit"},
 };
 
 static const struct {
@@ -50,7 +51,7 @@ static const struct {
     {"Decisions", "a:decisions"},
     {"Due", "a:due"},
     {"Record", "a:events [s:next]"},
-    {"Search", "a:threats a:messages [s:next]"},
+    {"Search", "a:threats a:calls a:documents a:messages [s:next]"},
     {"Done", "s:action b:changed [i:event] [s:id]"},
     {"Problem", "s:type s:title i:status s:detail [a:errors]"},
 };

@@ -8,6 +8,7 @@
 #include "register/calls_json.h"
 #include "register/due.h"
 #include "register/rounds_json.h"
+#include "gateway/web/search_more.h"
 #include "store/fts.h"
 
 #include <stdio.h>
@@ -364,6 +365,20 @@ static void put_mail_hits(struct web_call *c, struct json *j, const struct mail_
     json_end(j);
 }
 
+static void put_more_hits(struct json *j, const char *name, const struct more_hits *hits)
+{
+    json_key(j, name);
+    json_array(j);
+    for (size_t i = 0; i < hits->list.len; i++) {
+        json_object(j);
+        json_put_str(j, "page", hits->list.at[i].path);
+        json_put_str(j, "name", hits->list.at[i].title);
+        json_put(j, "text", hits->list.at[i].text);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 int api_search(struct web_call *c, struct err *err)
 {
     static const char *const names[] = {"q", "below", "limit"};
@@ -394,10 +409,15 @@ int api_search(struct web_call *c, struct err *err)
     if (!rc && !below && !query.mail_only)
         rc = fts_search(c->store, c->arena, text, limit, &texts, err);
     store_set_patience(c->store, 0);
+    struct more_hits documents = {{NULL, 0, 0}}, calls = {{NULL, 0, 0}};
+    if (!rc && !below && !query.mail_only)
+        rc = search_more(c, text, &documents, &calls, err);
     if (rc)
         return rc;
     api_begin(c, &j);
     put_text_hits(c, &j, &texts);
+    put_more_hits(&j, "calls", &calls);
+    put_more_hits(&j, "documents", &documents);
     put_mail_hits(c, &j, &mails);
     if (mails.more)
         put_next(c, &j, "below", sv_str(arena_printf(c->arena, "%lld",

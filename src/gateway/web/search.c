@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "forum/search.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/search_more.h"
 #include "store/fts.h"
 
 enum { MAILS = 25, TEXTS = 10, FEED = 50, PATIENCE_MS = 2000 };
@@ -13,6 +14,7 @@ struct found {
     struct mail_query query;
     struct fts_hits texts;
     struct mail_hits mails;
+    struct more_hits documents, calls;
     bool further; /* not the first page */
 };
 
@@ -41,6 +43,8 @@ static int look(struct web_call *c, struct found *f, size_t mails, struct err *e
     if (!rc && texts)
         rc = fts_search(c->store, c->arena, f->text, TEXTS, &f->texts, err);
     store_set_patience(c->store, 0);
+    if (!rc && texts)
+        rc = search_more(c, f->text, &f->documents, &f->calls, err);
     return rc;
 }
 
@@ -138,6 +142,23 @@ static void list_begin(struct web_call *c, const char *heading)
     markup_attr_str(&c->markup, "class", "hits");
 }
 
+static void more_hits(struct web_call *c, const char *heading, const struct more_hits *hits)
+{
+    struct markup *m = &c->markup;
+    if (!hits->list.len)
+        return;
+    list_begin(c, heading);
+    for (size_t i = 0; i < hits->list.len; i++) {
+        const struct more_hit *hit = &hits->list.at[i];
+        markup_open(m, "li");
+        web_link(m, hit->path, sv_str(hit->title));
+        if (hit->text.len)
+            snippet(m, hit->text);
+        markup_close(m, "li");
+    }
+    markup_close(m, "ol");
+}
+
 static void results(struct web_call *c, const struct found *f)
 {
     struct markup *m = &c->markup;
@@ -147,13 +168,15 @@ static void results(struct web_call *c, const struct found *f)
             text_hit(c, &f->texts.list.at[i]);
         markup_close(m, "ol");
     }
+    more_hits(c, "Calls and decisions", &f->calls);
+    more_hits(c, "Documents", &f->documents);
     if (f->mails.list.len) {
         list_begin(c, "Mails, newest first");
         for (size_t i = 0; i < f->mails.list.len; i++)
             mail_hit(c, &f->mails.list.at[i]);
         markup_close(m, "ol");
     }
-    if (!f->texts.list.len && !f->mails.list.len)
+    if (!f->texts.list.len && !f->mails.list.len && !f->calls.list.len && !f->documents.list.len)
         web_text(c, f->further ? "Nothing further was found." : "Nothing was found.");
     markup_open(m, "p");
     markup_attr_str(m, "class", "further");
