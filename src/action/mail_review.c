@@ -42,9 +42,12 @@ static int send_question(struct action_context *c, const struct sig *sig, const 
         rc = text_of(c, subject, &text, err);
     if (rc)
         return rc;
+    struct sv url = list->setting[SET_URL];
+    const char *page = url.len ? arena_printf(a, "\nOr answer on the web:\n\n    %.*s/review/%.*s\n", SV_ARG(url),
+                                              SV_ARG(token)) : "";
     const char *body = arena_printf(
-        a, "Dear %.*s,\n\n%.*s asks you for a review of %.*s, by %s.\n\n%s%s%.*s", SV_ARG(name), SV_ARG(sig->name),
-        SV_ARG(subject), date_format(a, date_from_time(due - 1)), how, text.len ? "\nThe text:\n\n" : "",
+        a, "Dear %.*s,\n\n%.*s asks you for a review of %.*s, by %s.\n\n%s%s%s%.*s", SV_ARG(name), SV_ARG(sig->name),
+        SV_ARG(subject), date_format(a, date_from_time(due - 1)), how, page, text.len ? "\nThe text:\n\n" : "",
         SV_ARG(text));
     const struct compose mail = {
         .from = route_address(a, list->address, "-request", SV_NONE), .from_name = list->title, .to = t->address,

@@ -15,6 +15,8 @@ int record_page(struct web_call *c, struct err *err);
 int event_page(struct web_call *c, struct err *err);
 int people_page(struct web_call *c, struct err *err);
 int embargoes_page(struct web_call *c, struct err *err);
+int review_page(struct web_call *c, struct err *err);
+int review_do(struct web_call *c, struct err *err);
 int script_file(struct web_call *c, struct err *err);
 int similar_do(struct web_call *c, struct err *err);
 int search_page(struct web_call *c, struct err *err);

@@ -27,6 +27,8 @@ const struct web_route web_routes[] = {
     {"GET", "/healthz", ANYONE, WEB_RATE_READ, NULL, 0, "Health", health_page},
     {"GET", "/compare/?/?/?", ANYONE, WEB_RATE_SEARCH, NULL, 0, "What changed", compare_page},
     {"GET", "/threats/?/compare", ANYONE, WEB_RATE_SEARCH, NULL, 0, "Versions", threat_compare_page},
+    {"GET", "/review/?", ANYONE, WEB_RATE_READ, NULL, 0, "Your review", review_page},
+    {"POST", "/review/?", ANYONE, WEB_RATE_CHANGE, "review.answer", FORM_BYTES_MAX, "Your review", review_do},
     {"GET", "/unsubscribe/?/?", ANYONE, WEB_RATE_READ, NULL, 0, "Unsubscribe", unsubscribe_page},
     {"POST", "/unsubscribe/?/?", ANYONE, WEB_RATE_CHANGE, NULL, SMALL, "Unsubscribe", unsubscribe_do},
     {"GET", "/login", ANYONE, WEB_RATE_READ, NULL, 0, "Log in", login_page},
