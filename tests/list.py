@@ -51,7 +51,7 @@ def fuzz(build, long):
     for path in sorted(glob.glob(os.path.join(build, 'fuzz/fuzz_*'))):
         name = os.path.basename(path)
         if os.access(path, os.X_OK) and os.path.isfile(path):
-            yield {'name': f'fuzz/{name[5:]}', 'cmd': [os.path.join(TOP, 'tests/fuzz'), path, '600' if long else '3'],
+            yield {'name': f'fuzz/{name[5:]}', 'cmd': [os.path.join(TOP, 'tests/fuzz'), path, '600' if long else '2'],
                    'timeout': 900 if long else 300, 'env': SANITIZE}
 
 

@@ -14,7 +14,9 @@ python() { # SCRIPT SITE: takes over its tests
     done < <(python3 "$TOP/tests/site/$1" "$2" 2>&1)
     [ "$n" = whole ] || fail "$2: $1 ran to its end"
 }
-does 'publish xmpp' "$CM" publish --from "$TOP/profiles/xmpp" --now $NOW --to xmpp
+formats=html,xml,json,text
+[ "${LONG-}" != 1 ] || formats=$formats,pdf # the PDF of its analysis takes minutes; the one of minimal is looked at always
+does 'publish xmpp' "$CM" publish --from "$TOP/profiles/xmpp" --now $NOW --to xmpp --formats $formats
 python facts.py xmpp
 python links.py xmpp
 "$CM" --db s.db init --profile "$TOP/profiles/minimal" --now $NOW >/dev/null

@@ -53,7 +53,7 @@ static unsigned trees_of(const struct kind_of_tree *kind)
 {
     if (asked("CASEMATE_LONG"))
         return 30 * kind->count;
-    unsigned share = asked("CASEMATE_BRIEF") ? 20 : asked("CASEMATE_SANITIZED") ? 3 : 1;
+    unsigned share = asked("CASEMATE_BRIEF") ? 20 : asked("CASEMATE_SANITIZED") ? 8 : 1;
     return share > 1 ? 1 + kind->count / share : kind->count;
 }
 
