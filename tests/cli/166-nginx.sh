@@ -43,7 +43,7 @@ says 'is answered' 'G-0001'
 does 'the page to log in' ask https://sig.example.org/login
 says 'has a cookie for https only' '^Set-Cookie: __Host-casemate=[^;]*;.*Secure'
 cookie=$(sed -n 's/^Set-Cookie: \(__Host-casemate=[^;]*\).*/\1/p' "$out" | tr -d '\r')
-proof=$(sed -n 's/.*name="proof" value="\([^"]*\)".*/\1/p' "$out")
+proof=$(sed -n 's/.*action="\/login"><input type="hidden" name="proof" value="\([^"]*\)".*/\1/p' "$out")
 does 'a form' ask -H "Cookie: $cookie" --data-urlencode "proof=$proof" --data-urlencode address=rosa@example.org https://sig.example.org/login
 says 'goes through' '^HTTP/1.1 (200|303|422)'
 head -c 300000 /dev/zero | tr '\0' a >long
