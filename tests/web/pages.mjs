@@ -24,9 +24,9 @@ function viewsOf(name) {
   return long || !isLarge(name) ? views : views.filter((v) => (v.width === 320) === (v.colorScheme === 'dark'));
 }
 
-/** axe-core looks at each page in two of the views, so that pages in turn cover all of them; in the long form in all. */
+/** axe-core looks at each page in one of the views, so that pages in turn cover all of them; in the long form in all. */
 function isForAxe(index, view) {
-  return long || ((view.width === 320) === (view.colorScheme === 'dark')) === (index % 2 === 0);
+  return long || views.findIndex((v) => v.width === view.width && v.colorScheme === view.colorScheme) === index % views.length;
 }
 
 /** Looks at one page in each width and scheme; returns faults by kind, each with the view before it. */
