@@ -67,6 +67,8 @@ CM_MUST_USE int message_load(struct store *s, struct arena *a, int64_t id, struc
 /* The bytes as received. CM_ENOTFOUND: erased. */
 CM_MUST_USE int message_bytes(struct store *s, struct arena *a, int64_t id, struct sv *out, struct err *err);
 /* How many are public, and the highest id of one: another state of the archive has others. */
+/* The newest of them, without counting; 0: there is none. */
+CM_MUST_USE int message_newest_public(struct store *s, int64_t *out, struct err *err);
 CM_MUST_USE int message_count_public(struct store *s, int64_t *out_count, int64_t *out_newest, struct err *err);
 /* The public message of a Message-ID, the first under it; 0: none. */
 CM_MUST_USE int message_find(struct store *s, struct sv list, struct sv mid, int64_t *out_id, struct err *err);

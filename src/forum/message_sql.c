@@ -246,6 +246,14 @@ int message_indexed_words(struct store *s, struct arena *a, int64_t id, struct s
     return rc || !packed.len ? rc : unpack_bytes(a, packed, out, err);
 }
 
+int message_newest_public(struct store *s, int64_t *out, struct err *err)
+{
+    struct store_stmt *q;
+    *out = 0;
+    int rc = store_prepare(s, "SELECT id FROM public_message ORDER BY id DESC LIMIT 1", &q, err);
+    return rc ? rc : store_finish_int(q, out, err);
+}
+
 int message_count_public(struct store *s, int64_t *out_count, int64_t *out_newest, struct err *err)
 {
     struct store_stmt *q;

@@ -169,7 +169,6 @@ try:
         jsonschema.validate(a.value, {'$ref': schema['$ref'], 'components': doc['components']})
         return True
 
-    api('POST', '/acts/call.open', None, {})
     subprocess.run([CM, 'round', 'open', 'T-0001', '--now', '2026-11-22'], check=True, capture_output=True)
     subprocess.run([CM, 'call', 'open', 'process', '--question', 'Ours?', '--now', '2026-11-22'], check=True, capture_output=True)
     estimate = {'threat': 'T-0001', 'likelihood': 'high', 'because': 'canaryestimate of somebody'}
@@ -201,9 +200,14 @@ try:
          'canaryestimate' not in api('GET', f'/record?after={given.value["event"] - 1}').text)
     tag = got['/threats'].getheader('ETag')
     tell('what did not change is not sent again', tag and (a := ask('GET', ROOT + '/threats', If_None_Match=tag)).status == 304 and a.text == '')
-    api('POST', '/acts/threat.recheck', token, {'threat': 'T-0001', 'reason': 'Looked.'})
     api('POST', '/acts/threat.edit', token, was | {'was': '', 'text': 'It sings.'})
     tell('what did change is', ask('GET', ROOT + '/threats', If_None_Match=tag).status == 200)
+    tied = api('GET', '/threats/T-0001')
+    mail = 'From: Ada <ada@example.org>\nTo: sec@example.org\nSubject: Re: Stripping\nMessage-ID: <2@m>\nIn-Reply-To: <1@m>\n\nMore.\n'
+    subprocess.run([CM, 'deliver', 'sec@example.org', '--sender', 'ada@example.org', '--now', '2026-11-22'], input=mail, text=True, check=True)
+    later = api('GET', '/threats/T-0001', If_None_Match=tied.getheader('ETag'))
+    counts = [sum(t['messages'] for t in a.value['threats'][0]['discussion']) for a in (tied, later) if a.value]
+    tell('a mail in its discussion changes a threat, too, though it is no event', later.status == 200 and counts == [1, 2], (later.status, counts))
     seen, path = [], '/threats?limit=40'
     while path:
         page = api('GET', path).value

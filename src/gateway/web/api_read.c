@@ -15,13 +15,11 @@
 
 enum { LIMIT = 50, LIMIT_MAX = 200, SEARCH_PATIENCE_MS = 2000 };
 
-/* Everything here follows from the record and the day. True: the client has it, and the answer is made. */
+/* Everything here follows from the state. True: the client has it, and the answer is made. */
 static bool is_known(struct web_call *c)
 {
-    int64_t event = 0;
-    struct err ignored = ERR_INIT;
-    (void)!record_head(c->store, &event, NULL, NULL, &ignored);
-    snprintf(c->out->etag, sizeof(c->out->etag), "\"e%lld-%lld\"", (long long)event, (long long)(c->now / DATE_DAY));
+    snprintf(c->out->etag, sizeof(c->out->etag), "\"%llx-%llx-%llx\"", (unsigned long long)c->state.event,
+             (unsigned long long)c->state.mail, (unsigned long long)c->state.day);
     if (!files_has_tag(c->request->framing, c->request->head, c->out->etag))
         return false;
     c->out->status = 304;

@@ -12,6 +12,12 @@
 #include "gateway/web/route.h"
 #include "register/people.h"
 
+/* From which follows all that anybody may read: the newest event, the newest public mail, the day. Mails become public
+ * later than others by an event only. */
+struct web_state {
+    int64_t event, mail, day;
+};
+
 struct web_call {
     const struct http_request *request;
     struct http_response *out;
@@ -32,6 +38,7 @@ struct web_call {
     struct access access;         /* of the API's routes; id 0: no token */
     bool bad_token;               /* there was one, and it is none of ours, or over */
     struct web_worker *worker;    /* for web_view() */
+    struct web_state state;       /* when the request came */
     const struct person *person;  /* NULL likewise */
     const struct zone *zone;      /* web_zone() */
     bool zoned;                   /* it was looked for */

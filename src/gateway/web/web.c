@@ -9,6 +9,7 @@
 #include "action/login.h"
 #include "base/date.h"
 #include "forum/list.h"
+#include "forum/message.h"
 #include "gateway/http/files.h"
 #include "gateway/web/api.h"
 #include "gateway/web/pages.h"
@@ -29,19 +30,20 @@ struct web {
     atomic_uint hashing;
 };
 
+/* What was read once, for as long as nothing happens. */
+struct kept {
+    struct arena arena;
+    struct view view;
+    bool good;
+    struct web_state of;
+};
+
 /* One thread's. */
 struct web_worker {
     struct web *web;
     struct index_store *site;
     struct store *reader, *writer;
-    struct arena frame_arena;
-    struct view frame;
-    bool framed;
-    int64_t frame_event, frame_day;
-    struct arena view_arena;
-    struct view view;
-    bool viewed;
-    int64_t view_event, view_day;
+    struct kept frame, view; /* the rules and clocks; everything, once it was asked for */
 };
 
 /* ---- where we are ---- */
@@ -275,8 +277,8 @@ static void *begin(void *context, struct index_store *site)
     memset(k, 0, sizeof(*k));
     k->web = context;
     k->site = site;
-    arena_init(&k->frame_arena);
-    arena_init(&k->view_arena);
+    arena_init(&k->frame.arena);
+    arena_init(&k->view.arena);
     return k;
 }
 
@@ -285,8 +287,8 @@ static void end(void *worker)
     struct web_worker *k = worker;
     store_close(&k->reader);
     store_close(&k->writer);
-    arena_release(&k->frame_arena);
-    arena_release(&k->view_arena);
+    arena_release(&k->frame.arena);
+    arena_release(&k->view.arena);
     free(k);
 }
 
@@ -310,38 +312,53 @@ static int has_public_list(struct store *s, struct arena *a, bool *out, struct e
     return rc;
 }
 
-/* Everything in it follows from events, and from the day. */
-static int load_frame(struct web_worker *k, int64_t now, struct err *err)
+static int read_state(struct web_worker *k, int64_t now, struct web_state *out, struct err *err)
 {
-    int64_t event;
-    int rc = record_head(k->reader, &event, NULL, NULL, err);
-    if (rc || (k->framed && event == k->frame_event && now / DATE_DAY == k->frame_day))
-        return rc;
-    k->framed = false;
-    arena_release(&k->frame_arena);
-    rc = view_load_process(k->reader, &k->frame_arena, now, &k->frame, err);
+    int rc = record_head(k->reader, &out->event, NULL, NULL, err);
+    out->day = now / DATE_DAY;
+    return rc ? rc : message_newest_public(k->reader, &out->mail, err);
+}
+
+static bool is_still(const struct kept *k, const struct web_state *s)
+{
+    return k->good && k->of.event == s->event && k->of.mail == s->mail && k->of.day == s->day;
+}
+
+/* Between these the view is loaded. */
+static void keep_begin(struct kept *k)
+{
+    k->good = false;
+    arena_release(&k->arena);
+}
+
+static void keep_end(struct kept *k, const struct web_state *of, int rc)
+{
+    k->good = !rc;
+    k->of = *of;
+}
+
+static int load_frame(struct web_worker *k, const struct web_call *c, struct err *err)
+{
+    struct kept *f = &k->frame;
+    if (is_still(f, &c->state))
+        return CM_OK;
+    keep_begin(f);
+    int rc = view_load_process(k->reader, &f->arena, c->now, &f->view, err);
     if (!rc)
-        rc = has_public_list(k->reader, &k->frame_arena, &k->frame.lists, err);
-    k->framed = !rc;
-    k->frame_event = event;
-    k->frame_day = now / DATE_DAY;
+        rc = has_public_list(k->reader, &f->arena, &f->view.lists, err);
+    keep_end(f, &c->state, rc);
     return rc;
 }
 
 int web_view(struct web_call *c, const struct view **out, struct err *err)
 {
-    struct web_worker *k = c->worker;
-    int64_t event, day = c->now / DATE_DAY;
-    int rc = record_head(k->reader, &event, NULL, NULL, err);
-    *out = &k->view;
-    if (rc || (k->viewed && event == k->view_event && day == k->view_day))
-        return rc;
-    k->viewed = false;
-    arena_release(&k->view_arena);
-    rc = view_load_published(k->reader, &k->view_arena, c->now, &k->view, err);
-    k->viewed = !rc;
-    k->view_event = event;
-    k->view_day = day;
+    struct kept *v = &c->worker->view;
+    *out = &v->view;
+    if (is_still(v, &c->state))
+        return CM_OK;
+    keep_begin(v);
+    int rc = view_load_published(c->worker->reader, &v->arena, c->now, &v->view, err);
+    keep_end(v, &c->state, rc);
     return rc;
 }
 
@@ -455,7 +472,7 @@ static void answer(void *worker, const struct http_request *request, struct http
     const char *allow;
     char *path = arena_alloc(&a, request->framing->path.len + 1u);
     struct web_call c = {.request = request, .out = out, .now = k->web->options.clock(k->web->options.context),
-                         .arena = &a, .db = k->web->options.db, .secure = k->web->secure, .frame = &k->frame,
+                         .arena = &a, .db = k->web->options.db, .secure = k->web->secure, .frame = &k->frame.view,
                          .worker = k, .url = url_of(k->web, &a), .hashing = &k->web->hashing};
     if (!files_decode_path(framing_text(request->head, request->framing->path), path, &c.path.len))
         BUG("a path that was well-formed before");
@@ -465,7 +482,9 @@ static void answer(void *worker, const struct http_request *request, struct http
     out->personal = !(c.route && api_is(c.route));
     int rc = open_stores(k, &err);
     if (!rc)
-        rc = load_frame(k, c.now, &err);
+        rc = read_state(k, c.now, &c.state, &err);
+    if (!rc)
+        rc = load_frame(k, &c, &err);
     if (!rc)
         rc = find_session(k, &c, &err);
     out->personal = out->personal || c.access.id || c.bad_token;
